@@ -1,0 +1,1 @@
+"""News reports of a war become a map that can be checked."""

@@ -1,0 +1,1 @@
+"""Locations to what happened, in order."""

@@ -1,0 +1,1 @@
+"""Names to places: knows no reports."""

@@ -1,0 +1,1 @@
+"""Places to geometry: knows no words."""

@@ -287,7 +287,8 @@ class Extraction:
 class Situation:
     """Everything known at the end of a build, as six tables.
 
-    `title` and `attributions` (one line a data source) go onto the map.
+    `title` and `attributions` (one line a data source) go onto the map. `axis` (`AXIS_COLUMNS`) holds
+    the places along the axis of the war in order, one a row; None where the war has no axis.
     """
 
     places: pd.DataFrame
@@ -299,6 +300,7 @@ class Situation:
     reports: pd.DataFrame
     title: str = ""
     attributions: tuple[str, ...] = ()
+    axis: pd.DataFrame | None = None
 
 
 # Event kinds by family; the terms follow ACLED's sub-event types and PLOVER's event types.
@@ -337,3 +339,4 @@ FRONT_LINES_COLUMNS = (
 )  # fmt: skip
 REJECTED_COLUMNS = ("path", "record", "reason")
 REPORTS_COLUMNS = ("report_id", "title", "published", "source", "url", "events")
+AXIS_COLUMNS = ("place_id", "place", "axis_km", "geometry")

@@ -91,7 +91,9 @@ class Locative:
     and `distance_max_m` the upper end of a range ("50 to 60 km"). `bearing` is the compass word
     in full ("north-northeast", "east") and `bearing_deg` its degrees, from the landmark to the
     subject. `comparator` is `=` `~` `<` or `>`. `claim` is True where distance or direction are
-    asserted and can be checked.
+    asserted and can be checked. `hours` is a stated time of travel ("two hours' drive"), `fraction`
+    the part of the way from the first landmark to the second (0.5 for "halfway"). `implicit` is
+    True where the landmark is not named in the phrase ("40 km to the south", "the fallen city").
     """
 
     start: int
@@ -109,6 +111,9 @@ class Locative:
     comparator: Literal["=", "~", "<", ">"] = "="
     road: bool = False
     claim: bool = True
+    hours: float | None = None
+    fraction: float | None = None
+    implicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,172 @@
+"""Tables of a situation -> CSV, Parquet and GeoParquet, and back.
+
+CSV: UTF-8, comma, "\\n"; times in UTC as ISO 8601; lists joined by "; "; points as `lon`, `lat`, other
+geometry as WKT; what is missing is empty. Parquet: the columns as they are, geometry as WKB with the
+`geo` metadata of GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0/).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from mapper.atomic import replacing
+from mapper.model import Situation
+
+# 1e-6 of a degree is 0.1 m, finer than any report; figures further than 1e-6 are noise of the machine.
+DECIMALS = 6
+GEOMETRY_COLUMNS = ("geometry", "band", "claimed")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"). An apostrophe before
+# it makes it text; cells that have one there already get another, so that one can be taken off again.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """
+    Write a table as CSV.
+
+    A text that a spreadsheet would run as a formula (first sign `=`, `+`, `-`, `@`, tab or a line
+    end, also full width) gets an apostrophe before it; `unguard` takes it off. Figures and times are left.
+    """
+    cells: dict[str, list[str]] = {}
+    for name, column in table.items():
+        if name in GEOMETRY_COLUMNS:
+            cells |= _geometry_cells(str(name), list(column))
+        else:
+            cells[str(name)] = [cell(value) for value in column]
+    with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(cells)
+        writer.writerows(zip(*cells.values(), strict=True))
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet; with a column `geometry` it is GeoParquet, which geopandas and QGIS open."""
+    arrays = {str(name): _array(str(name), list(column)) for name, column in table.items()}
+    content = pa.table(arrays)
+    geometries = [name for name in arrays if name in GEOMETRY_COLUMNS]
+    if geometries:
+        # No `crs` key means longitude and latitude on WGS 84.
+        described = {name: {"encoding": "WKB", "geometry_types": []} for name in geometries}
+        geo = {"version": "1.1.0", "primary_column": geometries[0], "columns": described}
+        content = content.replace_schema_metadata({"geo": json.dumps(geo)})
+    with replacing(path) as new:
+        pq.write_table(content, new, compression="zstd")
+
+
+def write_timeline_csv(situation: Situation, path: Path) -> None:
+    """Write the timeline as CSV."""
+    write_csv(situation.timeline, path)
+
+
+def write_timeline_parquet(situation: Situation, path: Path) -> None:
+    """Write the timeline as GeoParquet."""
+    write_parquet(situation.timeline, path)
+
+
+def cell(value: object) -> str:
+    """
+    Return a value as the text of a CSV cell.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell(-1.5), cell(pd.Timestamp("2011-03-10", tz="UTC"))
+    ("'=1+1", '-1.5', '2011-03-10T00:00:00Z')
+    >>> cell(None), cell(float("nan")), cell(("early", "approximate"))
+    ('', '', 'early; approximate')
+    """
+    if isinstance(value, str):
+        return guard(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return guard("; ".join(map(str, sorted(value) if isinstance(value, set | frozenset) else value)))
+    if value is None or value is pd.NaT or value != value:
+        return ""
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        return str(value).lower() if isinstance(value, bool) else guard(str(value))
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(round(number, DECIMALS))
+
+
+def guard(text: str) -> str:
+    """
+    Return `text` such that no spreadsheet takes it for a formula.
+
+    Examples
+    --------
+    >>> guard("@home"), guard("'=1"), guard("'tis")
+    ("'@home", "''=1", "'tis")
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguard(text: str) -> str:
+    """
+    Return the text that `guard` was given.
+
+    Examples
+    --------
+    >>> unguard("'@home"), unguard("''=1"), unguard("'tis")
+    ('@home', "'=1", "'tis")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def iso(moment: datetime) -> str:
+    """
+    Return a UTC time as ISO 8601 with a `Z`, to the second.
+
+    Examples
+    --------
+    >>> iso(pd.Timestamp("2011-03-10 12:30", tz="UTC"))
+    '2011-03-10T12:30:00Z'
+    """
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _geometry_cells(name: str, geometries: list[BaseGeometry | None]) -> dict[str, list[str]]:
+    """Return the columns for a column of geometry: `lon`, `lat` for points, WKT for others and extra ones."""
+    known = [geometry for geometry in geometries if isinstance(geometry, BaseGeometry)]
+    if name == "geometry" and all(geometry.geom_type == "Point" for geometry in known):
+        points = [None if _missing(geometry) else geometry for geometry in geometries]
+        return {
+            "lon": [cell(point.x) if point else "" for point in points],
+            "lat": [cell(point.y) if point else "" for point in points],
+        }
+    return {name: [wkt(geometry) for geometry in geometries]}
+
+
+def wkt(geometry: BaseGeometry | None) -> str:
+    """
+    Return a geometry as well-known text, "" for none.
+
+    Examples
+    --------
+    >>> wkt(shapely.LineString([(18.5, 30.5), (19.25, 30.25)])), wkt(None)
+    ('LINESTRING (18.5 30.5, 19.25 30.25)', '')
+    """
+    return "" if _missing(geometry) else shapely.to_wkt(geometry, rounding_precision=DECIMALS)
+
+
+def _missing(geometry: BaseGeometry | None) -> bool:
+    return not isinstance(geometry, BaseGeometry) or geometry.is_empty
+
+
+def _array(name: str, values: list[object]) -> pa.Array:
+    """Return a column as an Arrow array: geometry as WKB, lists as lists of text, missing as null."""
+    if name in GEOMETRY_COLUMNS:
+        return pa.array([None if _missing(value) else shapely.to_wkb(value) for value in values], pa.binary())
+    if any(isinstance(value, list | tuple) for value in values):
+        lists = [[str(i) for i in value] if isinstance(value, list | tuple) else None for value in values]
+        return pa.array(lists, pa.list_(pa.string()))
+    return pa.Array.from_pandas(pd.Series(values), safe=False)

@@ -227,7 +227,12 @@ class Action:
     `kind` is one of `KINDS`, or `holds` for a statement of who holds a place, which is a state
     and no event. `actor`, `opponent` are mentions in the report's words, "" when not told.
     `where` is the toponym or locative that the syntax gives as the place, None when the
-    text names none. `outcome` is `controlled_by:MENTION`, `contested` or `none`.
+    text names none; then `place_word` may hold the words that stand for it ("the town", "there").
+    `outcome` is `controlled_by:MENTION`, `contested` or `none`. `source` is who says it, in the
+    report's words, and `source_class` what that is (`official`, `media`, `force`, `witness`, ...).
+    `clause_start`, `clause_end` bound the clause, where its date is looked for; `tense` is `past`,
+    `before_past` ("had taken"), `present` or `future`. `partial` is True where only a part or the
+    edge of the place is meant.
     """
 
     start: int
@@ -240,6 +245,13 @@ class Action:
     certainty: Certainty
     where: Toponym | Locative | None = None
     outcome: str = "none"
+    place_word: str = ""
+    source: str = ""
+    source_class: str = ""
+    clause_start: int = -1
+    clause_end: int = -1
+    tense: str = "past"
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,333 @@
+"""Whole files through the pipeline: what each command does, streaming and on several processes."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from shapely.geometry import Point
+
+from mapper.atomic import replacing
+from mapper.errors import ReportError
+from mapper.events.control import control_states
+from mapper.events.timeline import order_events
+from mapper.model import DistanceCheck, Extraction, Rejected, Report, Resolution, Toponym
+from mapper.pipeline import default_gazetteer, extract, geoparse, situate
+from mapper.places.gazetteer import TableGazetteer, open_gazetteer
+from mapper.render import check_output, write
+from mapper.render.evidence import evidence_record, toponym_record
+from mapper.space.check import check_distances
+from mapper.space.distance import geodesic
+from mapper.text.locatives import find_locatives
+from mapper.text.reports import parse_time, read_reports
+from mapper.text.toponyms import Recognizer, recognizer
+from mapper.theatre import Theatre, read_theatre
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Progress = Callable[..., Iterable[Any]]
+
+# Records a task: enough to fill a batch of the encoder, few enough to keep all workers busy to the end.
+BATCH = 16
+
+
+def quiet(items: Iterable[Item], **_: object) -> Iterable[Item]:
+    """Show no progress."""
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts are read; hashable, so that each process opens its tools once."""
+
+    gear: Literal["full", "fast"] = "full"
+    tables: tuple[Path, ...] = ()
+    demonyms: bool = False
+    nested: bool = False
+
+    def gazetteer(self) -> TableGazetteer:
+        """Return the gazetteer, opened once a process."""
+        return _gazetteer(self.tables)
+
+    def recognize(self) -> Recognizer:
+        """Return the recogniser, loaded once a process."""
+        return _recognizer(self)
+
+
+@lru_cache(maxsize=2)
+def _gazetteer(tables: tuple[Path, ...]) -> TableGazetteer:
+    return open_gazetteer(*tables) if tables else default_gazetteer()
+
+
+@lru_cache(maxsize=2)
+def _recognizer(reading: Reading) -> Recognizer:
+    return recognizer(
+        reading.gear,
+        find_names=reading.gazetteer().find_names,
+        demonyms=reading.demonyms,
+        nested=reading.nested,
+    )
+
+
+def geoparse_text(text: str, reading: Reading) -> list[Resolution]:
+    """Find the place names of one text and the places they mean."""
+    return geoparse(text, recognize=reading.recognize(), gazetteer=reading.gazetteer())
+
+
+def geoparse_file(
+    source: Path,
+    target: Path,
+    reading: Reading,
+    *,
+    spans: bool = False,
+    workers: int = 1,
+    progress: Progress = quiet,
+) -> list[Rejected]:
+    """
+    Geoparse a JSON Lines file of `{"doc_id", "text"}` into one of `{"doc_id", "toponyms"}`.
+
+    Memory does not grow with the file: records are read, worked on and written in batches, in order.
+    With `spans` each record gives `toponyms` with `start` and `end`, and exactly these are resolved.
+
+    Returns
+    -------
+    rejected
+        Lines that are no such record, with file and line number.
+    """
+    rejected: list[Rejected] = []
+    records = _read_jsonl(source, ("doc_id", "text"), rejected)
+    work = partial(_geoparse_batch, reading=reading, spans=spans)
+    _write_jsonl(target, progress(_in_batches(work, records, workers), unit="text"))
+    return rejected
+
+
+def _geoparse_batch(records: list[dict[str, Any]], *, reading: Reading, spans: bool) -> list[dict[str, Any]]:
+    gazetteer = reading.gazetteer()
+    if spans:
+        found = [_given_toponyms(record) for record in records]
+    else:
+        found = list(reading.recognize().many(record["text"] for record in records))
+    return [
+        {
+            "doc_id": record["doc_id"],
+            "toponyms": [
+                toponym_record(r) for r in geoparse(record["text"], gazetteer=gazetteer, toponyms=toponyms)
+            ],
+        }
+        for record, toponyms in zip(records, found, strict=True)
+    ]
+
+
+def _given_toponyms(record: dict[str, Any]) -> list[Toponym]:
+    text = record["text"]
+    return [Toponym(t["start"], t["end"], text[t["start"] : t["end"]]) for t in record.get("toponyms", [])]
+
+
+def extract_file(
+    source: Path, target: Path, reading: Reading, *, workers: int = 1, progress: Progress = quiet
+) -> list[Rejected]:
+    """
+    Read a JSON Lines file of `{"id", "text", "published"}` and write what each report says.
+
+    Returns
+    -------
+    rejected
+        Lines that are no such record, with file and line number.
+    """
+    rejected: list[Rejected] = []
+    records = _read_jsonl(source, ("id", "text"), rejected)
+    work = partial(_extract_batch, reading=reading)
+    _write_jsonl(target, progress(_in_batches(work, records, workers)))
+    return rejected
+
+
+def _extract_batch(records: list[dict[str, Any]], *, reading: Reading) -> list[dict[str, object]]:
+    results = []
+    for record in records:
+        report = Report(
+            id=str(record["id"]),
+            text=record["text"],
+            published=parse_time(record["published"]) if record.get("published") else None,
+            source=str(record.get("source") or ""),
+            url=str(record.get("url") or ""),
+            title=str(record.get("title") or ""),
+        )
+        extraction = extract(report, recognize=reading.recognize(), gazetteer=reading.gazetteer())
+        control = control_states(order_events([extraction]))
+        results.append(evidence_record(extraction, control))
+    return results
+
+
+def build_files(
+    sources: Sequence[Path],
+    outputs: Sequence[str],
+    reading: Reading,
+    *,
+    theatre_file: Path | None = None,
+    as_known_on: datetime | None = None,
+    at: datetime | None = None,
+    strict: bool = False,
+    workers: int = 1,
+    progress: Progress = quiet,
+) -> list[Rejected]:
+    """
+    Build a situation from files and folders and write it to every output.
+
+    Returns
+    -------
+    rejected
+        What could not be used, with its reason; with `strict` the first such input raises instead.
+
+    Raises
+    ------
+    ReportError
+        If a source does not exist.
+    WriteError
+        If an output has an unknown ending or cannot be written; endings are looked at before the work.
+    """
+    for output in outputs:
+        check_output(output)
+    theatre = _theatre(sources, theatre_file)
+    rejected: list[Rejected] = []
+    reports = read_reports(*sources, rejected=None if strict else rejected)
+    work = partial(_read_batch, reading=reading, theatre=theatre)
+    extractions = list(progress(_in_batches(work, reports, workers)))
+    situation = situate(extractions, theatre=theatre, rejected=rejected, as_known_on=as_known_on)
+    for output in outputs:
+        write(situation, output, theatre=theatre, at=at)
+    return rejected
+
+
+def _theatre(sources: Sequence[Path], given: Path | None) -> Theatre | None:
+    """Read the theatre.toml that is named, or that lies in the first folder of reports that has one."""
+    beside = (source / "theatre.toml" for source in sources if source.is_dir())
+    path = given or next((path for path in beside if path.is_file()), None)
+    return read_theatre(path) if path else None
+
+
+def _read_batch(reports: list[Report], *, reading: Reading, theatre: Theatre | None) -> list[Extraction]:
+    recognize, gazetteer = reading.recognize(), reading.gazetteer()
+    return [extract(r, recognize=recognize, gazetteer=gazetteer, theatre=theatre) for r in reports]
+
+
+def check_sentence(sentence: str, reading: Reading) -> list[DistanceCheck]:
+    """Measure the distances and directions that a sentence states between named places."""
+    resolutions = geoparse_text(sentence, reading)
+    return check_distances(find_locatives(sentence, [r.toponym for r in resolutions]), resolutions)
+
+
+def lookup(
+    name: str, reading: Reading, *, near: tuple[float, float] | None = None, limit: int = 10
+) -> list[dict[str, Any]]:
+    """Return the places that `name` can mean as plain records, best first, or nearest to `near`, (lat, lon)."""
+    places = list(reading.gazetteer().candidates(name))
+    if near is not None:
+        centre = Point(near[1], near[0])
+        places.sort(key=lambda p: (geodesic(centre, p.geometry.centroid)[0], p.id))
+    return [
+        {
+            "id": p.id,
+            "name": p.name,
+            "lat": round(p.geometry.centroid.y, 6),
+            "lon": round(p.geometry.centroid.x, 6),
+            "country": p.country,
+            "feature_class": p.feature_class,
+            "score": round(p.match, 4),
+        }
+        for p in places[:limit]
+    ]
+
+
+def _read_jsonl(source: Path, keys: tuple[str, ...], rejected: list[Rejected]) -> Iterator[dict[str, Any]]:
+    try:
+        handle = source.open(encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise ReportError(f"Cannot read {str(source)!r}: {error.strerror}.") from error
+    with handle:
+        for number, line in enumerate(handle, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                rejected.append(
+                    Rejected(
+                        str(source), str(number), f"{source} line {number}: not a JSON record ({error})."
+                    )
+                )
+                continue
+            if not isinstance(record, dict) or not all(key in record for key in keys):
+                wanted = ", ".join(repr(key) for key in keys)
+                reason = f"{source} line {number}: a record needs the keys {wanted}."
+            elif not isinstance(record["text"], str):
+                reason = (
+                    f"{source} line {number}: 'text' is {type(record['text']).__name__}; it must be a string."
+                )
+            else:
+                yield record
+                continue
+            rejected.append(Rejected(str(source), str(number), reason))
+
+
+def _write_jsonl(target: Path, records: Iterable[dict[str, Any]]) -> None:
+    """Write records one a line; the file appears only when it is whole."""
+    with replacing(target) as new, new.open("w", encoding="utf-8", newline="\n") as handle:
+        for record in records:
+            line = json.dumps(record, ensure_ascii=False)
+            # a lone surrogate has no UTF-8; JSON's escape keeps it
+            handle.write((line if _encodable(line) else json.dumps(record)) + "\n")
+
+
+def _encodable(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _in_batches(
+    work: Callable[[list[Item]], list[Result]], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    """Yield the results of `work` in the order of `items`, holding only a few batches at a time."""
+    batches = _batches(items)
+    if workers == 1:
+        for batch in batches:
+            yield from work(batch)
+        return
+    with process_pool(workers) as pool:
+        waiting: deque[Future[list[Result]]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(work, batch))
+            if len(waiting) >= 4 * workers:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    waiting = iter(items)
+    while batch := list(islice(waiting, BATCH)):
+        yield batch
+
+
+@contextmanager
+def process_pool(workers: int) -> Iterator[Executor]:
+    """Open a pool of processes that start clean, and stop it at once when the work is interrupted."""
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()

@@ -1,0 +1,176 @@
+"""The order of the steps: from a text to places, from a report to events, from reports to a situation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Literal
+
+from mapper.events.assemble import assemble
+from mapper.events.control import control_states
+from mapper.events.frontline import front_lines
+from mapper.events.timeline import order_events
+from mapper.model import Extraction, Gazetteer, Rejected, Report, Resolution, Situation, Toponym
+from mapper.places.gazetteer import TableGazetteer, open_gazetteer
+from mapper.places.pins import with_pins, without_left_out
+from mapper.places.resolve import resolve
+from mapper.situation import checks_table, places_table, rejected_table, reports_table
+from mapper.space.check import check_distances
+from mapper.space.locate import locate
+from mapper.text.actions import find_actions
+from mapper.text.dates import find_dates
+from mapper.text.locatives import find_locatives
+from mapper.text.reports import read_reports
+from mapper.text.toponyms import Recognizer, recognizer
+from mapper.theatre import Theatre
+
+# The seam for a process pool or a cluster: a map that gives results in the order of the items.
+Engine = Callable[[Callable[[Report], Extraction], Iterable[Report]], Iterable[Extraction]]
+
+
+def geoparse(
+    text: str,
+    *,
+    recognize: Recognizer | None = None,
+    gazetteer: Gazetteer | None = None,
+    toponyms: Sequence[Toponym] | None = None,
+) -> list[Resolution]:
+    """
+    Find the place names of a text and the places they mean.
+
+    Parameters
+    ----------
+    text
+        Any text; an empty one gives an empty list.
+    recognize
+        What finds the names; the default is the full gear.
+    gazetteer
+        What knows the places; the default is the one that ships with the package.
+    toponyms
+        Spans to resolve, exactly these, instead of finding names.
+
+    Returns
+    -------
+    resolutions
+        One for each toponym, in the order of the text; `place` is None where no place fits.
+
+    Examples
+    --------
+    >>> [(r.toponym.text, r.place.country) for r in geoparse("Rebels left Ras Lanuf for Benghazi.")]
+    [('Ras Lanuf', 'LY'), ('Benghazi', 'LY')]
+    >>> geoparse("")
+    []
+    """
+    gazetteer = gazetteer or default_gazetteer()
+    if toponyms is None:
+        toponyms = (recognize or default_recognizer())(text)
+    locatives = find_locatives(text, toponyms)
+    return resolve(toponyms, locatives, gazetteer, text=text)
+
+
+def extract(
+    report: Report,
+    *,
+    recognize: Recognizer | None = None,
+    gazetteer: Gazetteer | None = None,
+    theatre: Theatre | None = None,
+) -> Extraction:
+    """
+    Read one report: its places, the distances it states, and its events.
+
+    A pure function of the report and the options: nothing is remembered between reports, so reports
+    can be read in any order and on any machine.
+    """
+    text = report.text
+    gazetteer = gazetteer or default_gazetteer()
+    toponyms = without_left_out((recognize or default_recognizer())(text), theatre)
+    locatives = find_locatives(text, toponyms)
+    resolutions = with_pins(resolve(toponyms, locatives, gazetteer, text=text), theatre, gazetteer)
+    locations = locate(locatives, resolutions)
+    checks = check_distances(locatives, resolutions)
+    actions = find_actions(text, toponyms, locatives)
+    dates = find_dates(text, report.published)
+    events = assemble(report, resolutions, locations, actions, dates)
+    return Extraction(report, tuple(resolutions), tuple(locations), tuple(checks), tuple(events))
+
+
+def build(
+    source: str | Path | Iterable[Report],
+    *,
+    recognize: Recognizer | None = None,
+    gazetteer: Gazetteer | None = None,
+    theatre: Theatre | None = None,
+    engine: Engine = map,
+) -> Situation:
+    """
+    Make a situation out of reports: timeline, control and front lines, every row with its source.
+
+    Parameters
+    ----------
+    source
+        A file or folder of reports, or reports.
+    theatre
+        Names of sides, the axis, pins; inferred from the reports where it is silent.
+    engine
+        Called as `engine(function, reports)`; `map` reads them one by one.
+
+    Raises
+    ------
+    ReportError
+        If the path does not exist. Single bad reports are listed in `rejected` instead.
+    """
+    rejected: list[Rejected] = []
+    reports = read_reports(source, rejected=rejected) if isinstance(source, str | Path) else source
+    read = partial(extract, recognize=recognize, gazetteer=gazetteer, theatre=theatre)
+    return situate(engine(read, reports), theatre=theatre, rejected=rejected)
+
+
+def situate(
+    extractions: Iterable[Extraction],
+    *,
+    theatre: Theatre | None = None,
+    rejected: Iterable[Rejected] = (),
+    as_known_on: datetime | None = None,
+) -> Situation:
+    """
+    Put the readings of many reports together: one timeline, who holds what, and where the front runs.
+
+    Parameters
+    ----------
+    extractions
+        Readings, in any order; the result does not depend on it.
+    rejected
+        Inputs set aside, listed in the situation.
+    as_known_on
+        Leave out what was published later, so that the map is the one that could have been drawn that day.
+    """
+    read = sorted(extractions, key=lambda e: e.report.id)
+    if as_known_on is not None:
+        read = [e for e in read if e.report.published is not None and e.report.published <= as_known_on]
+    timeline = order_events(read, theatre=theatre)
+    control = control_states(timeline)
+    return Situation(
+        places=places_table(read),
+        timeline=timeline,
+        distance_checks=checks_table(read),
+        control=control,
+        front_lines=front_lines(control, theatre=theatre),
+        rejected=rejected_table(rejected),
+        reports=reports_table(read),
+        title=theatre.title if theatre else "",
+        attributions=default_gazetteer().attributions,
+    )
+
+
+@lru_cache(maxsize=1)
+def default_gazetteer() -> TableGazetteer:
+    """Return the gazetteer that ships with the package, opened once a process."""
+    return open_gazetteer()
+
+
+@lru_cache(maxsize=2)
+def default_recognizer(gear: Literal["full", "fast"] = "full") -> Recognizer:
+    """Return the recogniser that ships with the package, loaded once a process."""
+    return recognizer(gear, find_names=default_gazetteer().find_names)

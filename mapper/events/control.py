@@ -1,0 +1,331 @@
+"""Who holds each place from when to when: timeline -> control states.
+
+The rules, in one place. A side *says* a place is its own where an event says so (`holder`, or the
+actor of a capture, or the defender of a repulse) or a statement does (`holds`).
+
+| What the reports say | What it makes of the place |
+|---|---|
+| it changed hands or is held, told as fact or admitted by the loser | `held` by the side that has it |
+| the same, on the word of one side only | `claimed` by that side; a state `held` by it already stays `held` |
+| a claim against another side's claim of that day or the day before | `contested` |
+| a claim that the other side denies, nobody else confirming it | `contested` |
+| both sides inside, fighting in the streets | `contested` |
+| a side withdrew or surrendered | the side named after it; else its only adjacent enemy |
+| denied, planned | nothing moves |
+| shelled, bombed, besieged, attacked from outside, beaten off | nothing moves; beaten off confirms the defender |
+| a place was taken from a side | that side held it before, unless reports say otherwise |
+| silence | the state grows older, never different |
+
+Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told as fact, 0.5 claimed,
+0.4 inferred (the loser before a capture, the enemy after a withdrawal), never above 0.99.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from mapper.events.timeline import fold, mark_superseded, place_keys, require_columns
+from mapper.model import CONTROL_COLUMNS
+from mapper.space.distance import geodesic_arrays
+
+Status = Literal["held", "claimed", "contested"]
+
+CONTESTED = "contested"
+BELIEF = {"reported": 0.8, "claimed": 0.5, "inferred": 0.4}
+MOST_CONFIDENCE = 0.99
+# A rival claim this much later than the first no longer clashes with it: it is news.
+CLASH_DAYS = 1
+# A withdrawal gives the place to an enemy known within this distance. In a road war the next town is
+# 20 to 160 km away.
+ADJACENT_M = 160_000.0
+# "Captured" said of something vaguer than this is said of a region, which has no one holder.
+VAGUE_M = 60_000.0
+
+_GAINS = ("capture", "handover")
+_LOSSES = ("withdraw", "surrender")
+_NEEDED = (
+    "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
+    "geometry", "uncertainty_m", "flags", "report_id", "published",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """One row of the timeline that bears on who holds a place.
+
+    `moment` is when it was so, `dated` whether the text says that, or only the publication does.
+    `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named.
+    """
+
+    moment: pd.Timestamp
+    dated: bool
+    published: pd.Timestamp
+    report_id: str
+    position: int
+    place: int
+    kind: str
+    actor: str
+    opponent: str
+    holder: str
+    certainty: str
+    event_id: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether an event made it so, not only a statement that it is so."""
+        return self.kind in (*_GAINS, *_LOSSES)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Who holds a place from a moment on.
+
+    `since` is NaT where it was so before the first report; `moment` is when the evidence stood then.
+    `left` says that a withdrawal made it so, and that nobody has yet been seen to come.
+    """
+
+    holder: str
+    status: Status
+    since: pd.Timestamp
+    last_confirmed: pd.Timestamp
+    event_id: str
+    beliefs: dict[str, float] = field(default_factory=dict)
+    moment: pd.Timestamp = pd.NaT
+    left: bool = False
+
+    @property
+    def confidence(self) -> float:
+        return min(MOST_CONFIDENCE, 1 - math.prod(1 - p for p in self.beliefs.values()))
+
+
+def control_states(timeline: pd.DataFrame, *, as_known_on: datetime | None = None) -> pd.DataFrame:
+    """
+    Return who holds each place from when to when.
+
+    Parameters
+    ----------
+    timeline
+        Events as from `order_events`, in any order.
+    as_known_on
+        Use only what was published by the end of this day; rows without a publication are then left out.
+
+    Returns
+    -------
+    control
+        One row a place and state, with `CONTROL_COLUMNS`, sorted by place and time. States of one place
+        do not overlap. `since` is NaT where a side held the place before the first report of it,
+        `until` is NaT where the state still is so. `holder` is `contested` where `status` is.
+        Empty where no event says anything of a holder.
+
+    Raises
+    ------
+    TableError
+        If the timeline lacks columns or has times without a zone.
+    """
+    require_columns(timeline, _NEEDED, "timeline")
+    if as_known_on is not None:
+        limit = pd.Timestamp(datetime.combine(as_known_on.date(), time()), tz="UTC") + timedelta(1)
+        timeline = timeline[timeline["published"] < limit]
+    timeline = timeline.assign(flags=mark_superseded(timeline))
+    timeline = timeline.assign(place_key=place_keys(timeline))
+    evidence = _evidence(timeline)
+    histories = _histories(evidence, _distances(timeline))
+    return _table(histories, timeline)
+
+
+def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
+    """Return the rows that bear on control, in the order in which they count."""
+    found = []
+    for position, row in enumerate(timeline.to_dict("records")):
+        vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
+        if row["place_key"] < 0 or vague or "superseded" in row["flags"] or row["certainty"] == "planned":
+            continue
+        moment = row["since"] if pd.notna(row["since"]) else row["published"]
+        if pd.isna(moment):
+            continue
+        holder = _said_holder(row)
+        if not holder and row["kind"] not in _LOSSES and row["certainty"] != "denied":
+            continue
+        found.append(
+            _Evidence(
+                moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment), row["report_id"],
+                position, row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
+                row["certainty"], row["event_id"],
+            )
+        )  # fmt: skip
+    # On one day events come before statements of who holds: those describe the outcome.
+    found.sort(key=lambda e: (e.moment, e.kind == "holds", e.published, e.report_id, e.position))
+    return found
+
+
+def _or(moment: pd.Timestamp, default: pd.Timestamp) -> pd.Timestamp:
+    return default if pd.isna(moment) else moment
+
+
+def _said_holder(row: dict[str, str]) -> str:
+    """Return the side that a row says has the place, `contested`, or ""."""
+    if row["certainty"] == "denied":
+        return row["holder"] if row["kind"] == "holds" else ""
+    if row["holder"]:
+        return row["holder"]
+    if row["kind"] in (*_GAINS, "repulse"):
+        return row["actor"]
+    return row["opponent"] if row["kind"] == "surrender" else ""
+
+
+def _distances(timeline: pd.DataFrame) -> dict[int, tuple[float, float]]:
+    """Return (lon, lat) of each place."""
+    points: dict[int, tuple[float, float]] = {}
+    for key, geometry in sorted(
+        ((k, g) for k, g in zip(timeline["place_key"], timeline["geometry"], strict=True) if k >= 0),
+        key=lambda kg: (kg[0], kg[1].centroid.x, kg[1].centroid.y),
+    ):
+        points.setdefault(key, (geometry.centroid.x, geometry.centroid.y))
+    return points
+
+
+def _histories(
+    evidence: Iterable[_Evidence], points: dict[int, tuple[float, float]]
+) -> dict[int, list[_State]]:
+    """Apply the rules to the evidence in order of time, all places together."""
+    histories: dict[int, list[_State]] = {}
+    for item in evidence:
+        history = histories.setdefault(item.place, [])
+        if item.certainty == "denied":
+            _deny(history, item)
+            continue
+        holder, inferred = item.holder, False
+        if not holder:
+            holder, inferred = _heir(item, histories, points), True
+        if not holder:
+            continue
+        _apply(history, item, holder, "inferred" if inferred else item.certainty)
+    return {place: history for place, history in histories.items() if history}
+
+
+def _heir(item: _Evidence, histories: dict[int, list[_State]], points: dict[int, tuple[float, float]]) -> str:
+    """Return the side that has a place after another left it: the one it faced, or the only enemy near."""
+    if item.opponent:
+        return item.opponent
+    others = [
+        (place, history[-1].holder)
+        for place, history in sorted(histories.items())
+        if history and history[-1].holder not in (item.actor, CONTESTED) and place != item.place
+    ]
+    if not others or not item.actor:
+        return ""
+    lon, lat = points[item.place]
+    lons, lats = (np.array([points[place][axis] for place, _ in others]) for axis in (0, 1))
+    metres, _ = geodesic_arrays(np.full(len(others), lon), np.full(len(others), lat), lons, lats)
+    near = {side for (_, side), metre in zip(others, metres, strict=True) if metre <= ADJACENT_M}
+    return near.pop() if len(near) == 1 else ""
+
+
+def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> None:
+    """Let one piece of evidence for `holder` change or confirm the last state of a history."""
+    now = history[-1] if history else None
+    if now is None and item.changes and holder != CONTESTED:
+        loser = item.opponent if item.kind in _GAINS else item.actor
+        if loser and fold(loser) != fold(holder) and belief == "reported":
+            history.append(
+                _State(
+                    loser, "held", pd.NaT, item.moment, item.event_id, {item.report_id: BELIEF["inferred"]}
+                )
+            )
+            now = history[-1]
+    if holder == CONTESTED and item.certainty == "claimed" and now is not None and now.status == "held":
+        return  # "We are still inside", says the side that lost a place which others saw fall.
+    status = _status(now, item, holder)
+    holder = CONTESTED if status == CONTESTED else holder
+    trust = BELIEF.get(belief, BELIEF["inferred"])
+    if now is not None and fold(now.holder) == fold(holder):
+        known = max(trust, now.beliefs.get(item.report_id, 0.0))
+        if (
+            now.left and item.kind in _GAINS
+        ):  # The town stood empty between the one's leaving and the other's coming.
+            now = replace(now, since=item.moment, moment=item.moment, event_id=item.event_id, left=False)
+        history[-1] = replace(
+            now,
+            status="held" if "held" in (status, now.status) else status,
+            last_confirmed=max(now.last_confirmed, item.moment),
+            beliefs=now.beliefs | {item.report_id: known},
+        )
+        return
+    # A statement without a date says that it is so, not since when; so does the first news of a place.
+    since = item.moment if item.dated or now is not None else pd.NaT
+    if item.kind in ("holds", "repulse") and now is None and not (item.kind == "holds" and item.dated):
+        since = pd.NaT
+    state = _State(
+        holder, status, since, item.moment, item.event_id, {item.report_id: trust}, item.moment, item.kind == "withdraw"
+    )  # fmt: skip
+    if now is not None and pd.notna(now.since) and now.since >= state.since:
+        history.pop()  # The same day brought two states; the later one ends the day.
+        if history and fold(history[-1].holder) == fold(holder) and history[-1].status == status:
+            history[-1] = replace(history[-1], last_confirmed=item.moment)
+            return
+    history.append(state)
+
+
+def _status(now: _State | None, item: _Evidence, holder: str) -> Status:
+    """Return the status that a piece of evidence gives its place."""
+    if holder == CONTESTED:
+        return CONTESTED
+    if item.certainty == "reported":
+        return "held"
+    if now is None or fold(now.holder) == fold(holder):
+        return now.status if now else "claimed"
+    clash = item.moment - _or(now.moment, item.moment) <= timedelta(CLASH_DAYS)
+    if now.status == CONTESTED or (now.status == "claimed" and clash):
+        return CONTESTED
+    return "claimed"
+
+
+def _deny(history: list[_State], item: _Evidence) -> None:
+    """Let a denial turn a claim into a contested place; what was told as fact stays."""
+    if not history:
+        return
+    now = history[-1]
+    gainer = item.actor if item.kind in _GAINS else ""
+    denies_it = not gainer or fold(gainer) == fold(now.holder)
+    recent = item.moment - _or(now.moment, item.moment) <= timedelta(3)
+    if now.status == "claimed" and denies_it and recent and item.kind in (*_GAINS, *_LOSSES, "holds"):
+        history[-1] = replace(now, holder=CONTESTED, status=CONTESTED, last_confirmed=item.moment)
+
+
+def _table(histories: dict[int, list[_State]], timeline: pd.DataFrame) -> pd.DataFrame:
+    """Return the states as rows, with the name, id and point that the timeline gives each place first."""
+    named = timeline[timeline["place_key"] >= 0].sort_values(
+        ["place_key", "place_id", "place", "event_id"], kind="stable"
+    )
+    firsts = named.drop_duplicates("place_key").set_index("place_key")
+    rows = []
+    for key, history in histories.items():
+        place = firsts.loc[key]
+        for state, following in zip(history, [*history[1:], None], strict=True):
+            rows.append(
+                {
+                    "place_id": place["place_id"],
+                    "place": place["place"],
+                    "geometry": place["geometry"],
+                    "holder": state.holder,
+                    "status": state.status,
+                    "since": state.since,
+                    "until": following.since if following else pd.NaT,
+                    "confidence": round(state.confidence, 3),
+                    "last_confirmed": state.last_confirmed,
+                    "event_id": state.event_id,
+                }
+            )
+    control = pd.DataFrame(rows, columns=list(CONTROL_COLUMNS))
+    for column in ("since", "until", "last_confirmed"):
+        control[column] = pd.to_datetime(control[column], utc=True).astype("datetime64[us, UTC]")
+    return control.sort_values(
+        ["place", "place_id", "since"], na_position="first", kind="stable", ignore_index=True
+    )

@@ -12,7 +12,6 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 from xml.etree import ElementTree as ET
@@ -24,10 +23,9 @@ from shapely.geometry.base import BaseGeometry
 
 from mapper.atomic import replacing
 from mapper.model import Situation
-from mapper.render.tables import DECIMALS, GEOMETRY_COLUMNS, iso
+from mapper.render.tables import DECIMALS, GEOMETRY_COLUMNS, Value, plain
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-Value = str | int | float | bool | list[str] | None
 
 
 def layers(situation: Situation) -> dict[str, pd.DataFrame]:
@@ -48,29 +46,6 @@ def rows(table: pd.DataFrame) -> Iterator[tuple[BaseGeometry | None, dict[str, V
     for shape, *values in zip(shapes, *columns, strict=True):
         known = shape if isinstance(shape, BaseGeometry) and not shape.is_empty else None
         yield known, {str(name): plain(value) for name, value in zip(names, values, strict=True)}
-
-
-def plain(value: object) -> Value:
-    """
-    Return a value of a table as JSON knows it: times as ISO 8601, missing as None.
-
-    Examples
-    --------
-    >>> plain(pd.Timestamp("2011-03-10", tz="UTC")), plain(float("nan")), plain(("early",))
-    ('2011-03-10T00:00:00Z', None, ['early'])
-    """
-    if isinstance(value, str | bool):
-        return value
-    if isinstance(value, list | tuple | set | frozenset):
-        return [str(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    if value is None or value is pd.NaT or value != value:
-        return None
-    if isinstance(value, datetime):
-        return iso(value)
-    if not hasattr(value, "__float__"):
-        return str(value)
-    number = float(value)
-    return int(number) if number.is_integer() and abs(number) < 2**53 else round(number, DECIMALS)
 
 
 def write_geojson(situation: Situation, path: Path) -> None:

@@ -7,7 +7,6 @@ geometry as WKT; what is missing is empty. Parquet: the columns as they are, geo
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from datetime import datetime
@@ -29,6 +28,10 @@ GEOMETRY_COLUMNS = ("geometry", "band", "claimed")
 # it makes it text; cells that have one there already get another, so that one can be taken off again.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 
+_NEEDS_QUOTES = re.compile('[,"\r\n]')
+
+Value = str | int | float | bool | list[str] | None
+
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """
@@ -44,9 +47,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         else:
             cells[str(name)] = [cell(value) for value in column]
     with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(cells)
-        writer.writerows(zip(*cells.values(), strict=True))
+        for row in (tuple(cells), *zip(*cells.values(), strict=True)):
+            file.write(",".join(map(_quoted, row)) + "\n")
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
@@ -73,6 +75,36 @@ def write_timeline_parquet(situation: Situation, path: Path) -> None:
     write_parquet(situation.timeline, path)
 
 
+def _quoted(text: str) -> str:
+    """Return a cell between quotation marks where it needs them; `csv.writer` forgets a lone "\\r"."""
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+
+
+def plain(value: object) -> Value:
+    """
+    Return a value of a table as JSON knows it: times as ISO 8601, missing as None.
+
+    Examples
+    --------
+    >>> plain(pd.Timestamp("2011-03-10", tz="UTC")), plain(float("nan")), plain(("early",))
+    ('2011-03-10T00:00:00Z', None, ['early'])
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        return list(map(str, value))
+    if value is None or value is pd.NaT or value != value:
+        return None
+    if isinstance(value, datetime):
+        return iso(value)
+    number = value.item() if hasattr(value, "item") else value  # NumPy's figures and truth values
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return number if isinstance(number, bool) else str(value)
+    return int(number) if float(number).is_integer() and abs(number) < 2**53 else round(number, DECIMALS)
+
+
 def cell(value: object) -> str:
     """
     Return a value as the text of a CSV cell.
@@ -84,18 +116,12 @@ def cell(value: object) -> str:
     >>> cell(None), cell(float("nan")), cell(("early", "approximate"))
     ('', '', 'early; approximate')
     """
-    if isinstance(value, str):
-        return guard(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return guard("; ".join(map(str, sorted(value) if isinstance(value, set | frozenset) else value)))
-    if value is None or value is pd.NaT or value != value:
+    known = plain(value)
+    if known is None:
         return ""
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
-        return str(value).lower() if isinstance(value, bool) else guard(str(value))
-    number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(round(number, DECIMALS))
+    if isinstance(known, str | list):
+        return guard(known if isinstance(known, str) else "; ".join(known))
+    return str(known).lower() if isinstance(known, bool) else repr(known)
 
 
 def guard(text: str) -> str:

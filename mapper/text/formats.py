@@ -185,6 +185,10 @@ def _encoding(data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding
+    # UTF-16 without a mark: Latin letters leave every other byte empty, and only those.
+    for first, second, encoding in ((0, 1, "utf-16-be"), (1, 0, "utf-16-le")):
+        if 5 * data[first::2].count(0) > len(data) and 40 * data[second::2].count(0) < len(data):
+            return encoding
     try:
         data.decode("utf-8")
         return "utf-8"
@@ -194,9 +198,6 @@ def _encoding(data: bytes) -> str:
         bad = len(re.findall(rb"[\xc0-\xff](?![\x80-\xbf])", data))
         if error.start > len(data) - 4 or good > bad:
             return "utf-8"
-    nul_first, nul_second = data[::2].count(0), data[1::2].count(0)
-    if max(nul_first, nul_second) > len(data) / 5:
-        return "utf-16-be" if nul_first > nul_second else "utf-16-le"
     high = len(data.translate(None, bytes(range(128))))
     if high <= _FEW_HIGH_BYTES * len(data):
         return "cp1252"

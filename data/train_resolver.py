@@ -1,0 +1,351 @@
+"""Train the weights that choose among candidates: `python data/train_resolver.py SHARED`.
+
+SHARED is the folder with `bench/corpora`, `bench/frontline` and `bench/frontline-more`, none of which is part of
+the project. Writes `mapper/resources/resolver/ranker.npz` and prints the fold table: accuracy with
+the spans given, every document judged by weights that never saw it. The model card has the figures.
+
+Needs catboost besides the package; one thread, a fixed seed, the same bytes each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import random
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import catboost
+import numpy as np
+from numpy.typing import NDArray
+
+from mapper.model import Gazetteer, Locative, Resolution, Toponym
+from mapper.places import resolve
+from mapper.places.evidence import (
+    COLUMNS,
+    Candidates,
+    Floats,
+    gather,
+    great_circle_m,
+    group_names,
+    unit_vectors,
+)
+from mapper.places.gazetteer import open_gazetteer
+from mapper.places.ranker import Ranker, Trees
+from mapper.text.locatives import find_locatives
+
+FOLDS = 5
+CLOSE_KM, NEAR_KM, CLOSE_GAIN, NEAR_GAIN = 25.0, 161.0, 1.0, 0.75
+TRAINED_ON = ("lgl", "tr-news", "gwn", "geovirus")  # TUD-Loc is non-commercial: measured, never trained on
+SETTINGS = {"iterations": 400, "depth": 6, "learning_rate": 0.06, "l2_leaf_reg": 6.0, "random_strength": 1.0}
+DROPPED, INVENTED = 0.15, 0.15  # shares of spans that the noisy copy of a document misses and adds
+OUTPUT = Path(__file__).parents[1] / "mapper" / "resources" / "resolver" / "ranker.npz"
+
+Spot = tuple[float, float] | None  # latitude, longitude
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with gold: `spots` holds a point for each toponym, None where there is nothing to learn."""
+
+    id: str
+    corpus: str
+    fold: int
+    text: str
+    toponyms: tuple[Toponym, ...]
+    spots: tuple[Spot, ...]
+    noisy: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """A document on its way through the passes."""
+
+    document: Document
+    locatives: list[Locative]
+    candidates: Candidates
+    probability: Floats
+    rows: Floats = field(default_factory=lambda: np.zeros((0, len(COLUMNS))))
+    owner: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    gain: Floats = field(default_factory=lambda: np.zeros(0))
+    weight: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+def read_documents(bench: Path) -> list[Document]:
+    """Read the corpora and the front-line reports, dealt to folds by corpus."""
+    documents = []
+    for path in sorted((bench / "corpora").glob("*.jsonl.gz")):
+        corpus = path.name.split(".")[0].rsplit("-", 1)[0]
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                record = json.loads(line)
+                documents.append((record["doc_id"], corpus, record["text"], record["toponyms"]))
+    for corpus in ("frontline", "frontline-more"):
+        for path in sorted((bench / corpus).glob("*.gold.json")):
+            text = path.with_name(path.name.replace(".gold.json", ".txt")).read_bytes().decode()
+            gold = json.loads(path.read_text(encoding="utf-8"))["toponyms"]
+            areas = [t | {"lat": None, "lon": None} if t.get("areal") else t for t in gold]
+            documents.append((path.name, corpus, text, areas))
+    dealt = []
+    for _, members in itertools.groupby(documents, key=lambda d: d[1]):
+        shuffled = sorted(members, key=lambda d: random.Random(d[0]).random())
+        for n, (name, corpus, text, gold) in enumerate(shuffled):
+            gold = sorted(gold, key=lambda t: (t["start"], t["end"]))
+            toponyms = tuple(Toponym(t["start"], t["end"], text[t["start"] : t["end"]]) for t in gold)
+            spots = tuple(None if t["lat"] is None else (t["lat"], t["lon"]) for t in gold)
+            dealt.append(Document(name, corpus, n % FOLDS, text, toponyms, spots))
+    return dealt
+
+
+def with_noise(document: Document, gazetteer: Gazetteer) -> Document:
+    """Return the document as a recogniser might give it: some spans missing, some words too many."""
+    chance = random.Random("noise " + document.id)
+    kept = [
+        pair for pair in zip(document.toponyms, document.spots, strict=True) if chance.random() >= DROPPED
+    ]
+    taken = [(t.start, t.end) for t in document.toponyms]
+    spans, at = [], 0
+    for word in document.text.split():
+        start = document.text.index(word, at)
+        at = start + len(word)
+        bare = word.strip(".,;:!?()\"'“”’")
+        start += word.find(bare) if bare else 0
+        free = all(start + len(bare) <= a or start >= b for a, b in taken)
+        if len(bare) > 3 and bare[0].isupper() and free and gazetteer.candidates(bare):
+            spans.append(Toponym(start, start + len(bare), bare))
+    wrong = chance.sample(spans, min(len(spans), round(INVENTED * len(document.toponyms))))
+    pairs = sorted(kept + [(t, None) for t in wrong], key=lambda pair: (pair[0].start, pair[0].end))
+    toponyms, spots = [t for t, _ in pairs], [s for _, s in pairs]
+    return replace(document, toponyms=tuple(toponyms), spots=tuple(spots), noisy=True)
+
+
+def begin(document: Document, gazetteer: Gazetteer) -> State:
+    """Look the names up and guess a first time."""
+    names = group_names(document.toponyms, gazetteer, text=document.text)
+    candidates = gather(names, document.toponyms)
+    locatives = find_locatives(document.text, document.toponyms)
+    return State(document, list(locatives), candidates, resolve.first_guess(candidates, {}))
+
+
+def observe(state: State, *, last: bool) -> State:
+    """Return the state with rows of evidence, gains and weights for the next pass."""
+    toponyms, candidates, probability = state.document.toponyms, state.candidates, state.probability
+    if last:
+        candidates, probability = resolve.offer_neighbours(candidates, probability, toponyms)
+    rows, owner = resolve.evidence(candidates, toponyms, state.locatives, probability)
+    gain, weight = gains(state.document, candidates)
+    return State(state.document, state.locatives, candidates, probability, rows, owner, gain, weight)
+
+
+def gains(document: Document, candidates: Candidates) -> tuple[Floats, Floats]:
+    """Return what each row is worth, and how much each name weighs (its mentions with gold)."""
+    gain = np.zeros(len(candidates.places) + len(candidates.names))
+    weight = np.zeros(len(candidates.names))
+    for n, name in enumerate(candidates.names):
+        mine = np.flatnonzero(candidates.owner == n)
+        for m in name.mentions:
+            spot = document.spots[m]
+            if spot is None:
+                continue
+            km = great_circle_m(unit_vectors([(spot[1], spot[0])]), candidates.xyz[mine])[0] / 1000
+            right = np.where(km <= CLOSE_KM, CLOSE_GAIN, np.where(km <= NEAR_KM, NEAR_GAIN, 0.0))
+            # The gold point of a country may lie far from every gazetteer's: nothing to learn.
+            if not right.any() and (km[candidates.level[mine] == 3] < 1500).any():
+                continue
+            gain[mine] += right
+            gain[len(candidates.places) + n] += float(not right.any())
+            weight[n] += 1
+    return gain, weight
+
+
+def fit(states: Sequence[State], *, seed: int = 7) -> Trees:
+    """Train one pass: softmax over the candidates of each name."""
+    rows, gain, group, weight = [], [], [], []
+    groups = itertools.count()
+    for state in states:
+        order = np.argsort(state.owner, kind="stable")
+        numbers = np.array([next(groups) for _ in state.candidates.names])
+        use = order[(state.weight > 0)[state.owner[order]]]
+        mentions = state.weight[state.owner[use]]
+        rows.append(state.rows[use])
+        gain.append(state.gain[use] / mentions)
+        group.append(numbers[state.owner[use]])
+        weight.append(np.sqrt(mentions) * (0.5 if state.document.noisy else 1.0))
+    pool = catboost.Pool(
+        np.concatenate(rows).astype(np.float32),
+        np.concatenate(gain),
+        group_id=np.concatenate(group),
+        group_weight=np.concatenate(weight),
+    )
+    model = catboost.CatBoost(
+        SETTINGS | {"loss_function": "QuerySoftMax", "random_seed": seed, "thread_count": 1, "verbose": 0,
+                    "allow_writing_files": False}
+    )  # fmt: skip
+    model.fit(pool)
+    return trees_of(model)
+
+
+def trees_of(model: catboost.CatBoost) -> Trees:
+    """Return the trained trees as plain arrays."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        trees = json.loads(path.read_text())["oblivious_trees"]
+    depth = max(len(tree["splits"] or ()) for tree in trees)
+    column = np.zeros((len(trees), depth), np.int64)
+    border = np.full((len(trees), depth), np.inf, np.float32)
+    leaf = np.zeros((len(trees), 1 << depth), np.float32)
+    for t, tree in enumerate(trees):
+        for level, split in enumerate(tree["splits"] or ()):
+            column[t, level] = split["float_feature_index"]
+            border[t, level] = split["border"]
+        leaf[t, : len(tree["leaf_values"])] = tree["leaf_values"]
+    return Trees(column, border, leaf)
+
+
+def apply(trees: Trees, state: State) -> Floats:
+    """Return the probabilities of a pass."""
+    odds = trees.scores(state.rows)
+    count = len(state.candidates.places)
+    odds[:count] += resolve.fixed_odds(state.candidates, {}, state.rows)
+    return resolve.share(odds, state.owner, len(state.candidates.names))[:count]
+
+
+def advance(trees: Trees, state: State) -> State:
+    """Return the state after the first pass, ready for the last."""
+    return observe(replace(state, probability=apply(trees, state)), last=True)
+
+
+def of_folds(states: Iterable[State], folds: Iterable[int]) -> list[State]:
+    """Return the states that may train and lie in these folds."""
+    wanted = set(folds)
+    return [s for s in states if s.document.fold in wanted and s.document.corpus != "tud-loc"]
+
+
+def cross_validate(states: Sequence[State]) -> tuple[list[tuple[Document, list[Resolution]]], list[Trees]]:
+    """Judge every document by weights that never saw it; also return the first-pass trees by fold left out.
+
+    The last pass learns from first-pass answers on documents that the first pass had not seen either.
+    """
+    everything = set(range(FOLDS))
+    first: dict[frozenset[int], Trees] = {}
+    for out in [{k} for k in everything] + [set(pair) for pair in itertools.combinations(everything, 2)]:
+        first[frozenset(out)] = fit(of_folds(states, everything - out))
+    judged = []
+    for k in range(FOLDS):
+        seen = [
+            advance(first[frozenset({k, s.document.fold})], s) for s in of_folds(states, everything - {k})
+        ]
+        last = fit(seen)
+        for state in states:
+            if state.document.fold == k:
+                final = advance(first[frozenset({k})], state)
+                final.probability = apply(last, final)
+                judged.append((state.document, raw_choice(final)))
+    return judged, [first[frozenset({k})] for k in range(FOLDS)]
+
+
+IDENTITY = np.array([0.0, 1.0])
+
+
+def raw_choice(state: State) -> list[Resolution]:
+    """Return the choice with uncalibrated scores."""
+    raw = Ranker((), IDENTITY, IDENTITY)
+    return resolve.choose(state.candidates, state.probability, state.rows, state.document.toponyms, raw, {})
+
+
+def errors_km(document: Document, resolutions: Sequence[Resolution]) -> list[tuple[float, float]]:
+    """Return (score, error in km) for every toponym with gold; no place is infinitely wrong."""
+    found = []
+    for spot, resolution in zip(document.spots, resolutions, strict=True):
+        if spot is None:
+            continue
+        if resolution.place is None:
+            found.append((resolution.score, np.inf))
+            continue
+        point = resolution.place.geometry.centroid
+        km = (
+            great_circle_m(unit_vectors([(spot[1], spot[0])]), unit_vectors([(point.x, point.y)]))[0, 0]
+            / 1000
+        )
+        found.append((resolution.score, float(km)))
+    return found
+
+
+def isotonic(raw: Floats, right: Floats) -> tuple[Floats, Floats]:
+    """Return the steps of the best rising curve from raw score to share right (pool adjacent violators)."""
+    order = np.argsort(raw, kind="stable")
+    blocks: list[list[float]] = []  # weight, sum of right, sum of raw
+    for x, y in zip(raw[order], right[order], strict=True):
+        blocks.append([1.0, y, x])
+        while len(blocks) > 1 and blocks[-2][1] * blocks[-1][0] >= blocks[-1][1] * blocks[-2][0]:
+            last = blocks.pop()
+            blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
+    # Blocks of a few names would promise certainty that no sample of that size can show.
+    merged: list[list[float]] = []
+    for block in blocks:
+        if merged and merged[-1][0] < 40:
+            merged[-1] = [a + b for a, b in zip(merged[-1], block, strict=True)]
+        else:
+            merged.append(block)
+    return np.array([b[2] / b[0] for b in merged]), np.array([b[1] / b[0] for b in merged])
+
+
+def calibration_error(score: Floats, right: Floats) -> float:
+    """Return the expected calibration error over ten equal bins."""
+    bins = np.minimum((score * 10).astype(int), 9)
+    return float(sum(abs(score[bins == b].sum() - right[bins == b].sum()) for b in range(10)) / len(score))
+
+
+def table(judged: Sequence[tuple[Document, list[Resolution]]], curve: tuple[Floats, Floats]) -> None:
+    """Print accuracy and calibration by corpus, spans as annotated and with noise."""
+    print("| corpus | spans | toponyms | acc@161 | acc@25 | none | ECE |\n|---|---|---|---|---|---|---|")
+    corpora = dict.fromkeys(d.corpus for d, _ in judged)
+    for corpus, noisy in itertools.product(corpora, (False, True)):
+        pairs = [p for d, r in judged if d.corpus == corpus and d.noisy == noisy for p in errors_km(d, r)]
+        score, km = (np.array(column) for column in zip(*pairs, strict=True))
+        calibrated = np.interp(score, *curve)
+        ece = calibration_error(calibrated[np.isfinite(km)], (km <= NEAR_KM)[np.isfinite(km)].astype(float))
+        print(
+            f"| {corpus} | {'noisy' if noisy else 'as annotated'} | {len(km)} | {(km <= NEAR_KM).mean():.3f} | "
+            f"{(km <= CLOSE_KM).mean():.3f} | {np.isinf(km).mean():.3f} | {ece:.3f} |", flush=True
+        )  # fmt: skip
+
+
+def write(path: Path, first: Trees, last: Trees, curve: tuple[Floats, Floats]) -> None:
+    """Write the weights, the same bytes each time."""
+    arrays = {"columns": np.array(COLUMNS), "passes": np.array(2), "raw": curve[0], "calibrated": curve[1]}
+    for n, trees in enumerate((first, last)):
+        arrays |= {
+            f"column_{n}": trees.column.astype(np.uint8),
+            f"border_{n}": trees.border,
+            f"leaf_{n}": trees.leaf,
+        }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, **arrays)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("shared", type=Path, help="folder that holds bench/")
+    parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
+    options = parser.parse_args()
+    gazetteer = open_gazetteer()
+    documents = read_documents(options.shared / "bench")
+    documents += [with_noise(document, gazetteer) for document in documents]
+    states = [observe(begin(d, gazetteer), last=False) for d in documents if d.toponyms]
+    judged, first_out = cross_validate(states)
+    scored = [pair for d, r in judged if d.corpus in TRAINED_ON and not d.noisy for pair in errors_km(d, r)]
+    curve = isotonic(np.array([s for s, _ in scored]), np.array([float(km <= NEAR_KM) for _, km in scored]))
+    table(judged, curve)
+    train = of_folds(states, range(FOLDS))
+    last = fit([advance(first_out[s.document.fold], s) for s in train])
+    write(options.output, fit(train), last, curve)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""Which place of a report "the town", "here", "it", "the capital" or an unsaid landmark means.
+
+A reader keeps the places told so far in mind, the latest and the weightiest first. Each mention adds to its place,
+fades from sentence to sentence, and counts more where it is what the sentence is about (after Lappin and Leass
+1994, An algorithm for pronominal anaphora resolution, Computational Linguistics 20(4), and Grosz, Joshi and Weinstein
+1995, Centering, same journal 21(2)). The words know no coordinates: whether the answer makes sense on a map is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from mapper.model import Toponym
+from mapper.text.tokens import PARAGRAPH, Token
+from mapper.words import read_table
+
+SETTLEMENTS = frozenset(
+    "town city village place capital hamlet settlement township port harbour harbor junction crossroads ruins stronghold "
+    "fortress citadel enclave suburb district quarter centre center downtown oasis outpost garrison municipality metropolis "
+    "island resort locality".split()
+)
+_DEICTIC = frozenset(("here",))
+# Weights of one mention, chosen on reports of our own; the order matters more than the figures.
+_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE = 1.6, 1.0, 0.35, 0.4, 0.3
+_FADE = 0.75
+_LEAD, _DATELINE, _HEADING, _TAKEN = 1.2, 1.0, 2.5, 0.5
+_MEMORY = 80
+_TAKING = frozenset(
+    "capture captured captures captures take took taken takes seize seized seizes retake retook retaken recapture recaptured fall fell "
+    "fallen falls lose lost liberate liberated liberates overran overrun overruns storm stormed storms occupy occupied enter entered conquer "
+    "conquered surrendered capitulated abandoned evacuated".split()
+)
+_RECENT = frozenset("that this".split())
+
+
+@dataclass(slots=True)
+class _Mention:
+    """A place spoken of: by name, or by a word that stands for it."""
+
+    index: int
+    key: str
+    toponym: Toponym
+    weight: float
+    sentence: int
+    paragraph: int
+
+
+@dataclass
+class Focus:
+    """
+    The places of one report in the order in which they are spoken of.
+
+    Parameters
+    ----------
+    tokens
+        The report's tokens. Countries are never meant by "the town" and are left out.
+    """
+
+    tokens: Sequence[Token]
+    dateline: Toponym | None = None
+    _mentions: list[_Mention] = field(default_factory=list)
+    _headings: dict[int, Toponym] = field(default_factory=dict)
+    _quoted: list[bool] = field(default_factory=list)
+    _next: int = 0
+
+    def __post_init__(self) -> None:
+        self._quoted = _inside_quotes(self.tokens)
+        self.dateline = _dateline(self.tokens)
+        self._headings = _headings(self.tokens)
+        self._seen_sentences: set[int] = set()
+        self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
+
+    def mention(self, index: int, toponym: Toponym) -> None:
+        """Note that the word at `index` stands for `toponym`, so that it is in mind again."""
+        token = self.tokens[index]
+        self._mentions.append(_Mention(index, key(toponym), toponym, _OTHER, token.sentence, token.paragraph))
+
+    def landmark(self, toponym: Toponym) -> None:
+        """Note that a toponym was named only to say where something else is."""
+        for mention in reversed(self._mentions[-4:]):
+            if mention.toponym is toponym:
+                mention.weight = min(mention.weight, _LANDMARK)
+
+    def advance(self, index: int) -> None:
+        """Take in the named places before the token at `index`."""
+        while self._next < index:
+            token = self.tokens[self._next]
+            if token.toponym is not None and not is_country(token.toponym):
+                self._mentions.append(self._named(token))
+            self._next += 1
+
+    def _named(self, token: Token) -> _Mention:
+        assert token.toponym is not None
+        weight = _OTHER if token.sentence in self._seen_sentences else _FIRST
+        self._seen_sentences.add(token.sentence)
+        if self._quoted[self._next]:
+            weight = min(weight, _QUOTED)
+        if token.toponym.role == "associative":
+            weight = _ASSOCIATIVE
+        near = self.tokens[max(0, self._next - 6) : self._next + 7]
+        if any(t.word in _TAKING and t.sentence == token.sentence for t in near):
+            weight += _TAKEN
+        return _Mention(
+            self._next, key(token.toponym), token.toponym, weight, token.sentence, token.paragraph
+        )
+
+    def resolve(
+        self, index: int, *, exclude: Sequence[Toponym | None] = (), recent: bool = False, here: bool = False
+    ) -> Toponym | None:
+        """
+        Return the toponym that is most in mind before the token at `index`.
+
+        Parameters
+        ----------
+        index
+            Where the expression stands.
+        exclude
+            Toponyms that it can't mean, because they are the other end of the same statement.
+        recent
+            Let the latest place win ("that village", "40 km farther on").
+        here
+            Let the place of the dateline or of the paragraph's heading win.
+
+        Returns
+        -------
+        toponym
+            The latest mention of the winning place, None when nothing is left to choose from.
+        """
+        self.advance(index)
+        barred = {key(t) for t in exclude if t is not None}
+        token = self.tokens[min(index, len(self.tokens) - 1)]
+        heading = self._headings.get(token.paragraph)
+        for deictic in (heading, self.dateline, self._lead):
+            if here and deictic is not None and key(deictic) not in barred:
+                return deictic
+        scores: dict[str, float] = {}
+        latest: dict[str, Toponym] = {}
+        for mention in self._mentions[-_MEMORY:]:
+            if mention.key in barred or mention.index >= index:
+                continue
+            age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
+            fade = 0.3 ** min(age, 9) if recent else _FADE ** min(age, 30)
+            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * fade
+            latest[mention.key] = mention.toponym
+        if not recent:
+            for toponym, bonus in ((self._lead, _LEAD), (self.dateline, _DATELINE), (heading, _HEADING)):
+                if toponym is not None and key(toponym) not in barred and key(toponym) in scores:
+                    scores[key(toponym)] += bonus
+        if not scores:
+            return None
+        return latest[max(scores, key=lambda k: (scores[k], latest[k].start))]
+
+    def capital(self, index: int, adjective: str = "") -> Toponym | None:
+        """
+        Return the named seat of government that "the capital" means, None where the report names none.
+
+        Parameters
+        ----------
+        index
+            Where the expression stands; what is named before counts first.
+        adjective
+            The word before it ("Eritrean"), "" when there is none.
+        """
+        self.advance(index)
+        earlier = [m.toponym for m in reversed(self._mentions[-_MEMORY:]) if m.index < index]
+        later = [t.toponym for t in self.tokens[index : index + 400] if t.toponym is not None]
+        for toponym in (*earlier, *later):
+            adjectives = _capitals().get(key(toponym))
+            if adjectives is not None and (not adjective or adjective in adjectives):
+                return toponym
+        return None
+
+    def containing(self, index: int, word: str) -> Toponym | None:
+        """Return the latest toponym before `index` whose name has `word` in it ("the airport"), None for none."""
+        self.advance(index)
+        for mention in reversed(self._mentions[-_MEMORY:]):
+            if mention.index < index and word in mention.toponym.text.lower().split():
+                return mention.toponym
+        return None
+
+
+def key(toponym: Toponym) -> str:
+    """Return the form in which two mentions of a name are the same."""
+    return (toponym.name or toponym.text).strip("#@ ").casefold()
+
+
+def is_country(toponym: Toponym) -> bool:
+    """Tell whether a toponym is the name of a country, or letters that stand for one ("UAE", "U.S.")."""
+    letters = key(toponym).replace(".", "")
+    initials = len(letters) <= 4 and toponym.text.isupper() and (len(letters) < 4 or "." in toponym.text)
+    return initials or key(toponym).removeprefix("the ") in _countries()
+
+
+def _dateline(tokens: Sequence[Token]) -> Toponym | None:
+    """Return the place that a report is written from: at the head of one of its first lines, before date or dash."""
+    line_first = 0
+    for i, token in enumerate(tokens[:60]):
+        if token.toponym is None or is_country(token.toponym):
+            continue
+        line_first = i
+        while line_first and tokens[line_first - 1].sentence == token.sentence:
+            line_first -= 1
+        capitals = token.toponym.text.isupper() and len(token.toponym.text) > 3
+        prelude = [t.word for t in tokens[line_first:i]]
+        if len(prelude) > 3 or any(word.endswith(("ed", "s")) for word in prelude):
+            continue
+        after = [t.word for t in tokens[i + 1 : i + 14]]
+        dashed = any(word in ("-", "–", "—", "--") for word in after[:12]) and after[:1] != ["-"]
+        if capitals or (dashed and after and after[0] in (",", "(")):
+            return token.toponym
+    return None
+
+
+def _headings(tokens: Sequence[Token]) -> dict[int, Toponym]:
+    """Return for each paragraph the place it is headed by: "#Muse - ...", "> Taiz. ...", "Goris, 18.00. ..."."""
+    headings: dict[int, Toponym] = {}
+    for i, token in enumerate(tokens):
+        if token.toponym is None or is_country(token.toponym) or token.paragraph in headings:
+            continue
+        before = i - 1
+        while before >= 0 and tokens[before].word in (">", "#", "*", "-", "•"):
+            before -= 1
+        after = tokens[i + 1].word if i + 1 < len(tokens) else ""
+        dated = after == "," and i + 2 < len(tokens) and tokens[i + 2].word[:1].isdecimal()
+        if (before < 0 or tokens[before].word == PARAGRAPH) and (
+            after in (".", "-", "–", "—", ":", "|") or dated
+        ):
+            headings[token.paragraph] = token.toponym
+    return headings
+
+
+def _inside_quotes(tokens: Sequence[Token]) -> list[bool]:
+    """Say for each token whether it stands inside quotation marks; a paragraph's end closes them."""
+    inside, flags = False, []
+    for token in tokens:
+        if token.word == PARAGRAPH:
+            inside = False
+        elif token.word in ('"', "“", "”", "«", "»"):
+            inside = token.word in ("“", "«") or (token.word == '"' and not inside)
+        flags.append(inside)
+    return flags
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    return frozenset(row[0].casefold() for row in read_table("nations.tsv"))
+
+
+@lru_cache(maxsize=1)
+def _capitals() -> dict[str, frozenset[str]]:
+    """Return for each seat of government the adjectives of its country, in lower case."""
+    return {
+        seat.casefold(): frozenset(row[1].casefold().split(","))
+        for row in read_table("nations.tsv")
+        for seat in row[2].split(",")
+        if seat
+    }

@@ -1,0 +1,163 @@
+"""Noun phrases that can be an end of a distance: names, "the fallen city", "here", "its centre", "the frontier"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mapper.model import Toponym
+from mapper.text.focus import SETTLEMENTS, Focus
+from mapper.text.tokens import PARAGRAPH, Token
+
+Kind = Literal["name", "here", "it", "recent", "settlement", "capital", "thing"]
+
+DETERMINERS = frozenset("the this that its their his our these those".split())
+_ADVERBS: dict[str, Kind] = {
+    "here": "here",
+    "there": "recent",
+    "it": "it",
+    "that": "recent",
+    "this": "recent",
+    "them": "it",
+}
+_JOINING = frozenset("of with at in near".split())
+# Parts of a town: "the eastern edge of X" is X to within its extent.
+PARTS = frozenset(
+    "centre center outskirts suburbs suburb edge edges limits boundary heart core downtown gates gate walls fringes fringe "
+    "perimeter entrance approaches rim border borders frontier coast shore bank airport station refinery port harbour middle "
+    "area region province district vicinity neighbourhood neighborhood district".split()
+)
+_THINGS = frozenset(
+    "border frontier front line lines coast sea shore river airport airfield aerodrome base camp bridge dam refinery plant station "
+    "hospital school mosque church checkpoint crossing highway road hill hills mountain mountains valley forest lake desert scene site "
+    "spot capital's palace headquarters barracks prison factory mine pass tunnel canal delta island beach".split()
+)
+_STOP = frozenset(
+    "is are was were be been has have had and or but who which where when while as by on for from after before because since until "
+    "said says say told with".split()
+)
+_MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """
+    A noun phrase from token `first` to `last`, the second excluded.
+
+    `toponym` is set where the phrase names a place; else `kind` and `noun` say what is meant: "the capital",
+    a settlement, a thing, or a word such as "here" and "it". `adjective` is the word before the noun.
+    """
+
+    first: int
+    last: int
+    kind: Kind
+    toponym: Toponym | None = None
+    noun: str = ""
+    adjective: str = ""
+    demonstrative: bool = False
+
+
+def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
+    """
+    Return the landmark that begins at token `i`, None where none does.
+
+    "central Donetsk", "the town of X", "the border with X" and "X" give the name; a definite phrase gives its noun.
+    """
+    if i >= len(tokens) or tokens[i].word == PARAGRAPH:
+        return None
+    if tokens[i].toponym is not None:
+        return Landmark(i, i + 1, "name", tokens[i].toponym)
+    word = tokens[i].word
+    nxt = tokens[i + 1] if i + 1 < len(tokens) else None
+    if (
+        word in _ADVERBS
+        and (nxt is None or nxt.toponym is None)
+        and not (
+            word in ("this", "that") and nxt is not None and nxt.word.isalpha() and nxt.word not in _STOP
+        )
+    ):
+        return Landmark(i, i + 1, _ADVERBS[word])
+    return _read_phrase(tokens, i)
+
+
+def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
+    """Read a phrase of a few words up to a name or a noun that can be a landmark."""
+    definite = tokens[i].word in DETERMINERS
+    j, noun_at = i, -1
+    while j < min(len(tokens), i + _MAX_WORDS + 2):
+        token = tokens[j]
+        if token.toponym is not None:
+            return Landmark(i, j + 1, "name", token.toponym)
+        if noun_at >= 0:
+            if token.word in ("of", "with") or (token.word in _JOINING and _names_place(tokens, j + 1)):
+                if not _names_place(tokens, j + 1):
+                    break
+            elif token.word in DETERMINERS and tokens[j - 1].word in _JOINING:
+                pass
+            elif token.word not in SETTLEMENTS and token.word not in _THINGS and token.word not in PARTS:
+                break
+        elif token.word in _STOP or not (token.word[0].isalpha() or token.word in "-'"):
+            break
+        if token.word in SETTLEMENTS or token.word in _THINGS or token.word in PARTS:
+            noun_at = j
+        j += 1
+    if noun_at < 0 or not (definite or tokens[noun_at].word in ("downtown", "town")):
+        return None
+    return _definite(tokens, i, noun_at)
+
+
+def _names_place(tokens: Sequence[Token], j: int) -> bool:
+    """Tell whether a name, perhaps after an article and a noun, begins at `j`."""
+    return any(
+        t.toponym is not None for t in tokens[j : j + 4] if t.word.isalpha() or t.toponym is not None
+    ) and (tokens[j].toponym is not None or tokens[j].word in DETERMINERS or tokens[j].word in SETTLEMENTS)
+
+
+def _definite(tokens: Sequence[Token], i: int, noun_at: int) -> Landmark:
+    noun, adjective = tokens[noun_at].word, tokens[noun_at - 1].word if noun_at > i else ""
+    words = {t.word for t in tokens[i : noun_at + 1]}
+    kind: Kind
+    if noun == "capital":
+        kind = "capital"
+    elif words & SETTLEMENTS or noun in ("outskirts", "suburbs"):
+        kind = "settlement"
+    elif tokens[i].word == "its":
+        kind = "it"
+    else:
+        kind = "thing"
+    if adjective in DETERMINERS:
+        adjective = ""
+    demonstrative = tokens[i].word in ("this", "that")
+    return Landmark(i, noun_at + 1, kind, None, noun, adjective, demonstrative)
+
+
+def resolve_landmark(
+    landmark: Landmark, focus: Focus, index: int, exclude: Sequence[Toponym | None] = ()
+) -> Toponym | None:
+    """
+    Return the toponym that a landmark means, None where it is no place that the report names.
+
+    Parameters
+    ----------
+    landmark
+        As read.
+    focus
+        The places spoken of.
+    index
+        Where the phrase stands.
+    exclude
+        The other end of the statement, which it can't be.
+    """
+    if landmark.toponym is not None:
+        return landmark.toponym
+    if landmark.kind == "capital":
+        return focus.capital(index, landmark.adjective) or focus.resolve(index, exclude=exclude)
+    if landmark.kind == "thing":
+        return focus.containing(index, landmark.noun)
+    if landmark.kind == "here":
+        return focus.resolve(index, exclude=exclude, here=True)
+    if landmark.demonstrative:
+        own = landmark.noun in ("place", "village", "town", "city") and landmark.adjective == ""
+        return focus.resolve(index, exclude=exclude, recent=not own)
+    return focus.resolve(index, exclude=exclude, recent=landmark.kind == "recent")

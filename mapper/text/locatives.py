@@ -1,0 +1,77 @@
+"""Phrases that place something by relation to a landmark: "40 km north of X", "between X and Y", "just outside X".
+
+A small grammar over tokens in which a toponym is one word. Every reading looks a bounded number of tokens to either
+side, so the time is linear in the length of the text. What a phrase leaves unsaid ("the town", "40 km to the south")
+is filled from the places in focus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mapper.model import Locative, Toponym
+from mapper.text.focus import Focus
+from mapper.text.offsets import Previous, read_offset
+from mapper.text.quantities import Quantity, read_quantity
+from mapper.text.tokens import Token, tokenize
+
+_MAX_M = 20_040_000.0  # half the way round the earth: no place is farther
+
+
+def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
+    """
+    Return the locative phrases of a text, in the order in which they begin.
+
+    Parameters
+    ----------
+    text
+        One report.
+    toponyms
+        The names found in it; landmarks and subjects are among them.
+
+    Returns
+    -------
+    locatives
+        Empty where the text places nothing. `claim` is True where distance or direction is asserted.
+    """
+    tokens = tokenize(text, toponyms)
+    focus = Focus(tokens)
+    found: list[Locative] = []
+    previous: Previous | None = None
+    i = 0
+    while i < len(tokens):
+        quantity = _quantity(tokens, i)
+        if quantity is None:
+            i += 1
+            continue
+        focus.advance(i)
+        locative = read_offset(tokens, quantity, focus, previous)
+        if locative is not None:
+            locative = replace(locative, text=text[locative.start : locative.end])
+            found.append(locative)
+            last = _after(tokens, quantity.last, locative.end)
+            landmark = locative.landmarks[0] if locative.landmarks else None
+            token = tokens[i]
+            previous = Previous(i, last, locative.subject, landmark, token.sentence, token.paragraph)
+            i = last
+        else:
+            i = quantity.last
+    return found
+
+
+def _quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
+    """Return the length or time of travel at `i`, None for none and for one that exceeds the earth."""
+    if tokens[i].toponym is not None:
+        return None
+    quantity = read_quantity(tokens, i)
+    if quantity is None or quantity.value * quantity.metres > _MAX_M:
+        return None
+    return quantity
+
+
+def _after(tokens: Sequence[Token], i: int, end: int) -> int:
+    """Return the index of the first token from `i` that begins at or after the character `end`."""
+    while i < len(tokens) and tokens[i].start < end:
+        i += 1
+    return i

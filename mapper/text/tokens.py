@@ -1,0 +1,106 @@
+"""A text as words with their sentence and paragraph; a toponym counts as one word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mapper.model import Toponym
+
+# Alternatives that begin with different characters: each character is read once, whatever the text.
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\n\s*\n|\S")
+_OPENING = frozenset("\"'“‘«([#>*-–—")
+_ABBREVIATIONS = frozenset(
+    "st gen col lt maj capt sgt cpl brig adm dr mr mrs ms prof rev hon gov sen rep no nos inst ult approx ca c vs "
+    "jan feb mar apr jun jul aug sep sept oct nov dec mt ft etc est ave dist prov al".split()
+)
+_SHORT_LINE = 60
+PARAGRAPH = "\n\n"
+
+
+class Token(NamedTuple):
+    """
+    A word, number, mark or toponym.
+
+    `word` is in lower case with straight apostrophes, and `PARAGRAPH` where a paragraph ends. `sentence` and
+    `paragraph` count from zero.
+    """
+
+    start: int
+    end: int
+    word: str
+    toponym: Toponym | None
+    sentence: int
+    paragraph: int
+
+
+def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
+    """
+    Split a text into tokens; a toponym is one of them.
+
+    Parameters
+    ----------
+    text
+        Any text; time is linear in its length.
+    toponyms
+        Spans of the text. Of overlapping ones the first and longest counts; demonyms and nested names stay words.
+
+    Examples
+    --------
+    >>> [token.word for token in tokenize("Near Ras Lanuf, 5 km.", [Toponym(5, 14, "Ras Lanuf")])]
+    ['near', 'ras lanuf', ',', '5', 'km', '.']
+    >>> tokenize("", [])
+    []
+    """
+    spans = sorted(
+        (t for t in toponyms if t.role in ("literal", "associative")), key=lambda t: (t.start, -t.end)
+    )
+    tokens: list[Token] = []
+    sentence = paragraph = position = line_start = 0
+    for toponym in [*spans, None]:
+        limit = toponym.start if toponym else len(text)
+        if limit < position:
+            continue
+        for match in _TOKEN.finditer(text, position, limit):
+            start, end = match.span()
+            word = match.group()
+            if tokens and _begins_sentence(text, tokens[-1], start, line_start):
+                sentence += 1
+            line_start = max(line_start, text.rfind("\n", tokens[-1].end if tokens else 0, start) + 1)
+            if word[0] == "\n":
+                tokens.append(Token(start, end, PARAGRAPH, None, sentence, paragraph))
+                sentence, paragraph = sentence + 1, paragraph + 1
+            else:
+                tokens.append(Token(start, end, word.lower().replace("’", "'"), None, sentence, paragraph))
+        if toponym:
+            start, end = toponym.start, toponym.end
+            if tokens and _begins_sentence(text, tokens[-1], start, line_start):
+                sentence += 1
+            line_start = max(line_start, text.rfind("\n", tokens[-1].end if tokens else 0, start) + 1)
+            word = text[start:end].lower().replace("’", "'")
+            tokens.append(Token(start, end, word, toponym, sentence, paragraph))
+            position = end
+    return tokens
+
+
+def _begins_sentence(text: str, last: Token, start: int, line_start: int) -> bool:
+    """Tell whether the token at `start` begins a sentence after the token `last`."""
+    if last.word == PARAGRAPH:
+        return False
+    gap = text[last.end : min(start, last.end + 3)]
+    first = text[start]
+    # A short line that ends without a mark is a heading; a mark at the line's start is a list.
+    if "\n" in gap and (last.end - line_start < _SHORT_LINE or first in "#>*-•|") and not first.islower():
+        return True
+    if not gap or not (first.isupper() or first.isdigit() or first in _OPENING):
+        return False
+    if last.word in ("!", "?"):
+        return True
+    if last.word in ('"', "”", "'", "’", ")") and last.start:
+        return text[last.start - 1] in ".!?"
+    if last.word != ".":
+        return False
+    before = re.search(r"[^\W\d_]+$", text[max(0, last.start - 12) : last.start])
+    word = before.group().lower() if before else ""
+    return not (word in _ABBREVIATIONS or (len(word) == 1 and first.isupper()))

@@ -1,0 +1,280 @@
+"""From what the words say to events: place, time, sides, outcome and order of every action of a report."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from mapper.events.sides import Sides, find_sides
+from mapper.model import Action, Certainty, DateSpan, Event, Location, Locative, Precision, Report, Resolution, Toponym
+from mapper.space.locate import locate_place
+
+GAINS = ("capture", "handover")
+LOSSES = ("withdraw", "surrender")
+_CONTESTED = ("clash", "assault")
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    since: datetime | None
+    until: datetime | None
+    precision: Precision
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An event in the making."""
+
+    action: Action
+    location: Location | None
+    time: _Time
+    side: str = ""
+    opposing: str = ""
+    certainty: Certainty = "reported"
+
+
+def assemble(
+    report: Report,
+    resolutions: Sequence[Resolution],
+    locations: Sequence[Location],
+    actions: Sequence[Action],
+    dates: Sequence[DateSpan],
+    *,
+    given_sides: Mapping[str, Sequence[str]] | None = None,
+) -> list[Event]:
+    """
+    Return the events of one report, in the order of their times.
+
+    Parameters
+    ----------
+    report
+        Its id, source, text and time of publication are used.
+    resolutions, locations
+        The places of its toponyms and locatives; an action whose place has none is left without location.
+    actions, dates
+        What the text says was done, and the times it names.
+    given_sides
+        Names of sides with their aliases, from the user.
+
+    Returns
+    -------
+    events
+        Statements of who holds a place (`holds`) are among them. No actions give an empty list.
+
+    Examples
+    --------
+    >>> assemble(Report("r1", ""), [], [], [], [])
+    []
+    """
+    places = _places(resolutions, locations)
+    whole = _is_one_sided(report.text)
+    sides = find_sides(actions, text=report.text, given=given_sides)
+    drafts: list[_Draft] = []
+    previous: _Draft | None = None
+    for action in sorted(actions, key=lambda a: (a.sentence_start, a.start)):
+        if isinstance(action.where, Toponym | Locative) and action.where not in places:
+            continue
+        when = _time(action, dates, previous, report)
+        location = places[action.where] if action.where is not None else None
+        draft = _Draft(action, location, when, certainty=action.certainty)
+        _fill_sides(draft, sides)
+        if whole and draft.certainty == "reported":
+            draft.certainty = "claimed"
+        drafts.append(draft)
+        previous = draft
+    _infer_sides(drafts, sides)
+    for draft in drafts:
+        _weigh_source(draft, sides)
+    drafts = _merge(drafts)
+    return _finish(report, drafts, sides)
+
+
+def _places(resolutions: Sequence[Resolution], locations: Sequence[Location]) -> dict[Toponym | Locative, Location]:
+    """Return the location of every toponym and locative that has one; countries are no place of an event."""
+    places: dict[Toponym | Locative, Location] = {}
+    for resolution in resolutions:
+        if resolution.place is not None and not resolution.place.feature_code.startswith("PCL"):
+            places[resolution.toponym] = locate_place(resolution)
+    for location in locations:
+        if location.locative is not None:
+            places.setdefault(location.locative, location)
+    return places
+
+
+_OUR_SIDE = re.compile(r"\b(?:our|the enemy's?|enemy)\s+(?:\w+\s+){0,2}?(?:forces?|units?|troops|army|aircraft|aviation|air force|positions|soldiers|fighters|heroic|columns?|infantry|artillery)\b|\bthe enemy\b", re.IGNORECASE)
+
+
+def _is_one_sided(text: str) -> bool:
+    """Return whether a report is one side's own communique: "our units", "the enemy", outside quotation marks."""
+    plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
+    found = len(_OUR_SIDE.findall(plain))
+    return found >= 2 and found * 250 >= len(plain.split()) 
+
+
+def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, report: Report) -> _Time:
+    """Return when: the date of the clause, else of the sentence, else of what was told before, else of publication."""
+    span = _nearest(action, dates)
+    if span is not None:
+        if span.relative_to_previous and previous is not None and previous.time.since is not None:
+            since = previous.time.since + timedelta(span.offset_days)
+            return _Time(since, since + timedelta(1), span.precision)
+        return _Time(span.since, span.until, span.precision)
+    if action.certainty == "planned":
+        return _Time(None, None, "unknown")
+    day = _midnight(report.published)
+    if previous is not None and previous.time.since is not None and action.tense != "present":
+        gap = report.text[previous.action.sentence_end : action.sentence_start]
+        if "\n\n" not in gap and previous.action.certainty != "planned" and action.sentence_start - previous.action.sentence_end < 400:
+            return previous.time
+    if day is None:
+        return _Time(None, None, "unknown")
+    return _Time(day, day + timedelta(1), "day" if action.tense == "present" else "few_days")
+
+
+def _nearest(action: Action, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the date nearest to the trigger within its clause, else the latest before it in the sentence, else after it."""
+    within = [d for d in dates if action.sentence_start <= d.start and d.end <= action.sentence_end]
+    clause = [d for d in within if action.clause_start <= d.start and d.end <= action.clause_end]
+    if clause:
+        return min(clause, key=lambda d: (_gap(action, d), d.start))
+    before = [d for d in within if d.end <= action.start]
+    if before:
+        return before[-1]
+    return within[0] if within else None
+
+
+def _gap(action: Action, span: DateSpan) -> int:
+    return max(span.start - action.end, action.start - span.end, 0)
+
+
+def _midnight(moment: datetime | None) -> datetime | None:
+    return datetime.combine(moment.date(), time(), tzinfo=UTC) if moment else None
+
+
+def _fill_sides(draft: _Draft, sides: Sides) -> None:
+    draft.side = sides.of.get(draft.action.actor, "")
+    draft.opposing = sides.of.get(draft.action.opponent, "")
+    if draft.side and draft.side == draft.opposing:
+        draft.opposing = ""
+
+
+def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
+    """Fill in who did it where the clause does not tell: the enemy of the other, of the speaker, the one advancing."""
+    attacker = _advancing(drafts)
+    for draft in drafts:
+        action = draft.action
+        if draft.side and not draft.opposing:
+            draft.opposing = sides.enemy.get(draft.side, "")
+        elif draft.opposing and not draft.side:
+            draft.side = sides.enemy.get(draft.opposing, "")
+        elif not draft.side and action.kind not in ("holds", "displacement", "protest"):
+            source = sides.of.get(action.source, "")
+            gain = action.kind in (*GAINS, "advance", "assault", "airstrike", "shelling")
+            if source and source in sides.enemy:
+                own = gain if action.certainty in ("claimed", "planned") else not gain
+                if action.kind in ("shelling", "airstrike", "missile"):
+                    own = False
+                if action.kind in ("repulse",):
+                    own = action.certainty != "denied"
+                draft.side = source if own else sides.enemy[source]
+            elif attacker:
+                draft.side = sides.enemy.get(attacker, "") if action.kind in ("withdraw", "surrender", "repulse") else attacker
+            draft.opposing = sides.enemy.get(draft.side, "")
+
+
+def _advancing(drafts: Sequence[_Draft]) -> str:
+    """Return the side that does most of the taking and attacking in the report, "" when none is told."""
+    counts: dict[str, float] = {}
+    for draft in drafts:
+        kind = draft.action.kind
+        if draft.certainty == "denied":
+            continue
+        if kind in (*GAINS, "assault", "advance", "siege", "shelling") and draft.side:
+            counts[draft.side] = counts.get(draft.side, 0.0) + (2.0 if kind in GAINS else 1.0)
+        elif kind in (*LOSSES, "repulse") and draft.opposing:
+            counts[draft.opposing] = counts.get(draft.opposing, 0.0) + 1.0
+    return max(sorted(counts), key=lambda s: counts[s]) if counts else ""
+
+
+def _weigh_source(draft: _Draft, sides: Sides) -> None:
+    """A loser who admits a loss makes it reported; so does a third party or an official of no side."""
+    action = draft.action
+    if draft.certainty != "claimed" or not action.source:
+        return
+    source = sides.of.get(action.source, "")
+    loser = draft.side if action.kind in LOSSES else draft.opposing
+    if source and source == loser and action.kind in (*GAINS, *LOSSES):
+        draft.certainty = "reported"
+
+
+def _merge(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Drop a second telling of one event: same kind, place, doer, certainty, and a day that does not differ."""
+    kept: list[_Draft] = []
+    for draft in drafts:
+        if any(_same(draft, other) for other in kept):
+            continue
+        kept.append(draft)
+    return kept
+
+
+def _same(one: _Draft, other: _Draft) -> bool:
+    a, b = one.action, other.action
+    if a.kind != b.kind or one.certainty != other.certainty or one.location is None or other.location is None:
+        return False
+    if one.location.name != other.location.name or one.side != other.side:
+        return False
+    if one.time.since is None or other.time.since is None:
+        return one.time.since == other.time.since
+    return abs((one.time.since - other.time.since).days) <= (1 if "few_days" in (one.time.precision, other.time.precision) else 0)
+
+
+def _outcome(draft: _Draft) -> tuple[str, str]:
+    """Return holder and outcome that the event leaves behind, if true."""
+    kind = draft.action.kind
+    if draft.certainty in ("denied", "planned"):
+        return "", "none"
+    if kind == "holds":
+        return draft.side, f"controlled_by:{draft.side}" if draft.side else "none"
+    if kind in GAINS:
+        if draft.action.partial:
+            return "contested", "contested"
+        return draft.side, f"controlled_by:{draft.side}" if draft.side else "none"
+    if kind in LOSSES:
+        return draft.opposing, f"controlled_by:{draft.opposing}" if draft.opposing else "none"
+    if kind == "repulse":
+        return draft.side, f"controlled_by:{draft.side}" if draft.side else "none"
+    if kind == "clash":
+        return "contested", "contested"
+    return "", "none"
+
+
+def _finish(report: Report, drafts: Sequence[_Draft], sides: Sides) -> list[Event]:
+    """Number the events in time and turn them into records."""
+    late = datetime.max.replace(tzinfo=UTC)
+    ranked = sorted(
+        range(len(drafts)),
+        key=lambda i: (
+            drafts[i].time.since or late, drafts[i].action.tense != "before_past", drafts[i].action.start, i,
+        ),
+    )  # fmt: skip
+    events = []
+    for order, index in enumerate(ranked, 1):
+        draft = drafts[index]
+        action = draft.action
+        holder, outcome = _outcome(draft)
+        digest = hashlib.sha256(
+            f"{report.id}\0{action.start}\0{action.kind}\0{draft.location.name if draft.location else ''}\0{draft.certainty}".encode()
+        ).hexdigest()[:16]
+        events.append(
+            Event(
+                id=digest, report_id=report.id, source=report.source,
+                quote=report.text[action.sentence_start : action.sentence_end],
+                action=replace(action, certainty=draft.certainty, outcome=outcome), location=draft.location,
+                since=draft.time.since, until=draft.time.until, precision=draft.time.precision,
+                side=draft.side, opposing_side=draft.opposing, holder=holder, order=order,
+            )
+        )  # fmt: skip
+    return events

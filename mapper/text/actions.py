@@ -1,0 +1,364 @@
+"""What a report says was done: by whom, to whom, where, and how sure it is.
+
+A trigger is a verb or noun of the frames list; its clause gives the parts. Which sides the mentions
+belong to, and which place "the town" is, needs more than a sentence and is decided in
+`mapper.events`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mapper.model import Action, Certainty, Locative, Toponym
+from mapper.text.actors import FIGHTING, SPEAKING, doer_class, mention
+from mapper.text.focus import Focus
+from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
+from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
+from mapper.text.roles import PLACE_NOUNS, Roles, Where, deref, doer, noun_roles, places_after, places_in, verb_roles
+from mapper.text.states import find_states
+from mapper.text.syntax import Sentence, Tree, find_sentences, parse
+from mapper.text.tokens import tokenize
+from mapper.words import singular
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied", "demolition"})
+# Who comes by air, fires from the ground, from far away, from the sea: the doer or means decides the kind.
+_MEANS: dict[str, str] = {
+    **dict.fromkeys("jet warplane plane aircraft bomber helicopter gunship drone aviation stuka squadron air airforce aerial fighter-bomber".split(), "airstrike"),
+    **dict.fromkeys("artillery gun cannon mortar battery howitzer rocket grad shell smerch katyusha shellfire".split(), "shelling"),
+    **dict.fromkeys("missile scud iskander cruise ballistic".split(), "missile"),
+    **dict.fromkeys("ship warship frigate destroyer gunboat fleet navy naval submarine flotilla torpedo".split(), "naval_fire"),
+    **dict.fromkeys("ied bomber suicide car-bomb landmine".split(), "ied"),
+}  # fmt: skip
+_LIGHT_NOUNS = frozenset("attack assault offensive fighting shelling bombardment clash raid strike airstrike advance push siege".split())
+
+
+@dataclass(slots=True)
+class _Discourse:
+    """What was talked about last: forces for "they", persons for "he", the last actions for "denied this"."""
+
+    forces: str = ""
+    person: str = ""
+    speaker: str = ""
+    recent: list[Action] = field(default_factory=list)
+
+
+def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Action]:
+    """
+    Return what a text says was done, in the order of the text.
+
+    Parameters
+    ----------
+    text
+        A report.
+    toponyms, locatives
+        Its place names and the phrases that place something by them.
+
+    Returns
+    -------
+    actions
+        One for each trigger and place; `holds` states among them. Empty for a text without triggers.
+
+    Examples
+    --------
+    >>> text = "The army was forced out of Brega by rebels."
+    >>> [(a.kind, a.actor, a.opponent, a.certainty) for a in find_actions(text, [Toponym(26, 31, "Brega")], [])]
+    [('withdraw', 'The army', 'rebels', 'reported')]
+    >>> find_actions("", [], [])
+    []
+    """
+    discourse = _Discourse()
+    tokens = tokenize(text, toponyms)
+    focus, starts = Focus(tokens), [t.start for t in tokens]
+    actions: list[Action] = []
+    last_paragraph = -1
+    for sentence in find_sentences(text):
+        if sentence.paragraph != last_paragraph:
+            discourse.speaker, last_paragraph = "", sentence.paragraph
+        if sentence.heading or not may_tell(text[sentence.start : sentence.end]):
+            continue
+        tree = parse(text, sentence, toponyms, locatives)
+        if tree is None:
+            continue
+        found = [_in_focus(a, focus, starts) for a in _sentence_actions(tree, sentence, discourse)]
+        actions += found
+        discourse.recent = found or discourse.recent
+    return actions
+
+
+def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> Iterator[Action]:
+    for token in tree.doc:
+        _remember(tree, token, discourse)
+        if token.tag_ in VERBAL and token.tag_ != "MD":
+            frame = _verb_frame(token)
+            if frame is not None:
+                yield from _verb_actions(tree, sentence, token, frame, discourse)
+        elif token.tag_.startswith("NN") and tree.place(token) is None:
+            for noun_frame in noun_frames(token.lower_)[:1]:
+                yield from _noun_actions(tree, sentence, token, noun_frame, discourse)
+    for state in find_states(tree):
+        base = _base(tree, sentence, state.token, state.kind, read_stance(state.token), discourse)
+        holder = _name(tree, state.holder, discourse)
+        yield from _each_place(base, [state.where], actor=holder, opponent="", outcome=f"controlled_by:{holder}")
+
+
+def _in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
+    """Return the action with the place that is in mind where its clause names none."""
+    index = bisect_left(starts, action.start)
+    if action.where is not None:
+        if isinstance(action.where, Toponym) and action.kind != "holds":
+            focus.advance(index)
+            focus.mention(min(index, len(starts) - 1), action.where)
+        return action
+    recent = action.place_word in ("it", "there", "this", "that")
+    where = focus.resolve(index, recent=recent, here=action.place_word == "here")
+    return replace(action, where=where, place_word=action.place_word or "-")
+
+
+def _remember(tree: Tree, token: Token, discourse: _Discourse) -> None:
+    """Keep the latest force and person that do something, for the pronouns after them."""
+    if token.dep_ not in ("nsubj", "nsubjpass", "pobj", "poss", "agent") or token.lower_ in ("they", "he", "we", "it"):
+        return
+    found = doer_class(tree, token)
+    if found in ("force", "nation") and token.dep_ in ("nsubj", "nsubjpass"):
+        discourse.forces = mention(tree, token)
+    elif found in ("name", "official") and token.dep_ in ("nsubj", "nsubjpass", "poss"):
+        discourse.person = mention(tree, token)
+        if found == "name":
+            discourse.forces = discourse.person
+
+
+def _verb_frame(token: Token) -> Frame | None:
+    """Return the frame of a verb: one whose particle stands beside it before one without."""
+    for frame in verb_frames(token.lower_):
+        if not frame.particle:
+            return frame
+        if any(c.lower_ == frame.particle for c in token.children if c.i > token.i):
+            return frame
+        after = token.doc[token.i + 1 : token.i + 3]
+        if any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after):
+            return frame
+    return None
+
+
+def _verb_actions(tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: _Discourse) -> Iterator[Action]:
+    roles = verb_roles(tree, verb, frame)
+    if roles is None or not _doer_fits(tree, roles, frame):
+        return
+    if not any(w.named for w in roles.places):
+        roles.places = _adjuncts(tree, verb, frame) or roles.places
+    if "place" in frame.options and not roles.places:
+        return
+    yield from _emit(tree, sentence, verb, frame, roles, discourse)
+
+
+def _noun_actions(tree: Tree, sentence: Sentence, noun: Token, frame: Frame, discourse: _Discourse) -> Iterator[Action]:
+    roles = noun_roles(tree, noun, frame)
+    head = noun.head
+    if noun.dep_ == "compound" or (head.tag_.startswith("NN") and noun_frames(head.lower_) and noun.dep_ in ("compound", "amod")):
+        return
+    verb = _governor(noun)
+    if verb is not None:
+        covered = _verb_frame(verb)
+        if covered is not None and covered.pattern in ("repulse", "attack", "rain", "defend"):
+            if noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move"):
+                return
+        if roles.doer is None and noun.dep_ == "dobj":
+            own = doer(verb)
+            if own is not None and doer_class(tree, own) in (*FIGHTING, "he"):
+                roles.doer = own
+        if not any(w.named for w in roles.places):
+            roles.places = roles.places or _adjuncts(tree, verb, frame)
+            if noun.dep_ == "pobj" and noun.head.lower_ == "under":
+                target = deref(subject(verb))
+                roles.places = list(places_in(tree, target)) if target is not None else roles.places
+    if "weak" in frame.options and roles.doer is None:
+        return
+    if not any(w.named for w in roles.places) and frame.pattern not in ("clash", "attack"):
+        if not roles.places:
+            return
+    if not roles.places and not (verb is not None and noun.dep_ in ("nsubj", "nsubjpass", "dobj")):
+        return
+    if frame.pattern == "clash" and noun.dep_ == "pobj" and noun.head.lower_ in ("after", "of", "during", "without", "for", "from"):
+        return
+    yield from _emit(tree, sentence, noun, frame, roles, discourse)
+
+
+def _governor(noun: Token) -> Token | None:
+    """Return the verb that a noun is subject or object of, through "of" and "under"."""
+    node = noun
+    for _ in range(4):
+        head = node.head
+        if head is node:
+            return None
+        if head.tag_ in VERBAL:
+            return head
+        if node.dep_ not in ("pobj", "prep", "conj"):
+            return None
+        node = head
+    return None
+
+
+def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
+    """Return places beside the verb, or before the clause that it depends on ("In Misrata, ...")."""
+    words = ("in", "at", "near", "around", "outside", "inside", "on", "between", "along", "of", "north", "south", "east", "west")
+    if frame.pattern in ("leave_from", "expel"):
+        words = ("from", "in", "at")
+    node = verb
+    for _ in range(4):
+        found = places_after(tree, node, words)
+        if found:
+            return found
+        if node.dep_ in ("conj", "xcomp", "ccomp", "advcl", "parataxis") and node.head.tag_ in VERBAL:
+            node = node.head
+            if is_verb_of("say", node) and not any(c.dep_ == "prep" and c.i < node.i for c in node.children):
+                return []
+        else:
+            return []
+    return []
+
+
+def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
+    """Return whether the doer can do this: a force for a weak verb, nothing lifeless for a strong one."""
+    if roles.doer is None:
+        return not ("weak" in frame.options and not roles.passive)
+    found = doer_class(tree, roles.doer)
+    if "weak" in frame.options:
+        return found in FIGHTING or found == "who"
+    return found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode"))
+
+
+def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: _Discourse) -> Iterator[Action]:
+    """Yield the actions of one trigger: kind and parts after voice, aspect and means are weighed."""
+    stance = read_stance(token)
+    if stance.supposed:
+        return
+    kind = _kind(tree, token, frame, roles)
+    actor, opponent = _name(tree, roles.doer, discourse), _name(tree, roles.other, discourse)
+    gainer = _name(tree, roles.gainer, discourse)
+    if kind == "displacement" and frame.pattern in ("leave", "leave_from"):
+        actor = opponent = ""
+    pattern = frame.pattern
+    if pattern == "fall":
+        actor, opponent = gainer, ""
+    elif pattern == "lose":
+        actor, opponent = gainer, actor
+    elif pattern in ("give", "leave", "leave_from") and gainer:
+        opponent = gainer
+    elif pattern == "expel" and roles.passive:
+        kind, actor, opponent = "withdraw", opponent, actor
+    if kind in ("capture", "surrender", "handover") and (stance.attempted or stance.failed):
+        kind = "assault" if stance.attempted and not stance.failed else "repulse"
+        if kind == "repulse":
+            actor, opponent = opponent, actor
+    elif kind in ("assault", "advance") and (stance.failed or _fails(token)):
+        kind, actor, opponent = "repulse", opponent, actor
+    base = _base(tree, sentence, token, kind, stance, discourse)
+    yield from _each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
+
+
+def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
+    kind = frame.kind
+    if frame.pattern in ("leave", "leave_from") and roles.doer is not None and doer_class(tree, roles.doer) == "civilian":
+        return "displacement"
+    if kind in ("assault", "shelling", "airstrike", "missile") and frame.base not in ("shell", "shelling"):
+        words = [c.lower_ for c in token.children if c.dep_ in ("compound", "amod", "nmod")]
+        if roles.doer is not None:
+            words += [roles.doer.lower_, *(c.lower_ for c in roles.doer.children if c.dep_ in ("compound", "amod"))]
+        for child in token.children:
+            if child.dep_ in ("prep", "agent") and child.lower_ in ("with", "by", "of", "from"):
+                words += [t.lower_ for t in child.subtree]
+        for word in words:
+            if singular(word) in _MEANS:
+                return _MEANS[singular(word)]
+    return kind
+
+
+def _fails(noun: Token) -> bool:
+    """Return whether an attack that is told by a noun comes to nothing: "an attack failed"."""
+    verb = noun.head
+    return noun.dep_ in ("nsubj", "nsubjpass") and is_verb_of("break", verb)
+
+
+def _base(tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stance, discourse: _Discourse) -> Action:
+    """Return the action without its parts: trigger, clause, certainty, source, tense."""
+    source = deref(stance.source)
+    source_class = doer_class(tree, source) if source is not None else ""
+    certainty: Certainty = "reported"
+    if stance.denied or stance.negated:
+        certainty = "denied"
+    elif stance.planned:
+        certainty = "planned"
+    elif stance.claimed or source_class in SPEAKING:
+        certainty = "claimed"
+    start, end = tree.spans[token.i]
+    first, last = _clause(tree, token)
+    return Action(
+        start, end, sentence.start, sentence.end, kind, "", "", certainty,
+        source=_name(tree, source, discourse), source_class=source_class,
+        clause_start=first, clause_end=last, tense=_tense(token, stance),
+    )  # fmt: skip
+
+
+def _clause(tree: Tree, token: Token) -> tuple[int, int]:
+    """Return the characters of the clause around a trigger, clauses joined to it or below it left out."""
+    verb = token
+    while verb.tag_ not in VERBAL and verb.head is not verb:
+        verb = verb.head
+    skip = {
+        t.i
+        for child in verb.children
+        if child.dep_ in ("conj", "advcl", "ccomp", "relcl", "parataxis") and child.tag_ in VERBAL and token not in child.subtree
+        for t in child.subtree
+    }
+    indexes = [t.i for t in verb.subtree if t.i not in skip]
+    return tree.spans[min(indexes)][0], tree.spans[max(indexes)][1]
+
+
+def _tense(token: Token, stance: Stance) -> str:
+    if stance.planned:
+        return "future"
+    verb = token
+    while verb.tag_ not in VERBAL and verb.head is not verb:
+        verb = verb.head
+    helpers = {c.lower_ for c in verb.children if c.dep_ in ("aux", "auxpass")}
+    if "had" in helpers:
+        return "before_past"
+    if verb.tag_ in ("VBZ", "VBP") or (verb.tag_ == "VBG" and helpers & {"is", "are", "'re", "'s"}):
+        return "present"
+    return "past"
+
+
+def _name(tree: Tree, token: Token | None, discourse: _Discourse) -> str:
+    """Return the mention of a doer, for a pronoun that of the doer it stands for."""
+    if token is None:
+        return ""
+    found = doer_class(tree, token)
+    if found == "they":
+        return discourse.forces
+    if found in ("he", "who"):
+        return discourse.person
+    if found == "it":
+        return discourse.forces
+    if found in ("", "civilian", "witness", "media"):
+        return mention(tree, token) if found in ("media", "witness", "civilian") else ""
+    words = mention(tree, token)
+    first = words.split(" ", 1)[0].lower()
+    if first in ("his", "their", "its") and (discourse.person or discourse.forces):
+        owner = discourse.person if first == "his" else discourse.forces
+        return f"{owner}'s {words.split(' ', 1)[-1]}"
+    return words
+
+
+def _each_place(base: Action, places: Sequence[Where], *, actor: str, opponent: str, outcome: str) -> Iterator[Action]:
+    """Yield one action a place; without any the place is left to the report's focus."""
+    for where in places or [Where(None)]:
+        yield replace(
+            base, actor=actor, opponent=opponent, outcome=outcome or "none",
+            where=where.named, place_word=where.word, partial=where.partial,
+        )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Mentions of those who act: what sort of doer a noun is, and the words that name it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mapper.text.syntax import Tree
+from mapper.words import read_table, singular
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+FIGHTING = frozenset({"force", "arm", "name", "nation", "we", "they"})
+SPEAKING = frozenset({"official", "media", "force", "name", "nation", "place", "we"})
+
+# "hundreds of rebels", "units of the Group North": the noun after "of" says who they are.
+_QUANTITIES = frozenset(
+    "hundred thousand dozen score ten number group part rest some most many handful few couple lot majority "
+    "unit member element remnant remains column half last bulk body swarm wave convoy pair team all one man men "
+    "detachment contingent battalion brigade regiment company division militia fighter".split()
+)
+_PRONOUNS = {
+    "they": "they", "them": "they", "their": "they", "he": "he", "him": "he", "his": "he", "she": "he",
+    "we": "we", "us": "we", "our": "we", "ours": "we", "i": "we", "it": "it", "its": "it", "theirs": "they",
+    "who": "who", "which": "who", "that": "who", "both": "they", "others": "they", "these": "they", "those": "they",
+}  # fmt: skip
+_LEFT = frozenset({"det", "amod", "compound", "poss", "nummod", "nmod", "quantmod", "advmod", "predet"})
+
+
+@lru_cache(maxsize=1)
+def _classes() -> dict[str, str]:
+    """Return the class of each noun in `resources/forces.tsv`; the first class that lists it counts."""
+    classes: dict[str, str] = {}
+    for name, words in read_table("forces.tsv"):
+        for word in words.split(","):
+            classes.setdefault(word, name)
+    return classes
+
+
+@lru_cache(maxsize=1)
+def _peoples() -> frozenset[str]:
+    """Return adjectives and names of peoples in lower case, without plural ending."""
+    return frozenset(singular(w) for row in read_table("nations.tsv") for w in row[1].split(",") if w)
+
+
+def doer_class(tree: Tree, token: Token) -> str:
+    """
+    Return what sort of doer a noun or pronoun is, "" for a thing that cannot act.
+
+    One of `force`, `arm`, `official`, `media`, `civilian`, `witness`, `name`, `nation`, `place`, or
+    the pronouns `they`, `he`, `we`, `it`, `who`.
+    """
+    if tree.place(token) is not None:
+        return "place"
+    low = token.lower_
+    if low in _PRONOUNS:
+        return _PRONOUNS[low]
+    word = singular(low)
+    inner = _of(token)
+    if word in _QUANTITIES and inner is not None:
+        found = doer_class(tree, inner)
+        if found in ("force", "arm", "name", "nation", "civilian"):
+            return found
+    found = _classes().get(word, "")
+    if found == "civilian" and any(c.dep_ == "poss" for c in token.children) and word in ("man", "men", "fighter"):
+        return "force"  # "his men", "Haftar's men"
+    if found:
+        return found
+    if word in _peoples():
+        return "nation"
+    if any(t.dep_ == "appos" and _classes().get(singular(t.lower_)) for t in token.children):
+        return next(
+            _classes()[singular(t.lower_)]
+            for t in token.children
+            if t.dep_ == "appos" and _classes().get(singular(t.lower_))
+        )
+    if token.tag_ in ("NNP", "NNPS"):
+        titles = {_classes().get(singular(c.lower_), "") for c in token.children if c.dep_ in ("compound", "nmod")}
+        if "official" in titles:
+            return "official"
+        return "name"
+    return ""
+
+
+def _of(token: Token) -> Token | None:
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in ("of", "from") and child.i > token.i:
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None
+
+
+def mention(tree: Tree, token: Token) -> str:
+    """
+    Return the words of a mention: its noun with what stands before it, and "of", "loyal to" after it.
+
+    Examples
+    --------
+    >>> from mapper.text.syntax import find_sentences, parse
+    >>> text = "Hundreds of fighters loyal to the colonel, who had slept, left."
+    >>> tree = parse(text, find_sentences(text)[0], [], [])
+    >>> mention(tree, tree.doc[0])
+    'Hundreds of fighters loyal to the colonel'
+    """
+    first = last = token.i
+    for child in token.lefts:
+        if child.dep_ in _LEFT and not (child.dep_ == "advmod" and child.i < first):
+            first = min(first, child.left_edge.i)
+    stack = [c for c in token.rights if c.dep_ in ("prep", "amod", "acl")]
+    for child in stack:
+        wanted = (
+            (child.dep_ == "prep" and child.lower_ in ("of", "from"))
+            or (child.dep_ == "prep" and child.lower_ == "in" and _of(token) is None and False)
+            or child.lower_ in ("loyal", "faithful", "opposed", "allied", "hostile", "backed", "aligned", "led", "linked")
+        )
+        if wanted and child.left_edge.i == last + 1:
+            last = _plain_end(child)
+    return tree.words(first, last)
+
+
+def _plain_end(token: Token) -> int:
+    """Return the last token of a phrase, cut at a relative clause, an aside or a comma."""
+    last = token.i
+    for part in token.subtree:
+        if part.i <= token.i:
+            continue
+        if part.dep_ in ("relcl", "appos", "punct", "cc", "acl") or part.tag_ in (",", ":", "-LRB-"):
+            break
+        last = part.i
+    return last

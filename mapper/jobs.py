@@ -229,7 +229,7 @@ def check_sentence(sentence: str, reading: Reading) -> list[DistanceCheck]:
 def lookup(
     name: str, reading: Reading, *, near: tuple[float, float] | None = None, limit: int = 10
 ) -> list[dict[str, Any]]:
-    """Return the places that `name` can mean as plain records, best first, or nearest to `near`, (lat, lon)."""
+    """Return the places that `name` can mean as plain records, best first, or nearest to (lat, lon)."""
     places = list(reading.gazetteer().candidates(name))
     if near is not None:
         centre = Point(near[1], near[0])

@@ -89,9 +89,6 @@ def toponym_record(resolution: Resolution) -> dict[str, object]:
 def _event(event: Event) -> dict[str, object]:
     location = event.location
     point = location.geometry.centroid if location and location.geometry is not None else None
-    outcome = event.action.outcome
-    if outcome.startswith("controlled_by"):
-        outcome = f"controlled_by:{event.holder}" if event.holder else "none"
     return {
         "order": event.order,
         "date": event.since.date().isoformat() if event.since else None,
@@ -103,7 +100,7 @@ def _event(event: Event) -> dict[str, object]:
         "lat": round(point.y, 6) if point else None,
         "lon": round(point.x, 6) if point else None,
         "uncertainty_m": round(location.uncertainty_m) if location else None,
-        "outcome": outcome,
+        "outcome": event.action.outcome,
         "certainty": event.action.certainty,
         "sentence_start": event.action.sentence_start,
         "sentence_end": event.action.sentence_end,

@@ -23,16 +23,28 @@ SETTLEMENTS = frozenset(
 )
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
-_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE = 1.6, 1.0, 0.35, 0.4, 0.3
-_FADE = 0.75
-_LEAD, _DATELINE, _HEADING, _TAKEN = 1.2, 1.0, 2.5, 0.5
+_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.2
+_FADE, _FADE_RECENT, _STAY = 0.75, 0.3, 0.15
+_HEADING, _TAKEN, _STOOD_FOR, _PLACED = 0.5, 0.5, 0.8, 0.5
 _MEMORY = 80
 _TAKING = frozenset(
     "capture captured captures captures take took taken takes seize seized seizes retake retook retaken recapture recaptured fall fell "
     "fallen falls lose lost liberate liberated liberates overran overrun overruns storm stormed storms occupy occupied enter entered conquer "
     "conquered surrendered capitulated abandoned evacuated".split()
 )
-_RECENT = frozenset("that this".split())
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "october november december jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+_DEFINITE = frozenset("the this that".split())
+_SPEAKERS = frozenset(
+    "spokesman spokeswoman spokesperson official officials minister ministry governor mayor commander officer officers general doctor doctors "
+    "resident residents witness witnesses diplomat diplomats source sources activist activists analyst analysts reporter reporters "
+    "correspondent envoy papers radio television meeting talks ministers leaders".split()
+)
+_OF_PROVINCE = frozenset("capital governor province region district republic whole rest governorate state".split())
+_OF_THING = frozenset("bridge dam road highway river airport airfield refinery front gap corridor line".split())
+_AREAS = frozenset("region province district state governorate oblast county raion valley peninsula emirate".split())
 
 
 @dataclass(slots=True)
@@ -72,16 +84,17 @@ class Focus:
         self._seen_sentences: set[int] = set()
         self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
 
-    def mention(self, index: int, toponym: Toponym) -> None:
-        """Note that the word at `index` stands for `toponym`, so that it is in mind again."""
+    def _mention(self, index: int, toponym: Toponym, weight: float) -> None:
         token = self.tokens[index]
-        self._mentions.append(_Mention(index, key(toponym), toponym, _OTHER, token.sentence, token.paragraph))
+        self._mentions.append(
+            _Mention(index, key(toponym), toponym, weight, token.sentence, token.paragraph)
+        )
 
-    def landmark(self, toponym: Toponym) -> None:
-        """Note that a toponym was named only to say where something else is."""
+    def background(self, toponym: Toponym, *, landmark: bool) -> None:
+        """Note that a name only said where something is (a landmark), or came in with its distance added to it."""
         for mention in reversed(self._mentions[-4:]):
             if mention.toponym is toponym:
-                mention.weight = min(mention.weight, _LANDMARK)
+                mention.weight = min(mention.weight, _LANDMARK if landmark else _PLACED)
 
     def advance(self, index: int) -> None:
         """Take in the named places before the token at `index`."""
@@ -89,7 +102,23 @@ class Focus:
             token = self.tokens[self._next]
             if token.toponym is not None and not is_country(token.toponym):
                 self._mentions.append(self._named(token))
+            elif token.word in SETTLEMENTS and self._stands_for_place(self._next):
+                toponym = self.resolve(self._next)
+                if toponym is not None:
+                    self._mention(self._next, toponym, _STOOD_FOR)
             self._next += 1
+
+    def _stands_for_place(self, i: int) -> bool:
+        """Tell whether the noun at `i` is "the town" by itself, neither "the town of X" nor "X, the old town"."""
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if after is not None and (after.toponym is not None or after.word in ("of", "'", "'s")):
+            return False
+        for k in range(i - 1, max(-1, i - 4), -1):
+            if self.tokens[k].word in _DEFINITE:
+                return k == 0 or self.tokens[k - 1].word != "," or self.tokens[max(0, k - 2)].toponym is None
+            if not self.tokens[k].word.isalpha() or self.tokens[k].toponym is not None:
+                return False
+        return False
 
     def _named(self, token: Token) -> _Mention:
         assert token.toponym is not None
@@ -97,14 +126,24 @@ class Focus:
         self._seen_sentences.add(token.sentence)
         if self._quoted[self._next]:
             weight = min(weight, _QUOTED)
-        if token.toponym.role == "associative":
+        if token.toponym.role == "associative" or self._aside(self._next):
             weight = _ASSOCIATIVE
+        if token.toponym is self.dateline:
+            weight = _WRITTEN_FROM
         near = self.tokens[max(0, self._next - 6) : self._next + 7]
         if any(t.word in _TAKING and t.sentence == token.sentence for t in near):
             weight += _TAKEN
         return _Mention(
             self._next, key(token.toponym), token.toponym, weight, token.sentence, token.paragraph
         )
+
+    def _aside(self, i: int) -> bool:
+        """Tell whether the name at `i` is where a speaker sits, or part of a thing's or a province's name."""
+        words = [t.word for t in self.tokens[max(0, i - 4) : i]]
+        speaker = words[-1:] and words[-1] in ("in", "at", "from") and any(w in _SPEAKERS for w in words[-4:-1])
+        after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
+        province = words[-1:] == ["of"] and words[-2:-1] and words[-2] in _OF_PROVINCE
+        return bool(speaker or province) or after in _OF_THING or after in _AREAS
 
     def resolve(
         self, index: int, *, exclude: Sequence[Toponym | None] = (), recent: bool = False, here: bool = False
@@ -141,13 +180,12 @@ class Focus:
             if mention.key in barred or mention.index >= index:
                 continue
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
-            fade = 0.3 ** min(age, 9) if recent else _FADE ** min(age, 30)
-            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * fade
+            fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
+            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * max(fade, 0.0 if recent else _STAY)
             latest[mention.key] = mention.toponym
         if not recent:
-            for toponym, bonus in ((self._lead, _LEAD), (self.dateline, _DATELINE), (heading, _HEADING)):
-                if toponym is not None and key(toponym) not in barred and key(toponym) in scores:
-                    scores[key(toponym)] += bonus
+            if heading is not None and key(heading) in scores:
+                scores[key(heading)] += _HEADING
         if not scores:
             return None
         return latest[max(scores, key=lambda k: (scores[k], latest[k].start))]
@@ -187,7 +225,9 @@ def key(toponym: Toponym) -> str:
 
 
 def is_country(toponym: Toponym) -> bool:
-    """Tell whether a toponym is the name of a country, or letters that stand for one ("UAE", "U.S.")."""
+    """Tell whether a toponym names a country or a province, or letters stand for one ("UAE", "U.S.")."""
+    if key(toponym).rpartition(" ")[2] in _AREAS:
+        return True
     letters = key(toponym).replace(".", "")
     initials = len(letters) <= 4 and toponym.text.isupper() and (len(letters) < 4 or "." in toponym.text)
     return initials or key(toponym).removeprefix("the ") in _countries()
@@ -208,7 +248,8 @@ def _dateline(tokens: Sequence[Token]) -> Toponym | None:
             continue
         after = [t.word for t in tokens[i + 1 : i + 14]]
         dashed = any(word in ("-", "–", "—", "--") for word in after[:12]) and after[:1] != ["-"]
-        if capitals or (dashed and after and after[0] in (",", "(")):
+        dated = after[:1] == [","] and any(word in _CALENDAR or word.isdecimal() for word in after[1:7])
+        if capitals or dated or (dashed and after and after[0] in (",", "(")):
             return token.toponym
     return None
 

@@ -56,6 +56,7 @@ class Landmark:
     noun: str = ""
     adjective: str = ""
     demonstrative: bool = False
+    proximal: bool = False
 
 
 def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
@@ -102,6 +103,8 @@ def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
         if token.word in SETTLEMENTS or token.word in _THINGS or token.word in PARTS:
             noun_at = j
         j += 1
+    if noun_at < 0 and j == i + 2 and tokens[i].word in ("this", "that") and tokens[i + 1].word not in _STOP:
+        return Landmark(i, j, "recent", None, tokens[i + 1].word, "", True)
     if noun_at < 0 or not (definite or tokens[noun_at].word in ("downtown", "town")):
         return None
     return _definite(tokens, i, noun_at)
@@ -129,7 +132,7 @@ def _definite(tokens: Sequence[Token], i: int, noun_at: int) -> Landmark:
     if adjective in DETERMINERS:
         adjective = ""
     demonstrative = tokens[i].word in ("this", "that")
-    return Landmark(i, noun_at + 1, kind, None, noun, adjective, demonstrative)
+    return Landmark(i, noun_at + 1, kind, None, noun, adjective, demonstrative, tokens[i].word == "this")
 
 
 def resolve_landmark(
@@ -158,6 +161,6 @@ def resolve_landmark(
     if landmark.kind == "here":
         return focus.resolve(index, exclude=exclude, here=True)
     if landmark.demonstrative:
-        own = landmark.noun in ("place", "village", "town", "city") and landmark.adjective == ""
-        return focus.resolve(index, exclude=exclude, recent=not own)
-    return focus.resolve(index, exclude=exclude, recent=landmark.kind == "recent")
+        here = landmark.noun in SETTLEMENTS and landmark.proximal
+        return focus.resolve(index, exclude=exclude, recent=True, here=here)
+    return focus.resolve(index, exclude=exclude, recent=landmark.kind in ("recent", "it"))

@@ -341,7 +341,9 @@ def read_offset(
         landmark = None
     if landmark is not None and tail.landmark is not None and tail.landmark.toponym is not None:
         focus.advance(last)
-        focus.landmark(landmark)
+        focus.background(landmark, landmark=True)
+    if subject is not None and _word(tokens, first - 1) in (",", "("):
+        focus.background(subject, landmark=False)
     maximum = quantity.maximum * quantity.metres if quantity.maximum is not None else None
     return Locative(
         start=tokens[first].start,
@@ -401,6 +403,9 @@ def _subject(
     word = _word(tokens, i)
     sentence = tokens[quantity.first].sentence
     if i < 0 or tokens[i].sentence != sentence or word in (PARAGRAPH, ";"):
+        if _ends_sentence(tokens, tail.last) and word != ";":
+            # A sentence without a verb goes on about the place before: "#Muse - shelled. 100 km by road from X."
+            return focus.resolve(quantity.first, exclude=named), None
         return _following(tokens, tail), None
     if word in ("(", "["):
         return _nearest(tokens, i, sentence, reach=4), None
@@ -422,6 +427,10 @@ def _subject(
     if _word(tokens, k) in ("put", "puts", "puts", "placed", "places") and word == "at":
         return _put(tokens, k, sentence, focus)
     return _in_parenthesis(tokens, i, sentence), None
+
+
+def _ends_sentence(tokens: Sequence[Token], i: int) -> bool:
+    return i >= len(tokens) or _word(tokens, i) in (".", PARAGRAPH, "!", "?")
 
 
 def _nearest(tokens: Sequence[Token], i: int, sentence: int, reach: int = _REACH_LEFT) -> Toponym | None:
@@ -555,7 +564,7 @@ def _clause_subject(
     """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
     before = _word(tokens, copula) if _word(tokens, copula) == "it's" else _word(tokens, copula - 1)
     if before in ("it", "it's"):
-        return focus.resolve(copula, exclude=named), None
+        return focus.resolve(copula, exclude=named, recent=True), None
     if before in ("which", "that", "who"):
         return _nearest(tokens, copula - 1, sentence), None
     if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
@@ -584,6 +593,8 @@ def _clause_start(tokens: Sequence[Token], copula: int, sentence: int) -> int:
         word = _word(tokens, k)
         if tokens[k].sentence != sentence or word in _CLAUSE_MARKS:
             return k + 1
+        if word == "that" and tokens[k + 1].word in SETTLEMENTS:
+            return k
         if word in _CLAUSE_WORDS and not (
             word == "and" and tokens[k + 1].toponym is None and _toponym(tokens, k - 1) is None
         ):

@@ -352,7 +352,7 @@ def _read_comparator(tokens: Sequence[Token], i: int) -> tuple[int, Comparator]:
                 sign = "<"
             elif word in _ABOVE:
                 sign = ">"
-            elif word in _PLAIN:
+            elif word in _PLAIN and not (word == "but" and first > 1 and tokens[first - 2].word == ","):
                 sign = "="
             else:
                 break

@@ -40,13 +40,14 @@ _BOMS = (
 class Limits:
     """How much of an input is read at most; what is larger is set aside and named.
 
-    `file_bytes` bounds a file read whole (text, page, PDF, feed), `record_bytes` a line of JSON or a
-    field of CSV, `text_chars` the text of one report (about 80,000 words). `expanded_bytes` and
-    `expansion` bound what a compressed file may give, in bytes and as a multiple of its size,
-    `members` the files in an archive, `depth` archives within archives.
+    `file_bytes` bounds a file read whole (text, PDF, feed), `page_bytes` a web page, `record_bytes` a
+    line of JSON or a field of CSV, `text_chars` the text of one report (about 80,000 words).
+    `expanded_bytes` and `expansion` bound what a compressed file may give, in bytes and as a multiple
+    of its size; `members` bounds the files in an archive, `depth` archives within archives.
     """
 
     file_bytes: int = 20_000_000
+    page_bytes: int = 5_000_000
     record_bytes: int = 4_000_000
     text_chars: int = 500_000
     expanded_bytes: int = 20_000_000_000
@@ -170,11 +171,12 @@ def decode(data: bytes) -> str:
     return text
 
 
-def read_whole(file: BinaryIO, limits: Limits) -> bytes:
-    """Return all bytes of `file`; raise `ReportError` where it is larger than the limit or empty."""
-    data = file.read(limits.file_bytes + 1)
-    if len(data) > limits.file_bytes:
-        raise ReportError(f"It is larger than {limits.file_bytes:,} bytes; split it into reports.")
+def read_whole(file: BinaryIO, limits: Limits, *, most: int | None = None) -> bytes:
+    """Return all bytes of `file`; raise `ReportError` where they are none or more than `most`."""
+    most = most or limits.file_bytes
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise ReportError(f"It is larger than {most:,} bytes; split it into reports.")
     if not data:
         raise ReportError("The file is empty.")
     return data
@@ -219,14 +221,3 @@ def _json_object(line: bytes) -> Fields | str:
 
 def _reason(error: Exception) -> str:
     return "it is nested too deep" if isinstance(error, RecursionError) else str(error).rstrip(".")
-
-
-READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".md": read_text,
-    ".jsonl": read_jsonl,
-    ".ndjson": read_jsonl,
-    ".json": read_json,
-    ".csv": read_csv,
-    ".tsv": read_csv,
-}

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from mapper.errors import ReportError
 from mapper.model import Rejected, Report
-from mapper.text.formats import READERS, Fields, Limits
+from mapper.text.archives import READERS, reader_of
+from mapper.text.formats import Fields, Limits
+from mapper.text.language import language_of
 
 # Outside of these years a date is a slip, and the tables' nanoseconds end in 1677 and 2262.
 FIRST_YEAR, LAST_YEAR = 1700, 2200
@@ -20,11 +23,16 @@ _ID_CHARS = 300
 _META_CHARS = 2_000
 # A lone half of a surrogate pair, from a careless JSON escape, can be written in no encoding, and nul ends
 # strings elsewhere. One sign for one sign: the offsets stay.
+_PLACE = re.compile(r"(?P<member>.*?) ?(?:(?:line|item|row|record|entry) (?P<number>\d+))?", re.DOTALL)
+_NAMED_DAY = re.compile(r"(?:^|.*/)(\d{4}-\d\d-\d\d)(?!\d)[^/]*", re.DOTALL)
 _UNWRITABLE = re.compile("[\ud800-\udfff\0]")
 
 
 def read_reports(
-    *paths: Path | str, rejected: list[Rejected] | None = None, limits: Limits | None = None
+    *paths: Path | str,
+    rejected: list[Rejected] | None = None,
+    language: Literal["en", "any"] = "en",
+    limits: Limits | None = None,
 ) -> Iterator[Report]:
     """
     Read the reports of files and folders, in the order of the paths, folders by name.
@@ -33,11 +41,16 @@ def read_reports(
     ----------
     paths
         Files and folders. The ending says how a file is read: `.txt` and `.md` hold one report and
-        may begin with a header (see `split_header`); `.jsonl`, `.json` and `.csv` carry `id, text,
-        published, source, url, title`, of which only `text` must be there.
+        may begin with a header (see `split_header`); `.jsonl`, `.json`, `.csv` and `.parquet` carry
+        `id, text, published, source, url, title`, of which only `text` must be there; `.html`, `.pdf`,
+        feeds (`.rss`, `.atom`, `.xml`) and web archives (`.warc`) give their articles, `.zip` and `.gz`
+        what is in them.
     rejected
         List to which what cannot be used is appended, with its reason; the others go on. Without
         it the first such input raises.
+    language
+        `en` sets aside what is in another language, for only English events are understood; `any`
+        reads it all.
     limits
         How much is read at most; None for the usual limits.
 
@@ -45,8 +58,9 @@ def read_reports(
     ------
     report
         With the id that it states, else its path within the folder without the ending. `published`
-        is in UTC, midnight where only the day is stated, None where nothing is. The text is as in the
-        file, to the character. A report told twice under one id is given once.
+        is in UTC, midnight where only the day is stated; else the day that the name of its file
+        begins with ("2011-03-10 coast.pdf"), else None. The text of a text file is as in the file, to
+        the character. A report told twice under one id is given once.
 
     Raises
     ------
@@ -70,6 +84,8 @@ def read_reports(
     for path, stem in _files(paths):
         for found in _read_file(path, limits):
             report = found if isinstance(found, Rejected) else _report(found, path, stem, digests, limits)
+            if isinstance(report, Report) and language == "en":
+                report = _in_english(report, path)
             if isinstance(report, Report):
                 yield report
             elif rejected is None:
@@ -129,8 +145,7 @@ def _files(paths: tuple[Path | str, ...]) -> Iterator[tuple[Path, str]]:
             resolved = file.resolve()
             if resolved not in done:
                 done.add(resolved)
-                inner = file.relative_to(root) if file != root else Path(file.name)
-                yield file, inner.as_posix().removesuffix(inner.suffix)
+                yield file, _bare((file.relative_to(root) if file != root else Path(file.name)).as_posix())
 
 
 def _hidden(folder: str, root: Path) -> bool:
@@ -139,7 +154,7 @@ def _hidden(folder: str, root: Path) -> bool:
 
 def _read_file(path: Path, limits: Limits) -> Iterator[tuple[str, Fields] | Rejected]:
     """Give each record of a file with its place in it, or the reason why it cannot be read."""
-    reader = READERS.get(path.suffix.lower())
+    reader = reader_of(path.name)
     if reader is None:
         known = ", ".join(READERS)
         yield Rejected(str(path), "", f"The ending {path.suffix!r} is not known; known are {known}.")
@@ -161,12 +176,12 @@ def _report(
     where, fields = found
     try:
         text = _text(fields, limits)
-        published = _published(fields)
+        published = _published(fields, _implied_id(stem, where))
         meta = {key: _meta(fields, key) for key in ("source", "url", "title")}
         stated_id = _meta(fields, "id")
     except ValueError as error:
         return Rejected(str(path), where, f"{str(error).rstrip('.')}.")
-    id = stated_id or (f"{stem}-{where.split()[-1]}" if where else stem)
+    id = stated_id or _implied_id(stem, where)
     digest = blake2b(text.encode(), digest_size=8).digest()
     if not stated_id:
         id = _unused(id, digests)
@@ -177,6 +192,14 @@ def _report(
         return Rejected(str(path), where, f"The id {id!r} has been read before with {same}.")
     digests[id] = digest
     return Report(id, text, published, **meta)
+
+
+def _in_english(report: Report, path: Path) -> Report | Rejected:
+    language = language_of(report.text)
+    if language in ("en", ""):
+        return report
+    reason = f"The text is in another language ({language!r}); --language any reads its place names."
+    return Rejected(str(path), report.id, reason)
 
 
 def _text(fields: Fields, limits: Limits) -> str:
@@ -190,10 +213,15 @@ def _text(fields: Fields, limits: Limits) -> str:
     return _UNWRITABLE.sub("\ufffd", text)
 
 
-def _published(fields: Fields) -> datetime | None:
+def _published(fields: Fields, name: str) -> datetime | None:
+    """Return the time that the fields state, else the day that the file's name begins with."""
     value = fields.get("published")
     if value is None or value == "":
-        return None
+        day = _NAMED_DAY.fullmatch(name)
+        try:
+            return parse_time(day[1]) if day else None
+        except ValueError:
+            return None  # "2011-99-99" is a number of something else
     if isinstance(value, datetime):
         value = value.isoformat()
     elif isinstance(value, date):
@@ -212,6 +240,27 @@ def _meta(fields: Fields, key: str) -> str:
     if value is None or isinstance(value, list | dict):
         return ""
     return " ".join(_UNWRITABLE.sub("\ufffd", str(value)[:_META_CHARS]).split())
+
+
+def _implied_id(stem: str, where: str) -> str:
+    """
+    Return the id of a record that states none: its file without the ending, and its number there.
+
+    Examples
+    --------
+    >>> _implied_id("war", ""), _implied_id("war", "line 7"), _implied_id("war", "may/b.jsonl line 7")
+    ('war', 'war-7', 'war/may/b-7')
+    """
+    place = _PLACE.fullmatch(where)
+    member, number = place.group("member", "number") if place else (where, None)
+    name = f"{stem}/{_bare(member)}" if member else stem
+    return f"{name}-{number}" if number else name
+
+
+def _bare(name: str) -> str:
+    """Return a path without endings, and without the steps up and to the root that archives may hold."""
+    path = PurePosixPath(name.removesuffix(".gz")).with_suffix("")
+    return "/".join(part for part in path.parts if part.strip("./"))
 
 
 def _unused(id: str, digests: dict[str, bytes]) -> str:

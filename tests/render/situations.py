@@ -50,7 +50,8 @@ def situation(texts: Iterable[str] = ("A quiet day.",)) -> Situation:
         {
             "event_id": f"e{number}", "since": day("2011-03-10"), "until": day("2011-03-11"),
             "precision": "day", "kind": "shelling", "actor": text, "opponent": "", "certainty": "reported",
-            "place_id": "x:1", "place": text, "geometry": Point(18.55 + number, 30.5), "uncertainty_m": 2500.0,
+            "place_id": "x:1", "place": text, "geometry": Point(18.55 + number, 30.5),
+            "uncertainty_m": 2500.0,
             "flags": ("early", "approximate"), "same_as": "", "report_id": text, "source": text,
             "published": day("2011-03-10"), "quote": text, "trigger": "shelled", "order": number + 1,
         }

@@ -17,7 +17,7 @@ from mapper.text.reports import parse_time, read_reports
 
 def read(*paths: Path, limits: Limits | None = None) -> tuple[list[Report], list[Rejected]]:
     rejected: list[Rejected] = []
-    return list(read_reports(*paths, rejected=rejected, limits=limits)), rejected
+    return list(read_reports(*paths, rejected=rejected, language="any", limits=limits)), rejected
 
 
 def test_a_text_file_keeps_its_text_to_the_character_and_is_named_by_its_path(tmp_path: Path) -> None:
@@ -190,6 +190,28 @@ def test_hidden_files_are_left_out_and_unknown_endings_named(tmp_path: Path) -> 
     reports, [rejected] = read(tmp_path)
     assert [report.id for report in reports] == ["d"]
     assert "'.docx' is not known" in rejected.reason
+
+
+def test_a_text_in_another_language_is_set_aside_unless_any_is_asked_for(tmp_path: Path) -> None:
+    french = "Les rebelles ont quitté la ville et les habitants sont restés dans le centre avec des vivres."
+    (tmp_path / "a.txt").write_text(french)
+    (tmp_path / "b.txt").write_text("The rebels left the town for Zintan.")
+    (tmp_path / "c.txt").write_text("Ras Lanuf, Zintan, Misrata")
+    rejected: list[Rejected] = []
+    assert [report.id for report in read_reports(tmp_path, rejected=rejected)] == ["b", "c"]
+    assert rejected[0].reason.startswith("The text is in another language ('fr')")
+    assert len(read(tmp_path)[0]) == 3
+
+
+def test_the_day_in_the_name_of_a_file_is_its_date_when_it_states_none(tmp_path: Path) -> None:
+    for name in ("2011-06-02 zintan.txt", "2011-06-02-b.txt", "2011-99-99.txt", "20110602.txt"):
+        (tmp_path / name).write_text("Tanks left.")
+    (tmp_path / "2011-06-02-b.txt").write_text("published: 2011-06-05\n\nTanks left.")
+    published = {report.id: report.published for report in read(tmp_path)[0]}
+    assert published["2011-06-02 zintan"] == datetime(2011, 6, 2, tzinfo=UTC)
+    assert published["2011-06-02-b"] == datetime(2011, 6, 5, tzinfo=UTC)
+    assert published["2011-99-99"] is None
+    assert published["20110602"] is None
 
 
 def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ SETTLEMENTS = frozenset(
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
 _FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.2
-_FADE, _FADE_RECENT, _STAY = 0.75, 0.3, 0.15
+_FADE, _FADE_RECENT, _STAY, _STAY_UNSAID = 0.68, 0.3, 0.3, 0.3
 _HEADING, _TAKEN, _STOOD_FOR, _PLACED = 0.5, 0.5, 0.8, 0.5
 _MEMORY = 80
 _TAKING = frozenset(
@@ -42,7 +42,11 @@ _SPEAKERS = frozenset(
     "resident residents witness witnesses diplomat diplomats source sources activist activists analyst analysts reporter reporters "
     "correspondent envoy papers radio television meeting talks ministers leaders".split()
 )
-_OF_PROVINCE = frozenset("capital governor province region district republic whole rest governorate state".split())
+# "The capital of X" is another place than X; "the quarter of X" is no town; "columns of X" have left it.
+_PART_OF = frozenset(
+    "capital governor province region district republic whole rest governorate state quarter suburb neighbourhood neighborhood "
+    "columns men rebels fighters brigades forces troops militia militias people".split()
+)
 _OF_THING = frozenset("bridge dam road highway river airport airfield refinery front gap corridor line".split())
 _AREAS = frozenset("region province district state governorate oblast county raion valley peninsula emirate".split())
 
@@ -128,8 +132,8 @@ class Focus:
             weight = min(weight, _QUOTED)
         if token.toponym.role == "associative" or self._aside(self._next):
             weight = _ASSOCIATIVE
-        if token.toponym is self.dateline:
-            weight = _WRITTEN_FROM
+        if token.toponym is self.dateline or self._headings.get(token.paragraph) is token.toponym:
+            weight = min(weight, _WRITTEN_FROM if token.toponym is self.dateline else _OTHER)
         near = self.tokens[max(0, self._next - 6) : self._next + 7]
         if any(t.word in _TAKING and t.sentence == token.sentence for t in near):
             weight += _TAKEN
@@ -142,11 +146,11 @@ class Focus:
         words = [t.word for t in self.tokens[max(0, i - 4) : i]]
         speaker = words[-1:] and words[-1] in ("in", "at", "from") and any(w in _SPEAKERS for w in words[-4:-1])
         after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
-        province = words[-1:] == ["of"] and words[-2:-1] and words[-2] in _OF_PROVINCE
+        province = words[-1:] == ["of"] and words[-2:-1] and words[-2] in _PART_OF
         return bool(speaker or province) or after in _OF_THING or after in _AREAS
 
     def resolve(
-        self, index: int, *, exclude: Sequence[Toponym | None] = (), recent: bool = False, here: bool = False
+        self, index: int, *, exclude: Sequence[Toponym | None] = (), recent: bool = False, here: bool = False, unsaid: bool = False
     ) -> Toponym | None:
         """
         Return the toponym that is most in mind before the token at `index`.
@@ -181,7 +185,7 @@ class Focus:
                 continue
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
             fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
-            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * max(fade, 0.0 if recent else _STAY)
+            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * max(fade, 0.0 if recent else _STAY_UNSAID if unsaid else _STAY)
             latest[mention.key] = mention.toponym
         if not recent:
             if heading is not None and key(heading) in scores:

@@ -52,8 +52,7 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
             found.append(locative)
             last = _after(tokens, quantity.last, locative.end)
             landmark = locative.landmarks[0] if locative.landmarks else None
-            token = tokens[i]
-            previous = Previous(i, last, locative.subject, landmark, token.sentence, token.paragraph)
+            previous = Previous(i, last, locative.subject, landmark, locative.implicit, tokens[i].sentence)
             i = last
         else:
             i = quantity.last

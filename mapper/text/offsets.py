@@ -102,8 +102,8 @@ class Previous:
     last: int
     subject: Toponym | None
     landmark: Toponym | None
+    implicit: bool
     sentence: int
-    paragraph: int
 
 
 def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
@@ -332,7 +332,7 @@ def read_offset(
         landmark: Toponym | None = framing
         implicit = False
     elif tail.landmark is not None:
-        landmark = resolve_landmark(tail.landmark, focus, first, (subject,))
+        landmark = _said(tokens, tail.landmark, focus, first, previous, subject)
     else:
         landmark = _unsaid(tokens, quantity, tail, focus, previous, subject)
     if tail.origin is not None and tail.origin.toponym is not None and tail.landmark is not None:
@@ -365,6 +365,16 @@ def read_offset(
     )
 
 
+def _said(
+    tokens: Sequence[Token], said: Landmark, focus: Focus, index: int, previous: Previous | None, subject: Toponym | None
+) -> Toponym | None:
+    """Return the landmark that is said; "it" in a second claim is what it was in the first."""
+    if said.kind == "it" and previous is not None and previous.sentence == tokens[index].sentence:
+        if previous.implicit and previous.landmark is not None and previous.landmark is not subject:
+            return previous.landmark
+    return resolve_landmark(said, focus, index, (subject,))
+
+
 def _unsaid(
     tokens: Sequence[Token],
     quantity: Quantity,
@@ -387,7 +397,7 @@ def _unsaid(
         return previous.landmark
     if tail.road and onward:
         onward = False
-    return focus.resolve(index, exclude=(subject,), recent=onward)
+    return focus.resolve(index, exclude=(subject,), recent=onward, unsaid=True)
 
 
 def _subject(
@@ -398,7 +408,7 @@ def _subject(
 
     None for a thing without a name.
     """
-    named = (tail.landmark.toponym if tail.landmark else None,)
+    named = (_other_end(tail, focus, quantity.first),)
     i = quantity.first - 1
     word = _word(tokens, i)
     sentence = tokens[quantity.first].sentence
@@ -427,6 +437,13 @@ def _subject(
     if _word(tokens, k) in ("put", "puts", "puts", "placed", "places") and word == "at":
         return _put(tokens, k, sentence, focus)
     return _in_parenthesis(tokens, i, sentence), None
+
+
+def _other_end(tail: Tail, focus: Focus, index: int) -> Toponym | None:
+    """Return the landmark if it is a name or as good as one, so that the subject is another place."""
+    if tail.landmark is not None and tail.landmark.kind in ("name", "capital"):
+        return resolve_landmark(tail.landmark, focus, index)
+    return None
 
 
 def _ends_sentence(tokens: Sequence[Token], i: int) -> bool:

@@ -71,7 +71,8 @@ def assemble(
     """
     places = _places(resolutions, locations)
     whole = _is_one_sided(report.text)
-    sides = find_sides(actions, text=report.text, given=given_sides)
+    named = [r.toponym.text for r in resolutions if r.toponym.role == "literal"]
+    sides = find_sides(actions, text=report.text, places=named, given=given_sides)
     drafts: list[_Draft] = []
     previous: _Draft | None = None
     for action in sorted(actions, key=lambda a: (a.sentence_start, a.start)):

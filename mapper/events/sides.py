@@ -1,9 +1,12 @@
 """Which mentions of forces are one side: "Gaddafi's troops", "government forces" and "loyalists".
 
-Evidence, over one report or all of a build: words that mentions share (a name, a people), who fights
-whom, "loyal to" and "anti-", and what is usual (an army is the government's, rebels fight it). The
-two main sides are found first; allies who only bomb keep a side of their own; who is connected with
-nobody keeps its own name.
+A mention is read as keys: a people ("nation:Russia"), a name ("name:gaddafi"), a word for those who
+rule ("state:army") or rise ("revolt:rebel"), "ours", "enemy". Evidence ties keys together or holds
+them apart, over one report or all of a build: words that one mention joins, who fights whom, who
+attacks a place that another holds, "loyal to" and "anti-", and what is usual (rebels fight armies).
+Keys that hang together are merged, strongest tie first; the two clusters with most against each
+other are the main sides. Allies who come by air keep a side of their own; a word without a tie says
+nothing.
 """
 
 from __future__ import annotations
@@ -19,36 +22,57 @@ from mapper.words import read_table, singular
 
 _STATE = frozenset(
     "government army military soldier troop regime ministry president police governmental loyalist garrison authority "
-    "state junta navy security federal serviceman minister staff command gendarmerie marine presidential".split()
+    "junta navy security federal serviceman gendarmerie presidential royalist state".split()
 )
 _REVOLT = frozenset(
     "rebel insurgent militant opposition separatist secessionist guerrilla jihadist jihadi revolutionary islamist terrorist "
-    "extremist gunman gunmen bandit mutineer paramilitary partisan uprising revolt dissident insurgency fighter volunteer".split()
+    "extremist bandit mutineer uprising revolt dissident insurgency resistance".split()
 )
-_ALLIES = frozenset("nato coalition allied alliance western allies un peacekeeper american".split())
-_OURS = frozenset("our we us ours".split())
+_LOOSE = frozenset("fighter gunman gunmen volunteer paramilitary partisan militiaman militiamen militia mercenary tribesmen".split())
+_ALLIES = frozenset("nato coalition allied alliance western un peacekeeper international".split())
+_OURS = frozenset("our we us ours own".split())
 _ENEMY = frozenset("enemy foe adversary occupier invader aggressor".split())
+# Words that say nothing of the side: what they do, what they are armed with, how many, where.
 _EMPTY = frozenset(
-    "force group unit column side man men people city town north south east west northern southern eastern western "
-    "armed ground air special first second third brigade division battalion regiment corps company militia general "
-    "colonel spokesman commander fighting new old last many several some local defence defense war television radio tv "
-    "media channel front front-line artillery gun tank jet warplane plane aircraft drone helicopter infantry convoy patrol "
-    "a an the his their its this that these those of in on at from by to and or for with near hundred dozen thousand two three "
-    "four five six seven eight nine ten few attacker defender foreign mr source official statement claim leader chief".split()
+    "force group unit column side man men people city town village capital province region district front north south east west "
+    "northern southern eastern western central armed ground air special first second third fourth fifth brigade division battalion "
+    "regiment corps company general colonel major captain lieutenant marshal admiral commander commandant spokesman spokeswoman "
+    "spokesperson fighting new old last many several some local defence defense war interior foreign television radio tv media "
+    "channel artillery gun tank jet warplane plane aircraft drone helicopter infantry convoy patrol attacker defender mr mrs dr "
+    "source official statement claim leader chief minister deputy governor mayor staff command operation room headquarters "
+    "attack assault offensive monday tuesday wednesday thursday friday saturday sunday january february march april may june "
+    "july august september october november december the a an his their its this that these those and of in on at from by to "
+    "one two three four five six seven eight nine ten grad rocket missile warship navy squadron guard republican".split()
 )
 _STANCE = re.compile(
-    r"\b(?:(loyal to|faithful to|allied with|allied to|aligned with|backed by|led by|supporting|commanded by)|(opposed to|hostile to|opposing))\s+(.+)$",
+    r"\b(?:(loyal to|faithful to|allied with|allied to|aligned with|backed by|led by|supporting|commanded by)"
+    r"|(opposed to|hostile to|opposing|fighting against))\s+(.+)$",
     re.IGNORECASE,
 )
-_BACKED = re.compile(r"\b([\w.']+)-(?:backed|led|allied|aligned|held|controlled|supported)\b", re.IGNORECASE)
+_BACKED = re.compile(r"([\w.']+)-(?:backed|led|allied|aligned|held|controlled|supported|speaking)", re.IGNORECASE)
+_FORCE_PHRASE = re.compile(
+    r"((?:[\w.'’-]+ ){1,3})(?:forces?|troops?|army|armies|soldiers?|fighters?|rebels?|militants?|insurgents?|militias?|"
+    r"brigades?|divisions?|battalions?|units|artillery|guns|tanks|infantry|warplanes|jets|aircraft|navy|mercenaries|commandos|"
+    r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|government|command|spokesman|gunmen)\b"
+)
+AIR = frozenset({"airstrike", "missile", "naval_fire"})
+_TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
+_HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
+_WORTH = {"name": 3.0, "nation": 2.5, "ally": 4.0, "ours": 3.0, "enemy": 3.0, "revolt": 1.5, "state": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Mentions with their sides: `of` maps a mention in the report's words, `enemy` a side to its enemy."""
+    """
+    Mentions with their sides.
+
+    `of` maps a mention in the report's words to its side, `enemy` each main side to the other, `state`
+    is the main side that rules rather than rises, "" when the report does not tell.
+    """
 
     of: Mapping[str, str] = field(default_factory=dict)
     enemy: Mapping[str, str] = field(default_factory=dict)
+    state: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -56,9 +80,10 @@ def _nations() -> dict[str, str]:
     """Return the country of every adjective, people, capital and house of government, in lower case."""
     nations: dict[str, str] = {}
     for row in read_table("nations.tsv"):
-        for word in [row[0], *row[1].split(","), *row[2].split(",")] if len(row) > 2 else [row[0], *row[1].split(",")]:
-            if word:
-                nations.setdefault(singular(word), row[0])
+        for column in row:
+            for word in column.split(","):
+                if word:
+                    nations.setdefault(singular(word), row[0])
     return nations
 
 
@@ -67,7 +92,7 @@ def _adjectives() -> dict[str, str]:
     return {row[0]: row[1].split(",")[0] for row in read_table("nations.tsv")}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
     """
     Return what a mention says of its side: keys with +1, keys of the opponent with -1.
@@ -81,24 +106,20 @@ def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
     >>> side_keys("")
     ()
     """
-    text = re.sub("[\u2018\u2019]", "'", mention)
+    text = re.sub("[‘’]", "'", mention)
     keys: dict[str, float] = {}
     match = _STANCE.search(text)
     if match:
         sign = 1.0 if match.group(1) else -1.0
         for key, value in side_keys(match.group(3)):
             keys.setdefault(key, sign * value)
-        text = text[: match.start()]
-        if sign < 0:
-            text = ""
+        text = text[: match.start()] if sign > 0 else ""
     words: list[str] = []
     for word in re.findall(r"[\w.']+(?:-[\w.']+)*", text):
-        low = word.lower()
-        for prefix, sign in (("anti-", -1.0), ("pro-", 1.0)):
-            if low.startswith(prefix):
-                for key, _ in side_keys(word[len(prefix) :].title() if word[len(prefix) :].islower() and singular(low[len(prefix):]) not in _STATE | _REVOLT else word[len(prefix) :]):
-                    keys[key] = sign
-                break
+        stance, _, rest = word.partition("-")
+        if rest and stance.lower() in ("anti", "pro"):
+            for key, value in side_keys(rest):
+                keys[key] = value if stance.lower() == "pro" else -value
         else:
             backed = _BACKED.fullmatch(word)
             words.append(backed.group(1) if backed else word)
@@ -107,41 +128,53 @@ def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
 
 
 def _read_words(words: list[str], keys: dict[str, float]) -> None:
-    """Add the keys of plain words: peoples, names, and words that say state, revolt, ours or the enemy's."""
-    nations, generic, names = _nations(), {}, []
+    """Add the keys of plain words: peoples, names, and words for those who rule, rise, are ours or the enemy."""
+    nations = _nations()
+    found: dict[str, list[str]] = {}
     text = " ".join(words).lower()
     for nation, country in nations.items():
         if " " in nation and nation in text:
-            keys.setdefault(f"nation:{country}", 1.0)
+            found.setdefault("nation", []).append(country)
             text = text.replace(nation, " ")
     for word in words:
         base = singular(word)
         if base not in text:
             continue
-        if base in nations:
-            keys.setdefault(f"nation:{nations[base]}", 1.0)
+        if base in nations and word[:1].isupper():
+            found.setdefault("nation", []).append(nations[base])
         elif base in _OURS:
-            generic["ours"] = 1.0
+            found.setdefault("ours", []).append("we")
         elif base in _ENEMY:
-            generic["enemy"] = 1.0
-        elif base in _ALLIES:
-            generic[f"ally:{base}"] = 1.0
-        elif base in _REVOLT and word[:1].islower() or base in ("rebel", "opposition"):
-            generic[f"revolt:{base}"] = 1.0
-        elif base in _STATE:
-            generic[f"state:{base}"] = 1.0
-        elif word[:1].isupper() and base not in _EMPTY and len(base) > 1:
-            names.append(base)
-    if any(k.startswith("revolt:") for k in generic):
-        for key in [k for k in keys if k.startswith("nation:") and keys[k] > 0]:
-            del keys[key]  # "Libyan rebels": both sides are Libyan
-    for name in names:
-        keys.setdefault(f"name:{name}", 1.0)
-    keys.update({k: v for k, v in generic.items() if k not in keys})
+            found.setdefault("enemy", []).append("enemy")
+        else:
+            for kind, listed in (("ally", _ALLIES), ("revolt", _REVOLT), ("state", _STATE), ("loose", _LOOSE)):
+                if base in listed:
+                    found.setdefault(kind, []).append(base)
+                    break
+            else:
+                if word[:1].isupper() and base not in _EMPTY and len(base) > 1:
+                    found.setdefault("name", []).append(base)
+    if "revolt" in found:
+        # "Libyan rebels": both sides are Libyan. "A rebel soldier" is no soldier of the state.
+        found.pop("nation", None)
+        found.pop("state", None)
+    if "loose" in found:
+        if not keys and set(found) == {"loose"}:
+            found["revolt"] = found["loose"]
+        elif keys and all(v < 0 for v in keys.values()):
+            found["revolt"] = found["loose"]
+        del found["loose"]
+    for kind, bases in found.items():
+        for base in bases:
+            keys.setdefault(f"{kind}:{base}" if kind not in ("ours", "enemy") else kind, 1.0)
 
 
 def find_sides(
-    actions: Iterable[Action], *, text: str = "", given: Mapping[str, Sequence[str]] | None = None
+    actions: Iterable[Action],
+    *,
+    text: str = "",
+    places: Iterable[str] = (),
+    given: Mapping[str, Sequence[str]] | None = None,
 ) -> Sides:
     """
     Return the sides that the actors of some actions belong to.
@@ -151,7 +184,9 @@ def find_sides(
     actions
         Actions of one or many reports.
     text
-        The reports' text, where further evidence is looked for.
+        The reports' text, where further mentions of forces are looked for.
+    places
+        Names of places: no names of forces ("the men of Misrata").
     given
         Names of sides with their aliases, from the user; they outrank what is found.
 
@@ -167,141 +202,224 @@ def find_sides(
     >>> find_sides([]).of
     {}
     """
-    actions = list(actions)
-    weights: Counter[str] = Counter()
-    bonds: Counter[tuple[str, str]] = Counter()
-    mentions: Counter[str] = Counter()
-    remote: Counter[str] = Counter()
-    for action in actions:
-        weight = 1.0 if action.kind in ("holds", "statement", "recognition") else 2.0
-        for mention in (action.actor, action.opponent):
-            if mention:
-                mentions[mention] += 1
-                for key, sign in side_keys(mention):
-                    if sign > 0:
-                        weights[key] += weight
-                        remote[key] += weight * (action.kind in ("airstrike", "missile", "naval_fire"))
-        _oppose(bonds, action.actor, action.opponent, 2.0)
-        if action.source:
-            mentions[action.source] += 1
-            for key, sign in side_keys(action.source):
-                weights[key] += 0.5 * (sign > 0)
-    for mention, count in mentions.items():
-        keys = side_keys(mention)
-        for index, (key, sign) in enumerate(keys):
-            for other, other_sign in keys[index + 1 :]:
-                _bind(bonds, key, other, sign * other_sign * (1.5 if count == 1 else 2.0))
-    _usual(bonds, weights)
-    labels = _label(weights, bonds, remote)
-    return _named(labels, weights, mentions, given or {})
+    evidence = _Evidence({w for p in places for w in singular(p).split()} - set(_nations()))
+    evidence.read(list(actions), text)
+    clusters, main = _cluster(evidence)
+    return _named(clusters, main, evidence, given or {})
 
 
-def _bind(bonds: Counter[tuple[str, str]], one: str, other: str, weight: float) -> None:
-    if one != other:
-        bonds[(one, other) if one < other else (other, one)] += weight  # type: ignore[assignment]
+class _Evidence:
+    """Weights of keys and bonds between them: above 0 one side, below 0 two."""
+
+    def __init__(self, place_words: set[str]) -> None:
+        self.place_words = place_words
+        self.weights: Counter[str] = Counter()
+        self.air: Counter[str] = Counter()
+        self.bonds: dict[tuple[str, str], float] = {}
+        self.mentions: Counter[str] = Counter()
+        self.forces: Counter[str] = Counter()
+
+    def keys(self, mention: str) -> list[tuple[str, float]]:
+        """Return the keys of a mention without the names of places."""
+        return [
+            (key, sign) for key, sign in side_keys(mention)
+            if not (key.startswith("name:") and key[5:] in self.place_words)
+        ]  # fmt: skip
+
+    def bind(self, one: str, other: str, weight: float) -> None:
+        if one != other:
+            pair = (one, other) if one < other else (other, one)
+            self.bonds[pair] = self.bonds.get(pair, 0.0) + weight
+
+    def oppose(self, actor: str, opponent: str, weight: float) -> None:
+        ones, others = self.keys(actor), self.keys(opponent)
+        if {k for k, _ in ones} & {k for k, _ in others}:
+            return
+        for one, sign in ones:
+            for other, other_sign in others:
+                self.bind(one, other, -weight * sign * other_sign)
+
+    def read(self, actions: Sequence[Action], text: str) -> None:
+        attackers: dict[str, list[str]] = {}
+        holders: dict[str, list[str]] = {}
+        for action in actions:
+            fact = 0.5 if action.kind in ("statement", "recognition", "agreement", "arrest") else 2.0
+            for mention in {action.actor, action.opponent} - {""}:
+                self._weigh(mention, fact, air=action.kind in AIR and mention == action.actor)
+                self.forces[mention] += 1
+            self.oppose(action.actor, action.opponent, 2.5)
+            if action.source:
+                self._weigh(action.source, 0.5)
+            where = getattr(action.where, "text", "")
+            if where and action.actor and action.certainty != "denied":
+                side = attackers if action.kind in _TAKES else holders if action.kind in _HAS else None
+                if side is not None:
+                    side.setdefault(where, []).append(action.actor)
+        for where, some in attackers.items():
+            for actor in some:
+                for holder in holders.get(where, ()):
+                    self.oppose(actor, holder, 0.8)
+        for match in _FORCE_PHRASE.finditer(text):
+            self._weigh(match.group(), 0.4)
+        self._within_mentions()
+        self._usual()
+
+    def _weigh(self, mention: str, weight: float, *, air: bool = False) -> None:
+        self.mentions[mention] += 1
+        for key, sign in self.keys(mention):
+            if sign > 0:
+                self.weights[key] += weight
+                self.air[key] += weight * air
+            else:
+                self.weights[key] += 0.2
+
+    def _within_mentions(self) -> None:
+        """Tie what one mention joins. Where two peoples fight, "army" is said of both and ties nothing."""
+        peoples = [k for k in self.weights if k.startswith("nation:") and self.weights[k] >= 0.8]
+        revolt = any(k.startswith("revolt:") for k in self.weights)
+        for mention in sorted(self.mentions):
+            keys = self.keys(mention)
+            for index, (key, sign) in enumerate(keys):
+                for other, other_sign in keys[index + 1 :]:
+                    kinds = {key.split(":")[0], other.split(":")[0]}
+                    if "state" in kinds and "nation" in kinds and len(peoples) > 1 and not revolt:
+                        continue
+                    weight = 1.0 if "state" in kinds else 2.0
+                    self.bind(key, other, sign * other_sign * weight * min(2, self.mentions[mention]))
+
+    def _usual(self) -> None:
+        """Add what is usual where the report says nothing: armies and ministries are one side, rebels the other."""
+        kinds: dict[str, list[str]] = {}
+        for key in sorted(self.weights):
+            kinds.setdefault(key.split(":")[0], []).append(key)
+        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("nation", -1.0)):
+            for index, key in enumerate(kinds.get(kind, [])):
+                for other in kinds[kind][index + 1 :]:
+                    self.bind(key, other, weight)
+        for one, other, weight in (("state", "revolt", -1.5), ("ours", "enemy", -4.0)):
+            for key in kinds.get(one, []):
+                for rival in kinds.get(other, []):
+                    self.bind(key, rival, weight)
 
 
-def _oppose(bonds: Counter[tuple[str, str]], actor: str, opponent: str, weight: float) -> None:
-    for one, sign in side_keys(actor):
-        for other, other_sign in side_keys(opponent):
-            _bind(bonds, one, other, -weight * sign * other_sign)
-
-
-def _usual(bonds: Counter[tuple[str, str]], weights: Counter[str]) -> None:
-    """Add what is usual where the report says nothing: armies and ministries are one side, rebels the other."""
-    kinds: dict[str, list[str]] = {"state": [], "revolt": [], "ours": [], "enemy": []}
-    for key in sorted(weights):
-        kinds.get(key.split(":")[0], []).append(key)
-    for kind in ("state", "revolt"):
-        for index, key in enumerate(kinds[kind]):
-            for other in kinds[kind][index + 1 :]:
-                _bind(bonds, key, other, 0.6)
-    for one in kinds["state"]:
-        for other in kinds["revolt"]:
-            _bind(bonds, one, other, -0.5)
-    for one in kinds["ours"]:
-        for other in kinds["enemy"]:
-            _bind(bonds, one, other, -3.0)
-
-
-def _label(weights: Counter[str], bonds: Counter[tuple[str, str]], remote: Counter[str]) -> dict[str, int]:
-    """Give every key +1, -1 (the two main sides) or a number of its own above 1."""
-    keys = sorted(weights, key=lambda k: (-weights[k], k))
-    fixed = {k for k in keys if k.startswith("ally:") or (remote[k] and remote[k] >= 0.8 * weights[k] and k.startswith("nation:") and len(keys) > 2)}
-    keys = [k for k in keys if k not in fixed]
-    labels: dict[str, int] = {}
-    around: dict[str, list[tuple[str, float]]] = {}
-    for (one, other), weight in sorted(bonds.items()):
-        around.setdefault(one, []).append((other, weight))
-        around.setdefault(other, []).append((one, weight))
-    if keys:
-        labels[keys[0]] = 1
+def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
+    """Merge keys, strongest tie first, and return cluster numbers and the two main ones (-1 for none)."""
+    keys = sorted(evidence.weights, key=lambda k: (-evidence.weights[k], k))
+    cluster = {key: number for number, key in enumerate(keys)}
+    allies = {
+        k for k in keys
+        if k.startswith("ally:") or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
+    }  # fmt: skip
+    ties = _ties(evidence, cluster)
     while True:
-        best, score = "", 0.0
-        for key in keys:
-            if key in labels:
-                continue
-            pull = sum(w * labels[o] for o, w in around.get(key, ()) if labels.get(o) in (1, -1))
-            if abs(pull) > abs(score) + 1e-9:
-                best, score = key, pull
-        if best:
-            labels[best] = 1 if score > 0 else -1
-            continue
-        rest = [k for k in keys if k not in labels]
-        if not rest:
+        best = max(
+            ((w, -min(pair), pair) for pair, w in ties.items() if w > 0 and not _allied(pair, cluster, allies)),
+            default=None,
+        )
+        if best is None:
             break
-        if -1 not in labels.values() and weights[rest[0]] >= 2:
-            labels[rest[0]] = -1  # a report tells of two who fight, if it tells of two
-        else:
-            labels[rest[0]] = max(labels.values(), default=1) + 1 if labels else 1
-            labels[rest[0]] = max(2, labels[rest[0]])
-    number = max([1, *labels.values()])
-    for key in sorted(fixed):
-        number += 1
-        labels[key] = number
-    return labels
+        first, second = best[2]
+        for key in keys:
+            if cluster[key] == second:
+                cluster[key] = first
+        ties = _ties(evidence, cluster)
+    weights: Counter[int] = Counter()
+    for key in keys:
+        if key not in allies:
+            weights[cluster[key]] += evidence.weights[key]
+    main = _main_pair(weights, ties)
+    _enemies_of_enemies(cluster, main, ties, allies, evidence)
+    return cluster, main
+
+
+def _ties(evidence: _Evidence, cluster: Mapping[str, int]) -> dict[tuple[int, int], float]:
+    ties: dict[tuple[int, int], float] = {}
+    for (one, other), weight in sorted(evidence.bonds.items()):
+        if one in cluster and other in cluster and cluster[one] != cluster[other]:
+            pair = (min(cluster[one], cluster[other]), max(cluster[one], cluster[other]))
+            ties[pair] = ties.get(pair, 0.0) + weight
+    return ties
+
+
+def _allied(pair: tuple[int, int], cluster: Mapping[str, int], allies: set[str]) -> bool:
+    return any(cluster[k] in pair for k in allies)
+
+
+def _main_pair(weights: Counter[int], ties: Mapping[tuple[int, int], float]) -> tuple[int, int]:
+    """Return the two clusters with most against each other and most to say."""
+    best, pair = 0.0, (-1, -1)
+    ranked = sorted(weights, key=lambda c: (-weights[c], c))[:12]
+    for index, one in enumerate(ranked):
+        for other in ranked[index + 1 :]:
+            against = max(0.0, -ties.get((min(one, other), max(one, other)), 0.0))
+            score = min(weights[one], weights[other]) + 2.0 * against + 0.25 * (weights[one] + weights[other])
+            if score > best + 1e-9:
+                best, pair = score, (one, other)
+    if pair == (-1, -1) and ranked:
+        return ranked[0], -1
+    return pair
+
+
+def _enemies_of_enemies(
+    cluster: dict[str, int], main: tuple[int, int], ties: Mapping[tuple[int, int], float], allies: set[str], evidence: _Evidence
+) -> None:
+    """Let a smaller cluster that fights one main side on the ground, and not the other, join the other."""
+    for number in sorted({c for k, c in cluster.items() if k not in allies} - set(main)):
+        pulls = [ties.get((min(number, m), max(number, m)), 0.0) for m in main]
+        for own, other in ((0, 1), (1, 0)):
+            if main[own] >= 0 and main[other] >= 0 and pulls[other] < -0.5 and pulls[own] > pulls[other] + 0.5 and pulls[own] >= 0:
+                for key in [k for k, c in cluster.items() if c == number]:
+                    cluster[key] = main[own]
+                break
 
 
 def _named(
-    labels: Mapping[str, int], weights: Mapping[str, float], mentions: Mapping[str, int], given: Mapping[str, Sequence[str]]
+    cluster: Mapping[str, int], main: tuple[int, int], evidence: _Evidence, given: Mapping[str, Sequence[str]]
 ) -> Sides:
-    """Turn labels of keys into names: of every mention by its keys, of every side by its best mention."""
+    """Turn clusters into names: of every mention by its keys, of every side by its best mention."""
+    other = {main[0]: main[1], main[1]: main[0]}
     side_of: dict[str, int] = {}
-    for mention in sorted(mentions):
+    for mention in sorted(evidence.mentions):
         votes: Counter[int] = Counter()
-        for key, sign in side_keys(mention):
-            label = labels.get(key, 0)
-            strength = {"name": 3.0, "nation": 2.0, "ally": 4.0, "ours": 3.0, "enemy": 3.0}.get(key.split(":")[0], 1.0)
-            if label and (sign > 0 or label in (1, -1)):
-                votes[label if sign > 0 else -label] += strength  # type: ignore[assignment]
+        for key, sign in evidence.keys(mention):
+            number = cluster[key] if sign > 0 else other.get(cluster[key], -1)
+            if number >= 0:
+                votes[number] += _WORTH[key.split(":")[0]]  # type: ignore[assignment]
         if votes:
-            side_of[mention] = max(sorted(votes), key=lambda s: votes[s])
+            side_of[mention] = max(sorted(votes), key=lambda n: votes[n])
     names: dict[int, str] = {}
-    for label in sorted(set(side_of.values())):
-        names[label] = _display(label, side_of, labels, weights, mentions)
-    of = {mention: names[label] for mention, label in side_of.items()}
+    for number in sorted({*side_of.values(), *(m for m in main if m >= 0)}):
+        names[number] = _display(number, side_of, cluster, evidence)
+    if main[0] >= 0 and main[1] < 0:
+        names[-1] = f"opponents of {names[main[0]]}"
+    of = {mention: names[number] for mention, number in side_of.items()}
     for name, aliases in given.items():
-        for mention in mentions:
+        for mention in evidence.mentions:
             words = f" {mention.lower()} "
             if any(f" {alias.lower()} " in words for alias in (name, *aliases)):
                 of[mention] = name
-    enemy = {}
-    if 1 in names and -1 in names:
-        enemy = {names[1]: names[-1], names[-1]: names[1]}
-    return Sides(of, enemy)
+                names = {n: name if side_of.get(mention) == n else old for n, old in names.items()}
+                of = {m: name if side_of.get(m) == side_of.get(mention) else old for m, old in of.items()}
+    enemy = {names[m]: names[other[m]] for m in main if m in names and other[m] in names}
+    ruling: Counter[str] = Counter()
+    for key, number in cluster.items():
+        if number in main and number in names:
+            ruling[names[number]] += {"state": 1, "revolt": -1}.get(key.split(":")[0], 0)
+    state = max(sorted(ruling), key=lambda n: ruling[n]) if ruling else ""
+    return Sides(of, enemy, state if state and ruling[state] > 0 else "")
 
 
-def _display(
-    label: int, side_of: Mapping[str, int], labels: Mapping[str, int], weights: Mapping[str, float], mentions: Mapping[str, int]
-) -> str:
-    """Return the name of a side: the people if it has one, else its most frequent plain mention."""
-    keys = sorted((k for k, v in labels.items() if v == label), key=lambda k: (-weights.get(k, 0), k))
-    nation = next((k for k in keys if k.startswith("nation:")), "")
-    if nation and nation == next((k for k in keys if k.startswith(("nation:", "name:", "revolt:", "ally:"))), ""):
-        return f"{_adjectives()[nation.split(':')[1]]} forces"
-    own = [m for m, v in side_of.items() if v == label]
-    best = max(own, key=lambda m: (mentions[m], -len(m), m))
-    return re.sub(r"^(?:the|a|an|his|their|its|some|most|all|several)\s+", "", best, flags=re.IGNORECASE)
+def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: _Evidence) -> str:
+    """Return the name of a side: its people if that is what it is mostly called, else its most frequent mention."""
+    keys = sorted((k for k, c in cluster.items() if c == number), key=lambda k: (-evidence.weights[k], k))
+    strong = [k for k in keys if k.split(":")[0] in ("nation", "name", "revolt", "ally")]
+    if strong and strong[0].startswith("nation:"):
+        return f"{_adjectives()[strong[0].split(':')[1]]} forces"
+    own = [m for m, n in side_of.items() if n == number and m in evidence.forces] or [m for m, n in side_of.items() if n == number]
+    if not own:
+        return keys[0].split(":")[-1]
+    best = max(own, key=lambda m: (evidence.forces[m], sum(s > 0 for _, s in evidence.keys(m)) == 1, -len(m), m))
+    return re.sub(r"^(?:the|a|an|his|their|its|some|most|all|several|one|another)\s+", "", best, flags=re.IGNORECASE)
 
 
 def group_sides(

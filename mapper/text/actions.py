@@ -111,9 +111,6 @@ def _in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
     """Return the action with the place that is in mind where its clause names none."""
     index = bisect_left(starts, action.start)
     if action.where is not None:
-        if isinstance(action.where, Toponym) and action.kind != "holds":
-            focus.advance(index)
-            focus.mention(min(index, len(starts) - 1), action.where)
         return action
     recent = action.place_word in ("it", "there", "this", "that")
     where = focus.resolve(index, recent=recent, here=action.place_word == "here")

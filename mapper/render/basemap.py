@@ -1,0 +1,189 @@
+"""The ground under a map: coast, borders, lakes, rivers, towns of one extent, from Natural Earth.
+
+Natural Earth draws de facto borders; lines that it calls disputed, indefinite or lines of control
+come as a layer of their own, to be drawn dashed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+UNITS_PER_DEGREE = 1000
+WORLD_UNITS = 20
+ATTRIBUTION = "Basemap: Natural Earth (public domain)"
+
+# A page is at most about 2,000 pixels wide when the whole extent is in view; zoomed in four times,
+# half a pixel of that is the finest detail worth its bytes.
+PIXELS_ACROSS = 16_000
+
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Geometries of one kind, (lon, lat) in degrees, and one line of facts for each."""
+
+    shapes: NDArray[np.object_]
+    facts: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _stored() -> dict[str, Layer]:
+    """Return every layer of the shipped file."""
+    with (files("mapper.resources") / "basemap.npz").open("rb") as file:
+        arrays = dict(np.load(file, allow_pickle=False))
+    return {
+        key.removesuffix("_xy"): _unpack(key.removesuffix("_xy"), arrays) for key in arrays if "_xy" in key
+    }
+
+
+def _unpack(name: str, arrays: dict[str, NDArray[Any]]) -> Layer:
+    coordinates = np.cumsum(arrays[f"{name}_xy"], axis=1).T / UNITS_PER_DEGREE
+    offsets = tuple(arrays[key] for key in sorted(arrays) if key.startswith(f"{name}_offsets"))
+    kind = shapely.GeometryType(int(arrays[f"{name}_type"][0]))
+    shapes = shapely.from_ragged_array(kind, np.ascontiguousarray(coordinates), offsets or None)
+    return Layer(np.asarray(shapes), tuple(arrays[f"{name}_facts"].tobytes().decode("utf-8").split("\n")))
+
+
+def clip(name: str, extent: Extent) -> Layer:
+    """
+    Return the part of a layer inside an extent, simplified to what a screen can show.
+
+    Parameters
+    ----------
+    name
+        `land`, `world` (the coarse land of the globe), `lakes`, `rivers`, `borders`, `admin1`, `urban`,
+        `towns`, `seas` or `countries`.
+    extent
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    layer
+        Single geometries in the stored order; nothing where the extent holds nothing.
+
+    Examples
+    --------
+    >>> capital = clip("towns", (12.9, 32.6, 13.5, 33.1))
+    >>> capital.facts[0].split("\\t")[0]
+    'Tripoli'
+    >>> clip("towns", (-140.0, 0.0, -139.0, 1.0)).facts
+    ()
+    """
+    west, south, east, north = extent
+    layer = _stored()[name]
+    near = np.flatnonzero(shapely.intersects(layer.shapes, shapely.box(*extent)))
+    if not near.size:
+        return Layer(np.array([], object), ())
+    if layer.shapes[near[0]].geom_type == "Point":
+        return Layer(layer.shapes[near], tuple(layer.facts[i] for i in near))
+    cut = shapely.clip_by_rect(layer.shapes[near], west, south, east, north)
+    cut = shapely.simplify(cut, max(east - west, north - south) / PIXELS_ACROSS)
+    parts, owners = shapely.get_parts(cut, return_index=True)
+    kept = ~shapely.is_empty(parts) & (
+        shapely.get_dimensions(parts) == shapely.get_dimensions(layer.shapes[near[0]])
+    )
+    return Layer(parts[kept], tuple(layer.facts[i] for i in near[owners[kept]]))
+
+
+def padded(extent: Extent, *, share: float, least: float) -> Extent:
+    """
+    Return an extent grown on each side by a share of its size, by `least` degrees at any rate.
+
+    Examples
+    --------
+    >>> padded((10.0, 30.0, 20.0, 34.0), share=0.5, least=1.0)
+    (5.0, 28.0, 25.0, 36.0)
+    >>> padded((10.0, 30.0, 10.0, 30.0), share=0.5, least=1.0)
+    (9.0, 29.0, 11.0, 31.0)
+    """
+    west, south, east, north = extent
+    wide, high = max((east - west) * share, least), max((north - south) * share, least)
+    return (
+        max(west - wide, -180.0),
+        max(south - high, -85.0),
+        min(east + wide, 180.0),
+        min(north + high, 85.0),
+    )
+
+
+def encoded(extent: Extent) -> dict[str, Any]:
+    """
+    Return the ground of an extent as plain lists for a page.
+
+    Lines and rings are runs of whole numbers, x and y in turn, in thousandths of a degree: the first
+    pair is a position, each later one the difference to the pair before it. Rings of one layer are meant to be
+    filled together by the even-odd rule. `world` is the coarse land of the globe, in twentieths of a degree.
+
+    Examples
+    --------
+    >>> ground = encoded((10.0, 28.0, 22.0, 34.0))
+    >>> sorted(ground)
+    ['admin1', 'borders', 'countries', 'disputed', 'extent', 'lakes', 'land', 'rivers', 'seas', 'towns', 'world']
+    >>> encoded((-140.0, 0.0, -139.0, 1.0))["land"]
+    []
+    """
+    borders = clip("borders", extent)
+    agreed = np.array([facts == "agreed" for facts in borders.facts], bool)
+    world = _stored()["world"].shapes
+    large = shapely.simplify(world[shapely.area(world) > 1.0], 0.2)
+    return {
+        "extent": [round(edge, 3) for edge in extent],
+        "world": _runs(large, WORLD_UNITS),
+        "land": _runs(clip("land", extent).shapes),
+        "lakes": _runs(_ranked(clip("lakes", extent), extent).shapes),
+        "rivers": _runs(_merged(_ranked(clip("rivers", extent), extent).shapes)),
+        "borders": _runs(_merged(borders.shapes[agreed])),
+        "disputed": _runs(_merged(borders.shapes[~agreed])),
+        "admin1": _runs(_merged(clip("admin1", extent).shapes)),
+        "towns": [
+            [*_position(point), int(rank), name, int(capital)]
+            for point, (name, rank, capital) in _labelled(clip("towns", extent))
+        ],
+        "seas": [[*_position(p), int(rank), name] for p, (name, rank) in _labelled(clip("seas", extent))],
+        "countries": [
+            [*_position(p), float(zoom), name] for p, (name, zoom) in _labelled(clip("countries", extent))
+        ],
+    }
+
+
+def _labelled(layer: Layer) -> list[tuple[Any, list[str]]]:
+    return [(shape, facts.split("\t")) for shape, facts in zip(layer.shapes, layer.facts, strict=True)]
+
+
+def _position(point: Any) -> tuple[float, float]:
+    return round(point.x, 3), round(point.y, 3)
+
+
+def _ranked(layer: Layer, extent: Extent) -> Layer:
+    """Leave out brooks and ponds where the extent is so large that they would only be noise."""
+    width = extent[2] - extent[0]
+    least = 6 if width > 25 else 8 if width > 10 else 10
+    kept = [i for i, facts in enumerate(layer.facts) if int(facts) <= least]
+    return Layer(layer.shapes[kept], tuple(layer.facts[i] for i in kept))
+
+
+def _merged(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Join lines end to end, so that dashes run on and no bytes go into starts."""
+    if not lines.size:
+        return lines
+    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))))
+
+
+def _runs(shapes: NDArray[np.object_], units_per_degree: int = UNITS_PER_DEGREE) -> list[list[int]]:
+    parts = shapely.get_rings(shapes) if shapes.size and shapes[0].geom_type == "Polygon" else shapes
+    runs = []
+    for part in parts:
+        units = np.rint(shapely.get_coordinates(part) * units_per_degree).astype(np.int64)
+        steps = np.diff(units, axis=0, prepend=np.zeros((1, 2), np.int64))
+        moving = np.append(True, np.any(steps[1:] != 0, axis=1))
+        if moving.sum() > 1:
+            runs.append(steps[moving].ravel().tolist())
+    return runs

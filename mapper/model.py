@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import pandas as pd
+
 if TYPE_CHECKING:
-    import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
 Certainty = Literal["reported", "claimed", "denied", "planned"]
@@ -327,6 +328,20 @@ class Situation:
     title: str = ""
     attributions: tuple[str, ...] = ()
     axis: pd.DataFrame | None = None
+
+    def at(self, day: str | datetime | pd.Timestamp) -> pd.DataFrame:
+        """
+        Return who held what on a day: the control states in force at its end, one row a place.
+
+        A time without a zone is UTC; a state without `since` holds from before the first report.
+        """
+        moment = pd.Timestamp(day)
+        moment = moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
+        end = moment.normalize() + pd.Timedelta(days=1)
+        states = self.control
+        begun = states["since"].isna() | (states["since"] < end)
+        lasting = states["until"].isna() | (states["until"] >= end)
+        return states[begun & lasting].reset_index(drop=True)
 
 
 # Event kinds by family; the terms follow ACLED's sub-event types and PLOVER's event types.

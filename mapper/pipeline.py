@@ -10,12 +10,13 @@ from typing import Literal
 
 from mapper.events.assemble import assemble
 from mapper.events.control import control_states
-from mapper.events.frontline import front_lines
+from mapper.events.frontline import axis_table, front_lines
 from mapper.events.timeline import order_events
 from mapper.model import Extraction, Gazetteer, Rejected, Report, Resolution, Situation, Toponym
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
+from mapper.render.basemap import land_around
 from mapper.situation import checks_table, places_table, rejected_table, reports_table
 from mapper.space.check import check_distances
 from mapper.space.locate import locate
@@ -87,7 +88,7 @@ def extract(
     gazetteer = gazetteer or default_gazetteer()
     toponyms = without_left_out((recognize or default_recognizer())(text), theatre)
     locatives = find_locatives(text, toponyms)
-    resolutions = with_pins(resolve(toponyms, locatives, gazetteer, text=text), theatre, gazetteer)
+    resolutions = with_pins(resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place)
     locations = locate(locatives, resolutions)
     checks = check_distances(locatives, resolutions)
     actions = find_actions(text, toponyms, locatives)
@@ -156,7 +157,8 @@ def situate(
         timeline=timeline,
         distance_checks=checks_table(read),
         control=control,
-        front_lines=front_lines(control, theatre=theatre),
+        front_lines=front_lines(control, theatre=theatre, land=land_around(control["geometry"])),
+        axis=axis_table(control, theatre=theatre),
         rejected=rejected_table(rejected),
         reports=reports_table(read),
         title=theatre.title if theatre else "",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from shapely.geometry import Point
 
 from mapper.errors import TheatreError
 from mapper.model import Place, Resolution, Toponym
-from mapper.places.gazetteer import TableGazetteer
 from mapper.theatre import Theatre
 
 
@@ -20,10 +19,12 @@ def without_left_out(toponyms: Iterable[Toponym], theatre: Theatre | None) -> li
 
 
 def with_pins(
-    resolutions: Sequence[Resolution], theatre: Theatre | None, gazetteer: TableGazetteer
+    resolutions: Sequence[Resolution], theatre: Theatre | None, find_place: Callable[[str], Place | None]
 ) -> list[Resolution]:
     """
     Return the resolutions with the user's pins in force: a pinned name means the pinned place, score 1.
+
+    `find_place` gives the place of an id, None when there is none.
 
     Raises
     ------
@@ -38,17 +39,20 @@ def with_pins(
         toponym = resolution.toponym
         named = pins.get((toponym.name or toponym.text).casefold()) or pins.get(toponym.text.casefold())
         if named is not None:
-            place = _pinned_place(*named, resolution.place, gazetteer)
+            place = _pinned_place(*named, resolution.place, find_place)
             resolution = replace(resolution, place=place, score=1.0, why=("pinned in theatre.toml",))
         pinned.append(resolution)
     return pinned
 
 
 def _pinned_place(
-    name: str, pin: str | tuple[float, float], place: Place | None, gazetteer: TableGazetteer
+    name: str,
+    pin: str | tuple[float, float],
+    place: Place | None,
+    find_place: Callable[[str], Place | None],
 ) -> Place:
     if isinstance(pin, str):
-        found = gazetteer.place(pin)
+        found = find_place(pin)
         if found is None:
             raise TheatreError(f"theatre.toml pins {name!r} to {pin!r}, which is no id of the gazetteer.")
         return found

@@ -6,6 +6,7 @@ come as a layer of their own, to be drawn dashed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 UNITS_PER_DEGREE = 1000
 WORLD_UNITS = 20
@@ -112,6 +114,16 @@ def padded(extent: Extent, *, share: float, least: float) -> Extent:
         min(east + wide, 180.0),
         min(north + high, 85.0),
     )
+
+
+def land_around(shapes: Iterable[BaseGeometry | None]) -> BaseGeometry | None:
+    """Return the land within two degrees of the shapes, in (lon, lat); None when there are no shapes."""
+    known = [shape for shape in shapes if shape is not None]
+    if not known:
+        return None
+    bounds = shapely.total_bounds(known)
+    extent = padded((bounds[0], bounds[1], bounds[2], bounds[3]), share=0.0, least=2.0)
+    return shapely.union_all(clip("land", extent).shapes)
 
 
 def encoded(extent: Extent) -> dict[str, Any]:

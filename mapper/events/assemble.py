@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from mapper.events.sides import Sides, find_sides
-from mapper.model import Action, Certainty, DateSpan, Event, Location, Locative, Precision, Report, Resolution, Toponym
+from mapper.model import (
+    Action,
+    Certainty,
+    DateSpan,
+    Event,
+    Location,
+    Locative,
+    Precision,
+    Report,
+    Resolution,
+    Toponym,
+)
 from mapper.space.locate import locate_place
 
 GAINS = ("capture", "handover")
@@ -93,7 +104,9 @@ def assemble(
     return _finish(report, drafts, sides)
 
 
-def _places(resolutions: Sequence[Resolution], locations: Sequence[Location]) -> dict[Toponym | Locative, Location]:
+def _places(
+    resolutions: Sequence[Resolution], locations: Sequence[Location]
+) -> dict[Toponym | Locative, Location]:
     """Return the location of every toponym and locative that has one; countries are no place of an event."""
     places: dict[Toponym | Locative, Location] = {}
     for resolution in resolutions:
@@ -105,14 +118,17 @@ def _places(resolutions: Sequence[Resolution], locations: Sequence[Location]) ->
     return places
 
 
-_OUR_SIDE = re.compile(r"\b(?:our|the enemy's?|enemy)\s+(?:\w+\s+){0,2}?(?:forces?|units?|troops|army|aircraft|aviation|air force|positions|soldiers|fighters|heroic|columns?|infantry|artillery)\b|\bthe enemy\b", re.IGNORECASE)
+_OUR_SIDE = re.compile(
+    r"\b(?:our|the enemy's?|enemy)\s+(?:\w+\s+){0,2}?(?:forces?|units?|troops|army|aircraft|aviation|air force|positions|soldiers|fighters|heroic|columns?|infantry|artillery)\b|\bthe enemy\b",
+    re.IGNORECASE,
+)
 
 
 def _is_one_sided(text: str) -> bool:
     """Return whether a report is one side's own communique: "our units", "the enemy", outside quotation marks."""
     plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
     found = len(_OUR_SIDE.findall(plain))
-    return found >= 2 and found * 250 >= len(plain.split()) 
+    return found >= 2 and found * 250 >= len(plain.split())
 
 
 def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, report: Report) -> _Time:
@@ -128,7 +144,11 @@ def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, re
     day = _midnight(report.published)
     if previous is not None and previous.time.since is not None and action.tense != "present":
         gap = report.text[previous.action.sentence_end : action.sentence_start]
-        if "\n\n" not in gap and previous.action.certainty != "planned" and action.sentence_start - previous.action.sentence_end < 400:
+        if (
+            "\n\n" not in gap
+            and previous.action.certainty != "planned"
+            and action.sentence_start - previous.action.sentence_end < 400
+        ):
             return previous.time
     if day is None:
         return _Time(None, None, "unknown")
@@ -182,7 +202,11 @@ def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
                     own = action.certainty != "denied"
                 draft.side = source if own else sides.enemy[source]
             elif attacker:
-                draft.side = sides.enemy.get(attacker, "") if action.kind in ("withdraw", "surrender", "repulse") else attacker
+                draft.side = (
+                    sides.enemy.get(attacker, "")
+                    if action.kind in ("withdraw", "surrender", "repulse")
+                    else attacker
+                )
             draft.opposing = sides.enemy.get(draft.side, "")
 
 
@@ -229,7 +253,9 @@ def _same(one: _Draft, other: _Draft) -> bool:
         return False
     if one.time.since is None or other.time.since is None:
         return one.time.since == other.time.since
-    return abs((one.time.since - other.time.since).days) <= (1 if "few_days" in (one.time.precision, other.time.precision) else 0)
+    return abs((one.time.since - other.time.since).days) <= (
+        1 if "few_days" in (one.time.precision, other.time.precision) else 0
+    )
 
 
 def _outcome(draft: _Draft) -> tuple[str, str]:

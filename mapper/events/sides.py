@@ -20,41 +20,29 @@ from functools import lru_cache
 from mapper.model import Action, Extraction
 from mapper.words import read_table, singular
 
-_STATE = frozenset(
-    "government army military soldier troop regime ministry president police governmental loyalist garrison authority "
-    "junta navy security federal serviceman gendarmerie presidential royalist state".split()
-)
-_REVOLT = frozenset(
-    "rebel insurgent militant opposition separatist secessionist guerrilla jihadist jihadi revolutionary islamist terrorist "
-    "extremist bandit mutineer uprising revolt dissident insurgency resistance".split()
-)
-_LOOSE = frozenset("fighter gunman gunmen volunteer paramilitary partisan militiaman militiamen militia mercenary tribesmen".split())
-_ALLIES = frozenset("nato coalition allied alliance western un peacekeeper international".split())
-_OURS = frozenset("our we us ours own".split())
-_ENEMY = frozenset("enemy foe adversary occupier invader aggressor".split())
-# Words that say nothing of the side: what they do, what they are armed with, how many, where.
-_EMPTY = frozenset(
-    "force group unit column side man men people city town village capital province region district front north south east west "
-    "northern southern eastern western central armed ground air special first second third fourth fifth brigade division battalion "
-    "regiment corps company general colonel major captain lieutenant marshal admiral commander commandant spokesman spokeswoman "
-    "spokesperson fighting new old last many several some local defence defense war interior foreign television radio tv media "
-    "channel artillery gun tank jet warplane plane aircraft drone helicopter infantry convoy patrol attacker defender mr mrs dr "
-    "source official statement claim leader chief minister deputy governor mayor staff command operation room headquarters "
-    "attack assault offensive monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-    "july august september october november december the a an his their its this that these those and of in on at from by to "
-    "one two three four five six seven eight nine ten grad rocket missile warship navy squadron guard republican".split()
-)
 _STANCE = re.compile(
     r"\b(?:(loyal to|faithful to|allied with|allied to|aligned with|backed by|led by|supporting|commanded by)"
     r"|(opposed to|hostile to|opposing|fighting against))\s+(.+)$",
     re.IGNORECASE,
 )
-_BACKED = re.compile(r"([\w.']+)-(?:backed|led|allied|aligned|held|controlled|supported|speaking)", re.IGNORECASE)
+_BACKED = re.compile(
+    r"([\w.']+)-(?:backed|led|allied|aligned|held|controlled|supported|speaking)", re.IGNORECASE
+)
 _FORCE_PHRASE = re.compile(
-    r"((?:[\w.'’-]+ ){1,3})(?:forces?|troops?|army|armies|soldiers?|fighters?|rebels?|militants?|insurgents?|militias?|"
+    r"((?:[\w'’-]+ ){1,3})(?:forces?|troops?|army|armies|soldiers?|fighters?|rebels?|militants?|insurgents?|militias?|"
     r"brigades?|divisions?|battalions?|units|artillery|guns|tanks|infantry|warplanes|jets|aircraft|navy|mercenaries|commandos|"
     r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|government|command|spokesman|gunmen)\b"
 )
+_TITLED = re.compile(
+    r"\b((?:[A-Z][\w'’-]+ ){1,3}[A-Z][\w'’-]+), (?:(?:a|an|the|its|their|his|one of the) )?((?:[\w'’-]+ ){0,5}?"
+    r"(?:commander|spokesman|spokeswoman|minister|president|chief|leader|general|colonel|fighter|soldier|officer|official)\b)"
+    r"((?: (?:of|for|in) (?:the )?(?:[A-Z][\w'’-]+ ?){1,3})?)"
+)
+_SAID_OF = re.compile(
+    r"\b([A-Z][\w-]+(?:'s|’s)?) (?:\w+ ){0,3}?(?:president|leader|commander|minister|spokesman|spokeswoman|general|colonel|chief|"
+    r"President|General|Colonel|Minister|Commander),? ((?:[A-Z][\w'’-]+ ?){1,3})"
+)
+_INITIALS = re.compile(r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) \((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)")
 AIR = frozenset({"airstrike", "missile", "naval_fire"})
 _TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
 _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
@@ -73,6 +61,12 @@ class Sides:
     of: Mapping[str, str] = field(default_factory=dict)
     enemy: Mapping[str, str] = field(default_factory=dict)
     state: str = ""
+
+
+@lru_cache(maxsize=1)
+def _word_classes() -> dict[str, str]:
+    """Return the class of each word in `resources/sides.tsv`."""
+    return {word: name for name, words in read_table("sides.tsv") for word in words.split(",")}
 
 
 @lru_cache(maxsize=1)
@@ -129,44 +123,41 @@ def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
 
 def _read_words(words: list[str], keys: dict[str, float]) -> None:
     """Add the keys of plain words: peoples, names, and words for those who rule, rise, are ours or the enemy."""
-    nations = _nations()
+    nations, classes = _nations(), _word_classes()
     found: dict[str, list[str]] = {}
+    alone: list[tuple[str, str]] = []
+    name_before = False
     text = " ".join(words).lower()
+    if re.search(r"\bstate (?:tv|television|radio|media|news)", text):
+        found["state"] = ["media"]
     for nation, country in nations.items():
         if " " in nation and nation in text:
             found.setdefault("nation", []).append(country)
             text = text.replace(nation, " ")
     for word in words:
         base = singular(word)
-        if base not in text:
+        kind = classes.get(base, "name" if word[:1].isupper() and len(base) > 1 else "nothing")
+        if base not in text or (kind == "nothing" and base not in nations):
             continue
         if base in nations and word[:1].isupper():
             found.setdefault("nation", []).append(nations[base])
-        elif base in _OURS:
-            found.setdefault("ours", []).append("we")
-        elif base in _ENEMY:
-            found.setdefault("enemy", []).append("enemy")
+        elif kind.startswith("alone_"):
+            alone.append((kind[6:], base))
+        elif kind == "name" and name_before:
+            found["name"][-1] = base  # of "Mussa Ibrahim" the last word counts
         else:
-            for kind, listed in (("ally", _ALLIES), ("revolt", _REVOLT), ("state", _STATE), ("loose", _LOOSE)):
-                if base in listed:
-                    found.setdefault(kind, []).append(base)
-                    break
-            else:
-                if word[:1].isupper() and base not in _EMPTY and len(base) > 1:
-                    found.setdefault("name", []).append(base)
+            found.setdefault(kind, []).append("" if kind in ("ours", "enemy") else base)
+        name_before = kind == "name"
     if "revolt" in found:
         # "Libyan rebels": both sides are Libyan. "A rebel soldier" is no soldier of the state.
         found.pop("nation", None)
         found.pop("state", None)
-    if "loose" in found:
-        if not keys and set(found) == {"loose"}:
-            found["revolt"] = found["loose"]
-        elif keys and all(v < 0 for v in keys.values()):
-            found["revolt"] = found["loose"]
-        del found["loose"]
+    if not found and all(v < 0 for v in keys.values()):
+        for kind, base in alone:
+            found.setdefault("revolt" if keys else kind, []).append(base)
     for kind, bases in found.items():
         for base in bases:
-            keys.setdefault(f"{kind}:{base}" if kind not in ("ours", "enemy") else kind, 1.0)
+            keys.setdefault(f"{kind}:{base}" if base else kind, 1.0)
 
 
 def find_sides(
@@ -217,6 +208,7 @@ class _Evidence:
         self.air: Counter[str] = Counter()
         self.bonds: dict[tuple[str, str], float] = {}
         self.mentions: Counter[str] = Counter()
+        self.phrases: Counter[str] = Counter()
         self.forces: Counter[str] = Counter()
 
     def keys(self, mention: str) -> list[tuple[str, float]]:
@@ -260,9 +252,12 @@ class _Evidence:
                 for holder in holders.get(where, ()):
                     self.oppose(actor, holder, 0.8)
         for match in _FORCE_PHRASE.finditer(text):
-            self._weigh(match.group(), 0.4)
+            self._read_phrase(match.group(), 0.4)
+        for pattern in (_TITLED, _SAID_OF, _INITIALS):
+            for match in pattern.finditer(text):
+                self._read_phrase(" ".join(g for g in match.groups() if g), 0.3)
         self._within_mentions()
-        self._usual()
+        self._usual(text)
 
     def _weigh(self, mention: str, weight: float, *, air: bool = False) -> None:
         self.mentions[mention] += 1
@@ -273,21 +268,34 @@ class _Evidence:
             else:
                 self.weights[key] += 0.2
 
+    def _read_phrase(self, phrase: str, weight: float) -> None:
+        """Take in words of the text that no action has as a mention."""
+        self.phrases[phrase] += 1
+        for key, sign in self.keys(phrase):
+            self.weights[key] += weight if sign > 0 else 0.2
+
     def _within_mentions(self) -> None:
         """Tie what one mention joins. Where two peoples fight, "army" is said of both and ties nothing."""
-        peoples = [k for k in self.weights if k.startswith("nation:") and self.weights[k] >= 0.8]
-        revolt = any(k.startswith("revolt:") for k in self.weights)
-        for mention in sorted(self.mentions):
-            keys = self.keys(mention)
+        both = self.mentions + self.phrases
+        if self.two_peoples():
+            for key in [k for k in self.weights if k.startswith("state:")]:
+                del self.weights[key]
+        for mention in sorted(both):
+            keys = [(k, s) for k, s in self.keys(mention) if k in self.weights]
             for index, (key, sign) in enumerate(keys):
                 for other, other_sign in keys[index + 1 :]:
-                    kinds = {key.split(":")[0], other.split(":")[0]}
-                    if "state" in kinds and "nation" in kinds and len(peoples) > 1 and not revolt:
+                    weight = 1.0 if key.startswith("state:") or other.startswith("state:") else 2.0
+                    if key.startswith("nation:") and other.startswith("nation:"):
                         continue
-                    weight = 1.0 if "state" in kinds else 2.0
-                    self.bind(key, other, sign * other_sign * weight * min(2, self.mentions[mention]))
+                    self.bind(key, other, sign * other_sign * weight * min(2, both[mention]))
 
-    def _usual(self) -> None:
+    def two_peoples(self) -> bool:
+        """Return whether two peoples with armies are told of, and nobody who rises against a state."""
+        peoples = [k for k in self.weights if k.startswith("nation:") and self.weights[k] >= 0.4 and self.air[k] == 0]
+        risen = sum(w for k, w in self.weights.items() if k.startswith("revolt:"))
+        return len(peoples) > 1 and risen < 1.0
+
+    def _usual(self, text: str) -> None:
         """Add what is usual where the report says nothing: armies and ministries are one side, rebels the other."""
         kinds: dict[str, list[str]] = {}
         for key in sorted(self.weights):
@@ -296,6 +304,11 @@ class _Evidence:
             for index, key in enumerate(kinds.get(kind, [])):
                 for other in kinds[kind][index + 1 :]:
                     self.bind(key, other, weight)
+        for key in kinds.get("name", []):
+            # "The Taliban", "the Houthis": a group with an article is what "the insurgents" means.
+            if re.search(rf"\bthe {re.escape(key[5:])}s?\b", text, re.IGNORECASE):
+                for rival in kinds.get("revolt", []):
+                    self.bind(key, rival, 0.4)
         for one, other, weight in (("state", "revolt", -1.5), ("ours", "enemy", -4.0)):
             for key in kinds.get(one, []):
                 for rival in kinds.get(other, []):
@@ -313,7 +326,11 @@ def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
     ties = _ties(evidence, cluster)
     while True:
         best = max(
-            ((w, -min(pair), pair) for pair, w in ties.items() if w > 0 and not _allied(pair, cluster, allies)),
+            (
+                (w, -min(pair), pair)
+                for pair, w in ties.items()
+                if w > 0 and not _allied(pair, cluster, allies)
+            ),
             default=None,
         )
         if best is None:
@@ -361,13 +378,23 @@ def _main_pair(weights: Counter[int], ties: Mapping[tuple[int, int], float]) -> 
 
 
 def _enemies_of_enemies(
-    cluster: dict[str, int], main: tuple[int, int], ties: Mapping[tuple[int, int], float], allies: set[str], evidence: _Evidence
+    cluster: dict[str, int],
+    main: tuple[int, int],
+    ties: Mapping[tuple[int, int], float],
+    allies: set[str],
+    evidence: _Evidence,
 ) -> None:
     """Let a smaller cluster that fights one main side on the ground, and not the other, join the other."""
     for number in sorted({c for k, c in cluster.items() if k not in allies} - set(main)):
         pulls = [ties.get((min(number, m), max(number, m)), 0.0) for m in main]
         for own, other in ((0, 1), (1, 0)):
-            if main[own] >= 0 and main[other] >= 0 and pulls[other] < -0.5 and pulls[own] > pulls[other] + 0.5 and pulls[own] >= 0:
+            if (
+                main[own] >= 0
+                and main[other] >= 0
+                and pulls[other] < -0.5
+                and pulls[own] > pulls[other] + 0.5
+                and pulls[own] >= 0
+            ):
                 for key in [k for k, c in cluster.items() if c == number]:
                     cluster[key] = main[own]
                 break
@@ -382,7 +409,8 @@ def _named(
     for mention in sorted(evidence.mentions):
         votes: Counter[int] = Counter()
         for key, sign in evidence.keys(mention):
-            number = cluster[key] if sign > 0 else other.get(cluster[key], -1)
+            number = cluster.get(key, -1)
+            number = number if sign > 0 else other.get(number, -1)
             if number >= 0:
                 votes[number] += _WORTH[key.split(":")[0]]  # type: ignore[assignment]
         if votes:
@@ -415,11 +443,17 @@ def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int]
     strong = [k for k in keys if k.split(":")[0] in ("nation", "name", "revolt", "ally")]
     if strong and strong[0].startswith("nation:"):
         return f"{_adjectives()[strong[0].split(':')[1]]} forces"
-    own = [m for m, n in side_of.items() if n == number and m in evidence.forces] or [m for m, n in side_of.items() if n == number]
+    own = [m for m, n in side_of.items() if n == number and m in evidence.forces] or [
+        m for m, n in side_of.items() if n == number
+    ]
     if not own:
         return keys[0].split(":")[-1]
-    best = max(own, key=lambda m: (evidence.forces[m], sum(s > 0 for _, s in evidence.keys(m)) == 1, -len(m), m))
-    return re.sub(r"^(?:the|a|an|his|their|its|some|most|all|several|one|another)\s+", "", best, flags=re.IGNORECASE)
+    best = max(
+        own, key=lambda m: (evidence.forces[m], sum(s > 0 for _, s in evidence.keys(m)) == 1, -len(m), m)
+    )
+    return re.sub(
+        r"^(?:the|a|an|his|their|its|some|most|all|several|one|another)\s+", "", best, flags=re.IGNORECASE
+    )
 
 
 def group_sides(
@@ -452,7 +486,10 @@ def group_sides(
     for reading in extractions:
         votes: dict[str, Counter[str]] = {}
         for event in reading.events:
-            for mention, local in ((event.action.actor, event.side), (event.action.opponent, event.opposing_side)):
+            for mention, local in (
+                (event.action.actor, event.side),
+                (event.action.opponent, event.opposing_side),
+            ):
                 name = sides.of.get(mention, "")
                 if mention and name:
                     found[reading.report.id, mention] = name

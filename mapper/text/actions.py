@@ -122,6 +122,8 @@ def _remember(tree: Tree, token: Token, discourse: _Discourse) -> None:
     if token.dep_ not in ("nsubj", "nsubjpass", "pobj", "poss", "agent") or token.lower_ in ("they", "he", "we", "it"):
         return
     found = doer_class(tree, token)
+    if any(c.dep_ == "poss" and c.lower_ in ("his", "their", "its", "our") for c in token.children):
+        return
     if found in ("force", "nation") and token.dep_ in ("nsubj", "nsubjpass"):
         discourse.forces = mention(tree, token)
     elif found in ("name", "official") and token.dep_ in ("nsubj", "nsubjpass", "poss"):

@@ -23,7 +23,7 @@ Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Literal

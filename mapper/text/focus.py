@@ -23,15 +23,10 @@ SETTLEMENTS = frozenset(
 )
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
-_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.2
-_FADE, _FADE_RECENT, _STAY, _STAY_UNSAID = 0.68, 0.3, 0.3, 0.3
-_HEADING, _TAKEN, _STOOD_FOR, _PLACED = 0.5, 0.5, 0.8, 0.5
+_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.8
+_FADE, _FADE_RECENT, _STAY, _FAINT = 0.68, 0.3, 0.25, 0.45
+_HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.5
 _MEMORY = 80
-_TAKING = frozenset(
-    "capture captured captures captures take took taken takes seize seized seizes retake retook retaken recapture recaptured fall fell "
-    "fallen falls lose lost liberate liberated liberates overran overrun overruns storm stormed storms occupy occupied enter entered conquer "
-    "conquered surrendered capitulated abandoned evacuated".split()
-)
 _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
     "october november december jan feb mar apr jun jul aug sep sept oct nov dec".split()
@@ -47,8 +42,12 @@ _PART_OF = frozenset(
     "capital governor province region district republic whole rest governorate state quarter suburb neighbourhood neighborhood "
     "columns men rebels fighters brigades forces troops militia militias people".split()
 )
-_OF_THING = frozenset("bridge dam road highway river airport airfield refinery front gap corridor line".split())
-_AREAS = frozenset("region province district state governorate oblast county raion valley peninsula emirate".split())
+_OF_THING = frozenset(
+    "bridge dam road highway river airport airfield refinery front gap corridor line base".split()
+)
+_AREAS = frozenset(
+    "region province district state governorate oblast county raion valley peninsula emirate".split()
+)
 
 
 @dataclass(slots=True)
@@ -78,21 +77,23 @@ class Focus:
     dateline: Toponym | None = None
     _mentions: list[_Mention] = field(default_factory=list)
     _headings: dict[int, Toponym] = field(default_factory=dict)
+    _bylines: frozenset[Toponym] = frozenset()
     _quoted: list[bool] = field(default_factory=list)
     _next: int = 0
 
     def __post_init__(self) -> None:
         self._quoted = _inside_quotes(self.tokens)
         self.dateline = _dateline(self.tokens)
-        self._headings = _headings(self.tokens)
+        self._headings, self._bylines = _headings(self.tokens)
         self._seen_sentences: set[int] = set()
         self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
 
-    def _mention(self, index: int, toponym: Toponym, weight: float) -> None:
+    def mention(self, index: int, toponym: Toponym, weight: float = _OTHER) -> None:
+        """Note that the word at `index` stands for `toponym`, so that it is in mind again."""
         token = self.tokens[index]
-        self._mentions.append(
-            _Mention(index, key(toponym), toponym, weight, token.sentence, token.paragraph)
-        )
+        if _is_thing(toponym):
+            weight = min(weight, _ASSOCIATIVE)
+        self._mentions.append(_Mention(index, key(toponym), toponym, weight, token.sentence, token.paragraph))
 
     def background(self, toponym: Toponym, *, landmark: bool) -> None:
         """Note that a name only said where something is (a landmark), or came in with its distance added to it."""
@@ -107,9 +108,9 @@ class Focus:
             if token.toponym is not None and not is_country(token.toponym):
                 self._mentions.append(self._named(token))
             elif token.word in SETTLEMENTS and self._stands_for_place(self._next):
-                toponym = self.resolve(self._next)
+                toponym = self.resolve(self._next, latest=self.tokens[self._next - 1].word == "that")
                 if toponym is not None:
-                    self._mention(self._next, toponym, _STOOD_FOR)
+                    self.mention(self._next, toponym, _STOOD_FOR)
             self._next += 1
 
     def _stands_for_place(self, i: int) -> bool:
@@ -132,11 +133,10 @@ class Focus:
             weight = min(weight, _QUOTED)
         if token.toponym.role == "associative" or self._aside(self._next):
             weight = _ASSOCIATIVE
-        if token.toponym is self.dateline or self._headings.get(token.paragraph) is token.toponym:
-            weight = min(weight, _WRITTEN_FROM if token.toponym is self.dateline else _OTHER)
-        near = self.tokens[max(0, self._next - 6) : self._next + 7]
-        if any(t.word in _TAKING and t.sentence == token.sentence for t in near):
-            weight += _TAKEN
+        if token.toponym is self.dateline:
+            weight = min(weight, _WRITTEN_FROM)
+        if token.toponym in self._bylines:
+            weight = min(weight, _OTHER)
         return _Mention(
             self._next, key(token.toponym), token.toponym, weight, token.sentence, token.paragraph
         )
@@ -144,13 +144,23 @@ class Focus:
     def _aside(self, i: int) -> bool:
         """Tell whether the name at `i` is where a speaker sits, or part of a thing's or a province's name."""
         words = [t.word for t in self.tokens[max(0, i - 4) : i]]
-        speaker = words[-1:] and words[-1] in ("in", "at", "from") and any(w in _SPEAKERS for w in words[-4:-1])
+        speaker = (
+            words[-1:] and words[-1] in ("in", "at", "from") and any(w in _SPEAKERS for w in words[-4:-1])
+        )
         after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
         province = words[-1:] == ["of"] and words[-2:-1] and words[-2] in _PART_OF
-        return bool(speaker or province) or after in _OF_THING or after in _AREAS
+        toponym = self.tokens[i].toponym
+        thing = after in _OF_THING or after in _AREAS or (toponym is not None and _is_thing(toponym))
+        return bool(speaker or province) or thing
 
     def resolve(
-        self, index: int, *, exclude: Sequence[Toponym | None] = (), recent: bool = False, here: bool = False, unsaid: bool = False
+        self,
+        index: int,
+        *,
+        exclude: Sequence[Toponym | None] = (),
+        recent: bool = False,
+        here: bool = False,
+        latest: bool = False,
     ) -> Toponym | None:
         """
         Return the toponym that is most in mind before the token at `index`.
@@ -162,7 +172,9 @@ class Focus:
         exclude
             Toponyms that it can't mean, because they are the other end of the same statement.
         recent
-            Let the latest place win ("that village", "40 km farther on").
+            Let the last sentences count alone ("it").
+        latest
+            Let the last place win that was more than a landmark ("that village", "40 km farther on").
         here
             Let the place of the dateline or of the paragraph's heading win.
 
@@ -178,17 +190,25 @@ class Focus:
         for deictic in (heading, self.dateline, self._lead):
             if here and deictic is not None and key(deictic) not in barred:
                 return deictic
+        known = [m for m in self._mentions[-_MEMORY:] if m.key not in barred and m.index < index]
+        if latest and (strong := [m for m in known if m.weight > _FAINT]):
+            return strong[-1].toponym
+        return self._weightiest(known, token, recent)
+
+    def _weightiest(self, known: Sequence[_Mention], token: Token, recent: bool) -> Toponym | None:
+        """Return the place whose mentions, faded until `token`, weigh most."""
+        heading = self._headings.get(token.paragraph)
         scores: dict[str, float] = {}
         latest: dict[str, Toponym] = {}
-        for mention in self._mentions[-_MEMORY:]:
-            if mention.key in barred or mention.index >= index:
-                continue
+        for mention in known:
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
             fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
-            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * max(fade, 0.0 if recent else _STAY_UNSAID if unsaid else _STAY)
+            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * max(
+                fade, 0.0 if recent else _STAY
+            )
             latest[mention.key] = mention.toponym
         if not recent:
-            if heading is not None and key(heading) in scores:
+            if heading is not None and heading not in self._bylines and key(heading) in scores:
                 scores[key(heading)] += _HEADING
         if not scores:
             return None
@@ -237,6 +257,11 @@ def is_country(toponym: Toponym) -> bool:
     return initials or key(toponym).removeprefix("the ") in _countries()
 
 
+def _is_thing(toponym: Toponym) -> bool:
+    """Tell whether a name is that of a bridge, an airport and the like, which no distance is counted from."""
+    return key(toponym).rpartition(" ")[2] in _OF_THING
+
+
 def _dateline(tokens: Sequence[Token]) -> Toponym | None:
     """Return the place that a report is written from: at the head of one of its first lines, before date or dash."""
     line_first = 0
@@ -258,9 +283,14 @@ def _dateline(tokens: Sequence[Token]) -> Toponym | None:
     return None
 
 
-def _headings(tokens: Sequence[Token]) -> dict[int, Toponym]:
-    """Return for each paragraph the place it is headed by: "#Muse - ...", "> Taiz. ...", "Goris, 18.00. ..."."""
+def _headings(tokens: Sequence[Token]) -> tuple[dict[int, Toponym], frozenset[Toponym]]:
+    """
+    Return for each paragraph the place it is headed by, and which of them only say where it was written.
+
+    "#Muse - ...", "> Taiz. ..." say what the paragraph is about, "Goris, 18.00. ..." where it comes from.
+    """
     headings: dict[int, Toponym] = {}
+    bylines: set[Toponym] = set()
     for i, token in enumerate(tokens):
         if token.toponym is None or is_country(token.toponym) or token.paragraph in headings:
             continue
@@ -273,7 +303,9 @@ def _headings(tokens: Sequence[Token]) -> dict[int, Toponym]:
             after in (".", "-", "–", "—", ":", "|") or dated
         ):
             headings[token.paragraph] = token.toponym
-    return headings
+            if dated:
+                bylines.add(token.toponym)
+    return headings, frozenset(bylines)
 
 
 def _inside_quotes(tokens: Sequence[Token]) -> list[bool]:

@@ -107,7 +107,21 @@ def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
         return Landmark(i, j, "recent", None, tokens[i + 1].word, "", True)
     if noun_at < 0 or not (definite or tokens[noun_at].word in ("downtown", "town")):
         return None
+    name_at = noun_at + 2
+    apposed = (
+        name_at < len(tokens) and tokens[name_at].toponym is not None and tokens[noun_at + 1].word == ","
+    )
+    if apposed and (
+        tokens[noun_at].word == "capital"
+        or (tokens[noun_at].word in SETTLEMENTS and _ends(tokens, name_at + 1))
+    ):
+        return Landmark(i, name_at + 1, "name", tokens[name_at].toponym)
     return _definite(tokens, i, noun_at)
+
+
+def _ends(tokens: Sequence[Token], j: int) -> bool:
+    """Tell whether a mark or nothing follows, so that "the port, X," is one place with its name."""
+    return j >= len(tokens) or not (tokens[j].word[0].isalnum() or tokens[j].word == "'")
 
 
 def _names_place(tokens: Sequence[Token], j: int) -> bool:
@@ -136,7 +150,12 @@ def _definite(tokens: Sequence[Token], i: int, noun_at: int) -> Landmark:
 
 
 def resolve_landmark(
-    landmark: Landmark, focus: Focus, index: int, exclude: Sequence[Toponym | None] = ()
+    landmark: Landmark,
+    focus: Focus,
+    index: int,
+    exclude: Sequence[Toponym | None] = (),
+    *,
+    subject: bool = False,
 ) -> Toponym | None:
     """
     Return the toponym that a landmark means, None where it is no place that the report names.
@@ -151,6 +170,8 @@ def resolve_landmark(
         Where the phrase stands.
     exclude
         The other end of the statement, which it can't be.
+    subject
+        Whether it is what the clause is about: then it goes on with the sentence before.
     """
     if landmark.toponym is not None:
         return landmark.toponym
@@ -162,5 +183,7 @@ def resolve_landmark(
         return focus.resolve(index, exclude=exclude, here=True)
     if landmark.demonstrative:
         here = landmark.noun in SETTLEMENTS and landmark.proximal
-        return focus.resolve(index, exclude=exclude, recent=True, here=here)
-    return focus.resolve(index, exclude=exclude, recent=landmark.kind in ("recent", "it"))
+        return focus.resolve(index, exclude=exclude, latest=True, here=here)
+    return focus.resolve(
+        index, exclude=exclude, recent=subject or landmark.kind == "it", latest=landmark.kind == "recent"
+    )

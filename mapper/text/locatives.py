@@ -14,6 +14,7 @@ from mapper.model import Locative, Toponym
 from mapper.text.focus import Focus
 from mapper.text.offsets import Previous, read_offset
 from mapper.text.quantities import Quantity, read_quantity
+from mapper.text.relations import read_relation
 from mapper.text.tokens import Token, tokenize
 
 _MAX_M = 20_040_000.0  # half the way round the earth: no place is farther
@@ -41,21 +42,22 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
     previous: Previous | None = None
     i = 0
     while i < len(tokens):
-        quantity = _quantity(tokens, i)
-        if quantity is None:
-            i += 1
-            continue
         focus.advance(i)
-        locative = read_offset(tokens, quantity, focus, previous)
-        if locative is not None:
-            locative = replace(locative, text=text[locative.start : locative.end])
-            found.append(locative)
-            last = _after(tokens, quantity.last, locative.end)
-            landmark = locative.landmarks[0] if locative.landmarks else None
-            previous = Previous(i, last, locative.subject, landmark, locative.implicit, tokens[i].sentence)
-            i = last
+        quantity = _quantity(tokens, i)
+        if quantity is not None:
+            locative = read_offset(tokens, quantity, focus, previous)
+            last = quantity.last if locative is None else _after(tokens, quantity.last, locative.end)
+            if locative is not None:
+                landmark = locative.landmarks[0] if locative.landmarks else None
+                previous = Previous(
+                    i, last, locative.subject, landmark, locative.implicit, tokens[i].sentence
+                )
         else:
-            i = quantity.last
+            reading = read_relation(tokens, i, focus, previous)
+            locative, last = reading or (None, i + 1)
+        if locative is not None:
+            found.append(replace(locative, text=text[locative.start : locative.end]))
+        i = last
     return found
 
 

@@ -323,7 +323,7 @@ def read_offset(
         The claim before it in the same report, None for the first.
     """
     tail = read_tail(tokens, quantity)
-    subject, framing = _subject(tokens, quantity, tail, focus, previous)
+    subject, framing = _subject(tokens, quantity.first, tail, focus, previous)
     if not is_claim(tokens, quantity, tail, framing is not None):
         return None
     first, last = quantity.first, tail.last
@@ -344,6 +344,10 @@ def read_offset(
         focus.background(landmark, landmark=True)
     if subject is not None and _word(tokens, first - 1) in (",", "("):
         focus.background(subject, landmark=False)
+    elif subject is not None and _word(tokens, first - 1) in _COPULAS and tokens[first - 2].toponym is None:
+        focus.mention(first - 1, subject)
+    if landmark is not None and tail.landmark is not None and tail.landmark.kind == "here":
+        focus.mention(first, landmark)
     maximum = quantity.maximum * quantity.metres if quantity.maximum is not None else None
     return Locative(
         start=tokens[first].start,
@@ -366,7 +370,12 @@ def read_offset(
 
 
 def _said(
-    tokens: Sequence[Token], said: Landmark, focus: Focus, index: int, previous: Previous | None, subject: Toponym | None
+    tokens: Sequence[Token],
+    said: Landmark,
+    focus: Focus,
+    index: int,
+    previous: Previous | None,
+    subject: Toponym | None,
 ) -> Toponym | None:
     """Return the landmark that is said; "it" in a second claim is what it was in the first."""
     if said.kind == "it" and previous is not None and previous.sentence == tokens[index].sentence:
@@ -397,25 +406,43 @@ def _unsaid(
         return previous.landmark
     if tail.road and onward:
         onward = False
-    return focus.resolve(index, exclude=(subject,), recent=onward, unsaid=True)
+    return focus.resolve(index, exclude=(subject,), latest=onward)
+
+
+def find_subject(
+    tokens: Sequence[Token], first: int, tail: Tail, focus: Focus, previous: Previous | None
+) -> tuple[Toponym | None, bool]:
+    """
+    Return what a direction without a figure places, and whether that is asserted.
+
+    "X, west of Y" and "X is west of Y" assert it; in "shells fell on X west of Y" it goes without saying.
+    """
+    before = _word(tokens, first - 1)
+    asserted = before in (",", "(") or before in _COPULAS or _word(tokens, first - 2) in _COPULAS
+    if not asserted or tokens[first - 1].sentence != tokens[first].sentence:
+        return None, False
+    if before == "," and _toponym(tokens, first - 2) is None:
+        return None, False
+    subject, _ = _subject(tokens, first, tail, focus, previous)
+    return subject, subject is not None
 
 
 def _subject(
-    tokens: Sequence[Token], quantity: Quantity, tail: Tail, focus: Focus, previous: Previous | None
+    tokens: Sequence[Token], first: int, tail: Tail, focus: Focus, previous: Previous | None
 ) -> tuple[Toponym | None, Toponym | None]:
     """
-    Return what a quantity places and, where its clause is about a distance, the other end.
+    Return what a phrase that begins at `first` places and, where its clause is about a distance, the other end.
 
     None for a thing without a name.
     """
-    named = (_other_end(tail, focus, quantity.first),)
-    i = quantity.first - 1
+    named = (_other_end(tail, focus, first),)
+    i = first - 1
     word = _word(tokens, i)
-    sentence = tokens[quantity.first].sentence
+    sentence = tokens[first].sentence
     if i < 0 or tokens[i].sentence != sentence or word in (PARAGRAPH, ";"):
         if _ends_sentence(tokens, tail.last) and word != ";":
             # A sentence without a verb goes on about the place before: "#Muse - shelled. 100 km by road from X."
-            return focus.resolve(quantity.first, exclude=named), None
+            return focus.resolve(first, exclude=named), None
         return _following(tokens, tail), None
     if word in ("(", "["):
         return _nearest(tokens, i, sentence, reach=4), None
@@ -502,7 +529,7 @@ def _apposed(
     if word in SETTLEMENTS or word in _THING_NOUNS:
         return _noun_phrase(tokens, k, sentence, focus, named), None
     if word in ("here", "there"):
-        return focus.resolve(comma, exclude=named, here=word == "here", recent=word == "there"), None
+        return focus.resolve(comma, exclude=named, here=word == "here", latest=word == "there"), None
     opening = k
     while (
         opening > 0
@@ -533,7 +560,7 @@ def _noun_phrase(
             )
         if word in DETERMINERS:
             if tokens[noun].word in SETTLEMENTS:
-                return focus.resolve(noun, exclude=named, here=word == "this", recent=word == "that")
+                return focus.resolve(noun, exclude=named, here=word == "this", latest=word == "that")
             return focus.containing(noun, tokens[noun].word)
     return None
 
@@ -581,19 +608,22 @@ def _clause_subject(
     """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
     before = _word(tokens, copula) if _word(tokens, copula) == "it's" else _word(tokens, copula - 1)
     if before in ("it", "it's"):
-        return focus.resolve(copula, exclude=named, recent=True), None
+        there = _word(tokens, copula - 2) == "there" and before == "it"
+        return focus.resolve(copula, exclude=named, recent=True, latest=there), None
     if before in ("which", "that", "who"):
         return _nearest(tokens, copula - 1, sentence), None
     if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
         return None, None
-    if (toponym := _toponym(tokens, copula - 1)) is not None and not _follows_preposition(tokens, copula - 1):
+    toponym = _toponym(tokens, copula - 1)
+    if toponym is not None and _word(tokens, copula - 2) not in _PREPOSITIONS | {"and"}:
         return toponym, None
     start = _clause_start(tokens, copula, sentence)
     return _head(tokens, start, copula, sentence, focus, named, previous)
 
 
-def _follows_preposition(tokens: Sequence[Token], i: int) -> bool:
-    return _word(tokens, i - 1) in _PREPOSITIONS
+def _joins_names(tokens: Sequence[Token], k: int) -> bool:
+    """Tell whether the "and" at `k` stands between two names or between two common nouns."""
+    return (_toponym(tokens, k - 1) is None) == (_toponym(tokens, k + 1) is None)
 
 
 def _clause_start(tokens: Sequence[Token], copula: int, sentence: int) -> int:
@@ -612,9 +642,7 @@ def _clause_start(tokens: Sequence[Token], copula: int, sentence: int) -> int:
             return k + 1
         if word == "that" and tokens[k + 1].word in SETTLEMENTS:
             return k
-        if word in _CLAUSE_WORDS and not (
-            word == "and" and tokens[k + 1].toponym is None and _toponym(tokens, k - 1) is None
-        ):
+        if word in _CLAUSE_WORDS and not (word == "and" and _joins_names(tokens, k)):
             return k + 1
         if (
             word == ","
@@ -653,7 +681,7 @@ def _head(
         return None, None
     if phrase.toponym is not None:
         return phrase.toponym, None
-    return resolve_landmark(phrase, focus, i, named), None
+    return resolve_landmark(phrase, focus, i, named, subject=True), None
 
 
 def _last_two(tokens: Sequence[Token], i: int) -> list[Toponym]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mapper.text.tokens import Token
@@ -175,6 +175,11 @@ def read_quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     Reads ranges ("50 to 60 km", "five or six miles"), a doubled unit of which the first figure counts
     ("80 km (50 miles)"), units after a hyphen, "half a mile", "a mile and a half" and "two hours' drive".
     """
+    return _read_length(tokens, i) or _read_hours(tokens, i)
+
+
+def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
+    """Read a number or a range with a unit of length."""
     number = read_number(tokens, i)
     if number is None:
         return None
@@ -186,7 +191,7 @@ def read_quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
             maximum, j = upper
             unit_at = _unit(tokens, j)
     if unit_at is None:
-        return _read_hours(tokens, i, value, maximum, j)
+        return None
     attributive = _word(tokens, j) in ("-", "–")
     (unit, scale, metres), j = unit_at
     if maximum is None:
@@ -212,16 +217,21 @@ def _read_upper(tokens: Sequence[Token], j: int) -> tuple[float, int] | None:
     return None
 
 
-def _read_hours(
-    tokens: Sequence[Token], i: int, value: float, maximum: float | None, j: int
-) -> Quantity | None:
-    """Read "two hours' drive", "a two-hour drive", "20 minutes by car"."""
+def _read_hours(tokens: Sequence[Token], i: int) -> Quantity | None:
+    """Read "two hours' drive", "a two-hour drive", "20 minutes by car"; a length in apposition to it is the same way."""
+    number = read_number(tokens, i)
+    if number is None:
+        return None
+    value, j = number
+    upper = _read_upper(tokens, j)
+    if upper is not None:
+        value, j = (value + upper[0]) / 2, upper[1]
     hyphen = _word(tokens, j) == "-"
     j += hyphen
     word = _word(tokens, j)
     if word not in _HOURS:
         return None
-    hours = (value if maximum is None else (value + maximum) / 2) * _HOURS[word]
+    hours = value * _HOURS[word]
     j = _skip(tokens, j + 1, ("'", "of"))
     if _word(tokens, j) in _TRAVEL:
         j += 1
@@ -241,6 +251,12 @@ def _read_hours(
     else:
         return None
     first, comparator = _read_comparator(tokens, i)
+    # "An hour's drive, 65 km, to X" and "an hour's drive (65 km) from X": the same way twice.
+    bracket = _word(tokens, j)
+    length = _read_length(tokens, j + 1) if bracket in (",", "(") else None
+    if length is not None:
+        closed = _word(tokens, length.last) == {",": ",", "(": ")"}[bracket]
+        return replace(length, first=first, last=length.last + closed, hours=hours)
     return Quantity(first, j, value, "", 0.0, comparator=comparator, hours=hours)
 
 

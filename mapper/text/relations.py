@@ -1,0 +1,284 @@
+"""Relations without a figure: "west of X", "just outside X", "between A and B", "on the road from A to B"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapper.model import Locative, Relation, Toponym
+from mapper.text.focus import Focus, is_country
+from mapper.text.landmarks import Landmark, read_landmark, resolve_landmark
+from mapper.text.offsets import Previous, Tail, find_subject
+from mapper.text.quantities import read_compass
+from mapper.text.tokens import Token
+
+_EDGES = frozenset(
+    "outskirts outskirt edge edges gates gate approaches approach fringes fringe rim limits limit entrance perimeter environs surroundings "
+    "countryside".split()
+)
+_INNER = frozenset(
+    "centre center heart suburb suburbs part parts side sides half district districts quarter quarters neighbourhood neighbourhoods "
+    "neighborhood neighborhoods streets sector sectors bank middle area areas section end corner flank reaches".split()
+)
+_NEAR = (
+    ("in", "the", "vicinity", "of"), ("in", "the", "neighbourhood", "of"), ("in", "the", "neighborhood", "of"),
+    ("in", "the", "area", "of"), ("in", "the", "area", "around"), ("in", "the", "region", "of"), ("not", "far", "from"),
+    ("a", "short", "distance", "from"), ("within", "sight", "of"), ("close", "to"), ("next", "to"), ("adjacent", "to"),
+    ("off", "the", "coast", "of"), ("near",), ("nearby",), ("around",), ("opposite",), ("beside",), ("alongside",),
+)  # fmt: skip
+_OUTSIDE = (("just", "outside"), ("right", "outside"), ("outside",), ("just", "beyond"))
+_INSIDE = (("inside",), ("deep", "inside"), ("downtown",), ("central",), ("within",))
+_HALFWAY = frozenset("halfway midway".split())
+_ROADS = frozenset(
+    "road highway motorway route track railway line coast coastline corridor axis shore".split()
+)
+_LINKING = frozenset("linking connecting joining".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A relation as read: its tokens and what it says."""
+
+    first: int
+    last: int
+    relation: Relation
+    landmarks: tuple[Landmark, ...]
+    bearing: str = ""
+    bearing_deg: float | None = None
+    fraction: float | None = None
+
+
+def read_relation(
+    tokens: Sequence[Token], i: int, focus: Focus, previous: Previous | None
+) -> tuple[Locative, int] | None:
+    """
+    Return the relation that begins at token `i` and the index after it, None where none does.
+
+    Parameters
+    ----------
+    tokens, i
+        Where to read.
+    focus
+        Fills "the city", "it" and an unsaid landmark ("farther east").
+    previous
+        The claim before it, None for the first.
+    """
+    reading = (
+        _read_way(tokens, i) or _read_between(tokens, i) or _read_part(tokens, i)
+        or _read_compass(tokens, i) or _read_word(tokens, i)
+    )  # fmt: skip
+    if reading is None:
+        return None
+    subject, claim = None, False
+    if reading.relation == "direction" and reading.landmarks:
+        tail = Tail(reading.last, reading.bearing, reading.bearing_deg, reading.landmarks[0], "of")
+        subject, claim = find_subject(tokens, reading.first, tail, focus, previous)
+    landmarks = _resolve(reading, focus, subject)
+    if not landmarks:
+        return None
+    locative = Locative(
+        start=tokens[reading.first].start,
+        end=tokens[reading.last - 1].end,
+        text="",
+        relation=reading.relation,
+        landmarks=landmarks,
+        subject=subject,
+        bearing=reading.bearing,
+        bearing_deg=reading.bearing_deg,
+        claim=claim,
+        fraction=reading.fraction,
+        implicit=not reading.landmarks or any(landmark.toponym is None for landmark in reading.landmarks),
+    )
+    return locative, reading.last
+
+
+def _resolve(reading: _Reading, focus: Focus, subject: Toponym | None) -> tuple[Toponym, ...]:
+    """Return the landmarks' toponyms, none if one of them is no named place."""
+    if not reading.landmarks:
+        unsaid = focus.resolve(reading.first, exclude=(subject,))
+        return (unsaid,) if unsaid is not None else ()
+    found: list[Toponym] = []
+    for landmark in reading.landmarks:
+        toponym = resolve_landmark(landmark, focus, reading.first, (subject, *found))
+        if toponym is None:
+            return ()
+        found.append(toponym)
+    if reading.relation == "between" and any(is_country(t) or t.role == "associative" for t in found):
+        # "Talks between Moscow and Kyiv", "the border between Iran and Iraq".
+        return ()
+    return tuple(found)
+
+
+def _word(tokens: Sequence[Token], i: int) -> str:
+    return tokens[i].word if 0 <= i < len(tokens) and tokens[i].toponym is None else ""
+
+
+def _named(tokens: Sequence[Token], i: int) -> Landmark | None:
+    """Return the landmark at `i` if it is a name, perhaps after "the town of"."""
+    landmark = read_landmark(tokens, i)
+    return landmark if landmark is not None and landmark.kind == "name" else None
+
+
+def _read_way(tokens: Sequence[Token], i: int) -> _Reading | None:
+    """Read "the road from A to B", "the highway to B", "the A-B road", "along the coast"."""
+    if tokens[i].toponym is not None:
+        return _read_named_way(tokens, i)
+    if tokens[i].word not in (
+        "road",
+        "highway",
+        "coast",
+        "coastline",
+        "railway",
+        "line",
+        "motorway",
+        "route",
+        "corridor",
+        "axis",
+    ):
+        return None
+    word, j = _word(tokens, i + 1), i + 2
+    if word in _LINKING or word in ("from", "between"):
+        start = _named(tokens, j)
+        joint = _word(tokens, start.last) if start else ""
+        if start is None or joint not in ("to", "and", "with", "towards", "toward"):
+            return None
+        end = _named(tokens, start.last + 1)
+        return _Reading(_way_first(tokens, i), end.last, "along", (start, end)) if end else None
+    if word in ("to", "towards", "toward") and tokens[i].word not in ("line", "axis", "corridor", "coast"):
+        end = _named(tokens, j)
+        return _Reading(_way_first(tokens, i), end.last, "along", (end,)) if end else None
+    return None
+
+
+def _read_named_way(tokens: Sequence[Token], i: int) -> _Reading | None:
+    """Read "the A-B road", "the A to B highway"."""
+    if (
+        _word(tokens, i + 1) not in ("-", "–", "to", "/")
+        or i + 2 >= len(tokens)
+        or tokens[i + 2].toponym is None
+    ):
+        return None
+    j = i + 4 if _word(tokens, i + 3) in ("coastal", "coast", "desert", "main") else i + 3
+    if _word(tokens, j) not in _ROADS:
+        return None
+    ends = (
+        Landmark(i, i + 1, "name", tokens[i].toponym),
+        Landmark(i + 2, i + 3, "name", tokens[i + 2].toponym),
+    )
+    return _Reading(_way_first(tokens, i), j + 1, "along", ends)
+
+
+def _way_first(tokens: Sequence[Token], i: int) -> int:
+    """Return where "on the main road" begins, given its noun or name."""
+    first = i
+    while (
+        first > 0
+        and i - first < 4
+        and _word(tokens, first - 1) in ("the", "main", "coastal", "desert", "coast", "old", "same")
+    ):
+        first -= 1
+    return first - 1 if _word(tokens, first - 1) in ("on", "along", "off", "near") else first
+
+
+def _read_between(tokens: Sequence[Token], i: int) -> _Reading | None:
+    """Read "between A and B", "halfway from A to B", "half-way to B"."""
+    word = _word(tokens, i)
+    j, fraction = i, None
+    if word in _HALFWAY:
+        j, fraction = i + 1, 0.5
+    elif word == "half" and _word(tokens, i + 1) == "-" and _word(tokens, i + 2) == "way":
+        j, fraction = i + 3, 0.5
+    elif word == "half" and _word(tokens, i + 1) == "way":
+        j, fraction = i + 2, 0.5
+    joint = {"between": ("and",), "from": ("to",)}.get(_word(tokens, j), ())
+    if not joint or (fraction is None and _word(tokens, j) == "from"):
+        return None
+    start = _named(tokens, j + 1)
+    if start is None or _word(tokens, start.last) not in joint:
+        return None
+    end = _named(tokens, start.last + 1)
+    return _Reading(i, end.last, "between", (start, end), fraction=fraction) if end else None
+
+
+def _read_part(tokens: Sequence[Token], i: int) -> _Reading | None:
+    """Read "the eastern suburbs of X", "the outskirts of X", "southern X", "the north of X"."""
+    compass = read_compass(tokens, i)
+    j = compass[2] if compass else i
+    word = _word(tokens, j)
+    adjective = compass is not None and tokens[j - 1].word.endswith(("ern", "n"))
+    bearing, degrees = (compass[0], compass[1]) if compass else ("", None)
+    if word in _EDGES or (word in _INNER and (compass is not None or _word(tokens, j + 1) == "of")):
+        if (
+            _word(tokens, j + 1) != "of"
+            or (landmark := read_landmark(tokens, j + 2)) is None
+            or landmark.kind == "thing"
+        ):
+            return None
+        relation: Relation = "outside" if word in _EDGES and compass is None else "inside"
+        return _Reading(_part_first(tokens, i), landmark.last, relation, (landmark,), bearing, degrees)
+    if compass is None:
+        return None
+    if adjective and j < len(tokens) and tokens[j].toponym is not None:
+        return _Reading(
+            i, j + 1, "inside", (Landmark(j, j + 1, "name", tokens[j].toponym),), bearing, degrees
+        )
+    in_the = _word(tokens, i - 1) == "the" and _word(tokens, i - 2) in ("in", "across", "throughout", "from")
+    if in_the and word == "of" and (landmark := _named(tokens, j + 1)) is not None:
+        return _Reading(i - 2, landmark.last, "inside", (landmark,), bearing, degrees)
+    return None
+
+
+def _part_first(tokens: Sequence[Token], i: int) -> int:
+    first = i - 1 if _word(tokens, i - 1) in ("the", "its") else i
+    return first - 1 if _word(tokens, first - 1) in ("in", "on", "at", "near") else first
+
+
+def _read_compass(tokens: Sequence[Token], i: int) -> _Reading | None:
+    """Read "west of X", "to the north of the town", "to its east", "farther east"."""
+    compass = read_compass(tokens, i)
+    if compass is None:
+        return None
+    bearing, degrees, j = compass
+    first = i
+    toward = _word(tokens, i - 1) in ("the", "its") and _word(tokens, i - 2) == "to"
+    if toward:
+        first = i - 2
+    elif _word(tokens, i - 1) in (
+        "just",
+        "due",
+        "immediately",
+        "directly",
+        "slightly",
+        "further",
+        "farther",
+        "far",
+    ):
+        first = i - 1
+    if _word(tokens, j) in ("of", "from"):
+        landmark = read_landmark(tokens, j + 1)
+        if landmark is not None and landmark.kind != "thing":
+            return _Reading(first, landmark.last, "direction", (landmark,), bearing, degrees)
+        return None
+    if toward and _word(tokens, i - 1) == "its":
+        return _Reading(first, j, "direction", (Landmark(i - 1, i, "it"),), bearing, degrees)
+    if _word(tokens, i - 1) in ("further", "farther"):
+        return _Reading(first, j, "direction", (), bearing, degrees)
+    return None
+
+
+def _read_word(tokens: Sequence[Token], i: int) -> _Reading | None:
+    """Read "near X", "just outside X", "inside X"."""
+    for relation, phrases in (("outside", _OUTSIDE), ("near", _NEAR), ("inside", _INSIDE)):
+        for phrase in phrases:
+            if tokens[i].word != phrase[0] or any(
+                _word(tokens, i + k) != word for k, word in enumerate(phrase)
+            ):
+                continue
+            landmark = read_landmark(tokens, i + len(phrase))
+            if landmark is None or landmark.kind in ("thing", "it", "recent"):
+                continue
+            if relation == "inside" and landmark.kind != "name":
+                continue
+            if landmark.toponym is not None or phrase[0] != "around":
+                return _Reading(i, landmark.last, relation, (landmark,))  # type: ignore[arg-type]
+    return None

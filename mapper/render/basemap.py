@@ -132,13 +132,13 @@ def encoded(extent: Extent) -> dict[str, Any]:
 
     Lines and rings are runs of whole numbers, x and y in turn, in thousandths of a degree: the first
     pair is a position, each later one the difference to the pair before it. Rings of one layer are meant to be
-    filled together by the even-odd rule. `world` is the coarse land of the globe, in twentieths of a degree.
+    filled together by the even-odd rule. `world` and `farBorders` are the coarse globe, in twentieths of a degree.
 
     Examples
     --------
     >>> ground = encoded((10.0, 28.0, 22.0, 34.0))
     >>> sorted(ground)
-    ['admin1', 'borders', 'countries', 'disputed', 'extent', 'lakes', 'land', 'rivers', 'seas', 'towns', 'world']
+    ['admin1', 'borders', 'countries', 'disputed', 'extent', 'farBorders', 'lakes', 'land', 'rivers', 'seas', 'towns', 'world']
     >>> encoded((-140.0, 0.0, -139.0, 1.0))["land"]
     []
     """
@@ -146,10 +146,13 @@ def encoded(extent: Extent) -> dict[str, Any]:
     agreed = np.array([facts == "agreed" for facts in borders.facts], bool)
     world = _stored()["world"].shapes
     large = shapely.simplify(world[shapely.area(world) > 1.0], 0.2)
+    far = _merged(_stored()["borders"].shapes)
+    far = shapely.simplify(far[shapely.length(far) > 1.0], 0.2)
     return {
         "extent": [round(edge, 3) for edge in extent],
         "world": _runs(large, WORLD_UNITS),
         "land": _runs(clip("land", extent).shapes),
+        "farBorders": _runs(far, WORLD_UNITS),
         "lakes": _runs(_ranked(clip("lakes", extent), extent).shapes),
         "rivers": _runs(_merged(_ranked(clip("rivers", extent), extent).shapes)),
         "borders": _runs(_merged(borders.shapes[agreed])),

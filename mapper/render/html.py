@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from mapper.atomic import replacing
 from mapper.model import Situation
 from mapper.render import basemap
 from mapper.render.scene import Json, scene
+from mapper.theatre import Theatre
 
 _PARTS = files("mapper.render") / "page"
 
@@ -32,7 +33,7 @@ _PARTS = files("mapper.render") / "page"
 MOST_QUOTES_IN_TABLE = 5_000
 
 
-def write_html(situation: Situation, path: Path, *, colours: Mapping[str, str] | None = None) -> None:
+def write_html(situation: Situation, path: Path, *, theatre: Theatre | None = None) -> None:
     """
     Write the page of a situation to a file, which is there whole or not at all.
 
@@ -42,8 +43,8 @@ def write_html(situation: Situation, path: Path, *, colours: Mapping[str, str] |
         The tables; empty ones give a page that says so.
     path
         Where to write.
-    colours
-        Colours of the sides by name, where the user chose any ("#0072b2").
+    theatre
+        May give colours to the sides.
 
     Raises
     ------
@@ -51,10 +52,10 @@ def write_html(situation: Situation, path: Path, *, colours: Mapping[str, str] |
         If the system refuses to write there.
     """
     with replacing(path) as new:
-        new.write_text(page(situation, colours=colours), encoding="utf-8")
+        new.write_text(page(situation, theatre=theatre), encoding="utf-8")
 
 
-def page(situation: Situation, *, colours: Mapping[str, str] | None = None) -> str:
+def page(situation: Situation, *, theatre: Theatre | None = None) -> str:
     """
     Return the page of a situation as text, the same text for the same situation.
 
@@ -62,11 +63,11 @@ def page(situation: Situation, *, colours: Mapping[str, str] | None = None) -> s
     ----------
     situation
         The tables.
-    colours
-        Colours of the sides by name.
+    theatre
+        May give colours to the sides.
     """
-    data = scene(situation, colours=dict(colours or {}))
-    data["ground"] = basemap.encoded(basemap.padded(tuple(data["view"]), share=0.6, least=2.0))
+    data = scene(situation, theatre=theatre)
+    data["ground"] = basemap.encoded(basemap.padded(tuple(data["view"]), share=1.0, least=3.0))
     styles = [_part("leaflet.css", inline_images=True), _part("mapper.css")]
     scripts = [_part("leaflet.js"), _part("mapper.js")]
     figure = _Page(data, styles, scripts)

@@ -10,22 +10,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from mapper.model import Situation
 from mapper.render import basemap
 from mapper.space.distance import COMPASS_POINTS, GEOD, compass_word
+from mapper.theatre import Theatre
 
 DAY = pd.Timedelta(days=1)
 MOST_EVENTS = 100_000
 STRONGEST_EVENTS = 20_000
 CELL_DEG = 0.25
+# A coast road may leave the land of a 1:10m map by so much, in degrees.
+SHORE_DEG = 0.03
 METRES_PER_MILE = 1609.344
 
 Json = dict[str, Any]
@@ -54,7 +58,7 @@ class _Words:
         return list(self.known)
 
 
-def scene(situation: Situation, *, colours: dict[str, str] | None = None) -> Json:
+def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
     """
     Return everything that a map of `situation` shows, ready for JSON.
 
@@ -62,8 +66,8 @@ def scene(situation: Situation, *, colours: dict[str, str] | None = None) -> Jso
     ----------
     situation
         The tables; empty ones give a scene without marks.
-    colours
-        Colour of a side by its name, where the user chose one.
+    theatre
+        May give colours to the sides.
 
     Returns
     -------
@@ -75,6 +79,7 @@ def scene(situation: Situation, *, colours: dict[str, str] | None = None) -> Jso
     """
     timeline = situation.timeline
     first, days = _span(situation)
+    colours = {side.name: side.color for side in theatre.sides if side.color} if theatre else {}
     parties = _Words(_sides(situation))
     labels, kinds = _Words(), _Words()
     reports = {str(key): i for i, key in enumerate(situation.reports["report_id"])}
@@ -90,7 +95,7 @@ def scene(situation: Situation, *, colours: dict[str, str] | None = None) -> Jso
         "first": None if first is None else first.date().isoformat(),
         "days": days,
         "parties": parties.words,
-        "colours": [(colours or {}).get(name) for name in parties.words[:2]],
+        "colours": [colours.get(name) for name in parties.words[:2]],
         "kinds": kinds.words,
         "labels": labels.words,
         "events": events,
@@ -308,17 +313,23 @@ def _first_id(key: object) -> str:
 
 
 def _axis(axis: pd.DataFrame | None) -> list[Json]:
-    if axis is None or axis.empty:
+    """Return the places of the axis in order; `land` says that the way to the next one can be drawn straight."""
+    if axis is None or len(axis) < 2:
         return []
-    ordered = axis.sort_values("axis_km", kind="stable")
+    ordered = axis.sort_values("axis_km", kind="stable").to_dict("records")
+    points = [_lonlat(record["geometry"]) for record in ordered]
+    ways = [LineString(pair) for pair in pairwise(points)]
+    extent = basemap.padded(shapely.total_bounds(ways), share=0.1, least=0.1)
+    ground = shapely.union_all(basemap.clip("land", extent).shapes).buffer(SHORE_DEG)
     return [
         {
-            "id": str(r["place_id"]),
-            "name": r["place"],
-            "km": round(float(r["axis_km"]), 1),
-            "at": _lonlat(r["geometry"]),
+            "id": str(record["place_id"]),
+            "name": record["place"],
+            "km": round(float(record["axis_km"]), 1),
+            "at": point,
+            "land": way is not None and way.difference(ground).is_empty,
         }
-        for r in ordered.to_dict("records")
+        for record, point, way in zip(ordered, points, [*ways, None], strict=True)
     ]
 
 

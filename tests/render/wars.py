@@ -287,8 +287,10 @@ def month_of_war() -> Situation:
         for _ in range(4):
             name = towns[min(max(west + chance.choice([0, 0, 1, 1, -1]), 1), len(towns) - 1)]
             kind = chance.choice(["shelling", "airstrike", "clash", "assault", "advance", "naval_fire"])
+            actor = chance.choice([GOVERNMENT, OPPOSITION, "NATO"])
             more = {
-                "actor": chance.choice([GOVERNMENT, OPPOSITION, "NATO"]),
+                "actor": actor,
+                "opponent": OPPOSITION if actor == GOVERNMENT else GOVERNMENT,
                 "uncertainty_m": chance.choice([2e3, 6e3, 25e3]),
                 "source": chance.choice(["The Harbour Post", "Coast Radio", "Agence du Sud"]),
             }

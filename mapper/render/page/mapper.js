@@ -198,17 +198,16 @@ function controlAt(day) {
 
 const frontDays = [...new Set(fronts.filter((f) => f.day !== null).map((f) => f.day))].sort((a, b) => a - b);
 
-/** The fronts known on a day and those before them: every date of change lists the whole front. */
+const frontOf = new Map(frontDays.map((day) => [day, fronts.filter((row) => row.day === day)]));
+const courseOf = (day) => JSON.stringify(frontOf.get(day).map((row) => row.lines));
+
+/** The fronts known on a day, and those of the last day that had them elsewhere: a date lists the whole front. */
 function frontsAt(day) {
   const dates = frontDays.filter((date) => date <= day);
-  const now = dates.at(-1);
-  const before = dates.at(-2);
-  return {
-    day: now ?? null,
-    now: fronts.filter((f) => f.day === now && now !== undefined),
-    before: fronts.filter((f) => f.day === before && before !== undefined),
-    beforeDay: before ?? null,
-  };
+  const now = dates.pop();
+  if (now === undefined) return { now: [], before: [], beforeDay: null };
+  const before = dates.findLast((date) => courseOf(date) !== courseOf(now));
+  return { now: frontOf.get(now), before: frontOf.get(before) ?? [], beforeDay: before ?? null };
 }
 
 /** Alter the state and paint what depends on it, once a frame. */
@@ -301,8 +300,11 @@ const Board = L.Renderer.extend({
 function viewOf(min, size) {
   const scale = 256 * 2 ** map.getZoom();
   const origin = map.getPixelOrigin();
+  const corner = map.containerPointToLayerPoint([0, 0]).subtract(min);
+  const window = map.getSize();
   return {
     scale,
+    seen: { left: corner.x, top: corner.y, right: corner.x + window.x, bottom: corner.y + window.y },
     width: size.x,
     height: size.y,
     zoom: map.getZoom(),
@@ -318,7 +320,7 @@ let ink = {};
 function readInk() {
   const style = getComputedStyle(document.documentElement);
   const names =
-    "paper ink soft rule edge land far-land sea coast river border admin town a b c front check mark-ink focus".split(" ");
+    "paper ink soft rule edge land sea coast river border admin town a b c front check mark-ink focus".split(" ");
   ink = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
   ink.sides = [ink.a, ink.b, ink.c];
 }
@@ -353,6 +355,7 @@ const ground = Object.fromEntries(
   "land lakes rivers borders disputed admin1".split(" ").map((name) => [name, decodeRuns(scene.ground[name], 1000)]),
 );
 ground.world = decodeRuns(scene.ground.world, 20);
+ground.farBorders = decodeRuns(scene.ground.farBorders, 20);
 const [west, south, east, north] = scene.ground.extent;
 const frame = [mercatorX(west), mercatorY(north), mercatorX(east), mercatorY(south)];
 
@@ -388,8 +391,12 @@ function drawGround(ctx, view) {
   ctx.fillStyle = ink.sea;
   ctx.fillRect(0, 0, view.width, view.height);
   trace(ctx, view, ground.world, true);
-  ctx.fillStyle = ink["far-land"];
+  ctx.fillStyle = ink.land;
   ctx.fill("evenodd");
+  trace(ctx, view, ground.farBorders, false);
+  ctx.strokeStyle = ink.border;
+  ctx.lineWidth = 1;
+  ctx.stroke();
   ctx.fillStyle = ink.sea;
   const [left, top] = [view.x(frame[0]), view.y(frame[1])];
   ctx.fillRect(left, top, view.x(frame[2]) - left, view.y(frame[3]) - top);
@@ -427,6 +434,9 @@ class LabelSpace {
     this.ctx = ctx;
     this.view = view;
     this.boxes = [];
+    const { left, top, right, bottom } = view.seen;
+    this.block(left, top, left + 56, top + 92); // the zoom buttons
+    this.block(left, bottom - 46, left + 130, bottom); // the scale
   }
 
   /** Keep a box free of labels. */
@@ -442,6 +452,8 @@ class LabelSpace {
   write(text, x, y, { gap = 8, size = 12, weight = 400, colour = ink.ink, centre = false, italic = false, spots = 8 } = {}) {
     if (x < -40 || y < -40 || x > this.view.width + 40 || y > this.view.height + 40) return false;
     const { ctx } = this;
+    const { seen } = this.view;
+    const inside = x >= seen.left && x <= seen.right && y >= seen.top && y <= seen.bottom;
     ctx.font = `${italic ? "italic " : ""}${weight} ${size}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
     const width = ctx.measureText(text).width;
     const high = size * 1.15;
@@ -460,6 +472,8 @@ class LabelSpace {
         ].slice(0, spots);
     for (const [left, top] of corners) {
       if (!this.isFree(left - 2, top - 1, left + width + 2, top + high + 1)) continue;
+      if (inside && (left < seen.left + 4 || left + width > seen.right - 4 || top < seen.top + 2 || top + high > seen.bottom - 2))
+        continue;
       this.block(left - 2, top - 1, left + width + 2, top + high + 1);
       ctx.textBaseline = "middle";
       ctx.textAlign = "left";
@@ -482,6 +496,7 @@ class LabelSpace {
 let hits = []; // what lies where on the canvas, for pointer and tooltip
 
 const CELL_PX = 20;
+const NEAR_PX = [46, 24]; // marks nearer than this, across and down, become one group
 
 /** Group the visible events that would lie on each other: cells, then sides; each group newest first. */
 function groupEvents(view) {
@@ -498,11 +513,26 @@ function groupEvents(view) {
     if (!cell) cells.set(key, (cell = { x, y, sides: [[], [], []] }));
     cell.sides[eventSide[i]].push(i);
   }
-  return [...cells.values()];
+  return joinNear([...cells.values()]);
 }
 
-function drawHalo(ctx, x, y, side, status, strength) {
-  const r = 15;
+/** Join cells whose marks would overlap to the one with most events; its place stands for all. */
+function joinNear(cells) {
+  const size = (cell) => cell.sides[0].length + cell.sides[1].length + cell.sides[2].length;
+  const kept = [];
+  for (const cell of cells.sort((p, q) => size(q) - size(p) || p.x - q.x || p.y - q.y)) {
+    const near = kept.find((k) => Math.abs(k.x - cell.x) < NEAR_PX[0] && Math.abs(k.y - cell.y) < NEAR_PX[1]);
+    if (!near) kept.push(cell);
+    else cell.sides.forEach((list, side) => near.sides[side].push(...list));
+  }
+  for (const { sides } of kept) for (const list of sides) list.sort((i, j) => eventDay[j] - eventDay[i] || j - i);
+  return kept;
+}
+
+/** Halos shrink with the map, so that towns of a small map do not run together. */
+const haloRadius = (view) => clamp(2.3 * (view.zoom - 1.2), 7, 16);
+
+function drawHalo(ctx, x, y, r, side, status, strength) {
   ctx.globalAlpha = strength;
   ctx.lineWidth = 1.6;
   if (status === "contested") {
@@ -537,14 +567,19 @@ function drawHalo(ctx, x, y, side, status, strength) {
 
 function drawControl(ctx, view, space) {
   const named = [];
+  const r = haloRadius(view);
   for (const i of controlAt(state.day)) {
     if (control.lon[i] === null) continue;
     const [x, y] = view.at([control.lon[i], control.lat[i]]);
     const age = state.day - (control.confirmed[i] ?? control.since[i] ?? state.day);
-    drawHalo(ctx, x, y, sideOf(control.holder[i]), control.status[i], clamp(1 - age / 60, 0.45, 1));
-    hits.push({ x, y, r: 15, kind: "control", index: i });
+    drawHalo(ctx, x, y, r, sideOf(control.holder[i]), control.status[i], clamp(1 - age / 60, 0.45, 1));
+    ctx.beginPath();
+    ctx.arc(x, y, 2.2, 0, 2 * Math.PI);
+    ctx.fillStyle = ink.ink;
+    ctx.fill();
+    hits.push({ x, y, r, kind: "control", index: i });
     named.push({ x, y, name: labels[control.place[i]] ?? "" });
-    space.block(x - 9, y - 9, x + 9, y + 9);
+    space.block(x - r * 0.7, y - r * 0.7, x + r * 0.7, y + r * 0.7);
   }
   return named;
 }
@@ -611,7 +646,7 @@ function drawEvents(ctx, view, space) {
   const groups = [];
   for (const cell of cells) {
     const present = [0, 1, 2].filter((side) => cell.sides[side].length);
-    const radius = present.map((side) => clamp(5.6 + 1.7 * Math.log2(cell.sides[side].length), 5.6, 15));
+    const radius = present.map((side) => clamp(5.4 + 1.1 * Math.log2(cell.sides[side].length), 5.4, 10.5));
     const width = radius.reduce((sum, r) => sum + 2 * r, 0) + 3 * (present.length - 1);
     let x = cell.x - width / 2;
     present.forEach((side, k) => {
@@ -695,7 +730,8 @@ const lengthOf = (points) =>
 
 /** The point half way along the longest run of a front, in pixels; null without a line. */
 function middleOf(view, rows) {
-  const runs = rows.flatMap((row) => row.lines.map((line) => line.map(view.at)));
+  const open = rows.flatMap((row) => row.lines.filter((line) => line[0].join() !== line.at(-1).join()));
+  const runs = open.map((line) => line.map(view.at));
   const longest = runs.sort((a, b) => lengthOf(b) - lengthOf(a))[0];
   return longest ? walk(longest, Infinity, lengthOf(longest) / 2)[0] ?? null : null;
 }
@@ -740,10 +776,10 @@ function drawFrontRow(ctx, view, row) {
   }
 }
 
-function drawBand(ctx, view, row) {
-  if (!row.band.length) return;
+/** Shade where nothing is known between the last place of one side and the first of the other. */
+function drawBands(ctx, view) {
   ctx.beginPath();
-  for (const ring of row.band) {
+  for (const ring of frontsAt(state.day).now.flatMap((row) => row.band)) {
     ring.forEach((point, k) => (k ? ctx.lineTo(...view.at(point)) : ctx.moveTo(...view.at(point))));
     ctx.closePath();
   }
@@ -778,26 +814,28 @@ function frontAge(found) {
   return told.length ? state.day - Math.max(...told) : null;
 }
 
-const ageText = (age) => (age <= 0 ? "today" : `${plural(age, "day")} old`);
+const ageText = (age) => (age <= 0 ? "of the day" : `${plural(age, "day")} old`);
+
+/** Draw where the front was before, with an arrow to where it is; say what the arrow means. */
+function drawGhost(ctx, view) {
+  const { now, before, beforeDay } = frontsAt(state.day);
+  const moved = now.find((row) => row.moved >= 1 && row.toward);
+  const to = middleOf(view, now);
+  const from = middleOf(view, before);
+  if (!moved || !from || !to) return null;
+  ctx.globalAlpha = 0.5;
+  ctx.strokeStyle = ink.edge;
+  ctx.lineWidth = 3;
+  for (const row of before) for (const line of row.lines) stroke(ctx, line.map(view.at));
+  ctx.globalAlpha = 0.8;
+  drawArrow(ctx, from, to, ink.soft);
+  ctx.globalAlpha = 1;
+  return { to, text: `${Math.round(moved.moved)} km ${moved.toward} since ${dateOf(beforeDay, true)}` };
+}
 
 function drawFront(ctx, view, space) {
   const found = frontsAt(state.day);
-  if (!found.now.length) return;
-  for (const row of found.now) drawBand(ctx, view, row);
-  const moved = found.now.find((row) => row.moved >= 1 && row.toward);
-  const to = middleOf(view, found.now);
-  const from = middleOf(view, found.before);
-  if (moved && from && to) {
-    ctx.globalAlpha = 0.5;
-    ctx.strokeStyle = ink.edge;
-    ctx.lineWidth = 3;
-    for (const row of found.before) for (const line of row.lines) stroke(ctx, line.map(view.at));
-    ctx.globalAlpha = 0.8;
-    drawArrow(ctx, from, to, ink.soft);
-    ctx.globalAlpha = 1;
-  }
-  const age = frontAge(found);
-  ctx.globalAlpha = clamp(1 - age / 40, 0.4, 1);
+  ctx.globalAlpha = clamp(1 - (frontAge(found) ?? 0) / 40, 0.4, 1);
   for (const row of found.now) drawFrontRow(ctx, view, row);
   ctx.globalAlpha = 1;
   for (const row of found.now) {
@@ -808,22 +846,19 @@ function drawFront(ctx, view, space) {
       }
     }
   }
-  return { found, moved, to, age };
+  return found;
 }
 
-function labelFront(view, space, drawn) {
-  if (!drawn?.to) return;
-  const { found, moved, to, age } = drawn;
+function labelFront(view, space, found, ghost) {
+  const to = middleOf(view, found.now);
+  if (!to) return;
   const lines = found.now.flatMap((row) => row.lines.map((line) => line.map(view.at)));
   const ends = lines.flatMap((line) => [line[0], line.at(-1)]).sort((a, b) => b[1] - a[1]);
   const claimed = found.now.every((row) => row.status !== "reported");
-  const text = `Front${claimed ? ", claimed by one side" : ""}: evidence ${age <= 0 ? "of the day" : ageText(age)}`;
+  const text = `Front${claimed ? ", claimed by one side" : ""}: evidence ${ageText(frontAge(found))}`;
   const style = { size: 12, weight: 600, colour: ink.front, gap: 14 };
   if (!ends.some(([x, y]) => space.write(text, x, y, style))) space.write(text, to.x, to.y, { ...style, gap: 26 });
-  if (moved && found.beforeDay !== null) {
-    const since = `${Math.round(moved.moved)} km ${moved.toward} since ${dateOf(found.beforeDay, true)}`;
-    space.write(since, to.x, to.y, { size: 12, weight: 600, colour: ink.soft, gap: 24 });
-  }
+  if (ghost) space.write(ghost.text, ghost.to.x, ghost.to.y, { size: 12, weight: 600, colour: ink.soft, gap: 24 });
 }
 
 /* distance checks */
@@ -897,28 +932,41 @@ function drawSelection(ctx, view) {
   ctx.stroke();
 }
 
+/** A dot with a name; nothing where there is no room for the name. */
+function drawTown(ctx, space, x, y, name, { large = false, capital = false, colour = ink.town } = {}) {
+  if (!space.isFree(x - 3, y - 3, x + 3, y + 3)) return;
+  if (!space.write(name, x, y, { gap: 6, size: large ? 12 : 11, colour, spots: 4 })) return;
+  ctx.beginPath();
+  ctx.arc(x, y, large ? 2.6 : 1.9, 0, 2 * Math.PI);
+  ctx.fillStyle = colour;
+  ctx.fill();
+  if (capital) {
+    ctx.beginPath();
+    ctx.arc(x, y, 4.6, 0, 2 * Math.PI);
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 1.1;
+    ctx.stroke();
+  }
+  space.block(x - 4, y - 4, x + 4, y + 4);
+}
+
+/** Places that the reports name, by their name there, and the towns of the ground around them. */
 function drawTowns(ctx, view, space, taken) {
+  for (const { lon, lat, name, class: kind } of places) {
+    if (kind !== "P" && kind !== "S") continue;
+    const [x, y] = view.at([lon, lat]);
+    if (taken.some((place) => Math.hypot(place.x - x, place.y - y) < 12)) continue;
+    drawTown(ctx, space, x, y, name, { large: true, colour: ink.ink });
+    taken.push({ x, y, name });
+  }
   const most = view.zoom < 5 ? 3 : view.zoom < 6 ? 5 : view.zoom < 7 ? 7 : 10;
   for (const [lon, lat, rank, name, capital] of scene.ground.towns) {
     if (rank > most && !capital) continue;
     const [x, y] = view.at([lon, lat]);
     if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-    if (taken.some((place) => Math.hypot(place.x - x, place.y - y) < 16)) continue;
-    if (!space.isFree(x - 3, y - 3, x + 3, y + 3)) continue;
-    const large = capital || rank <= 3;
-    if (!space.write(name, x, y, { gap: 6, size: large ? 12 : 11, colour: ink.town, spots: 4 })) continue;
-    ctx.beginPath();
-    ctx.arc(x, y, large ? 2.6 : 1.9, 0, 2 * Math.PI);
-    ctx.fillStyle = ink.town;
-    ctx.fill();
-    if (capital) {
-      ctx.beginPath();
-      ctx.arc(x, y, 4.6, 0, 2 * Math.PI);
-      ctx.strokeStyle = ink.town;
-      ctx.lineWidth = 1.1;
-      ctx.stroke();
-    }
-    space.block(x - 4, y - 4, x + 4, y + 4);
+    // The reports' own name stands for a town that the ground knows by another spelling.
+    if (taken.some((place) => Math.hypot(place.x - x, place.y - y) < Math.max(14, view.metres(9000, lat)))) continue;
+    drawTown(ctx, space, x, y, name, { large: capital || rank <= 3, capital });
   }
 }
 
@@ -940,7 +988,7 @@ function drawAxis(ctx, view) {
   ctx.strokeStyle = ink.edge;
   ctx.lineWidth = 1.6;
   ctx.globalAlpha = 0.55;
-  stroke(ctx, axis.map((place) => view.at(place.at)));
+  axis.forEach((place, k) => place.land && stroke(ctx, [view.at(place.at), view.at(axis[k + 1].at)]));
   ctx.globalAlpha = 1;
 }
 
@@ -949,10 +997,12 @@ function drawMarks(ctx, view) {
   const space = new LabelSpace(ctx, view);
   drawDensity(ctx, view);
   drawAxis(ctx, view);
+  drawBands(ctx, view);
   for (const check of checksShown()) drawCheck(ctx, view, check, state.selected?.kind === "check");
   const held = drawControl(ctx, view, space);
-  const front = drawFront(ctx, view, space);
+  const ghost = drawGhost(ctx, view);
   const groups = drawEvents(ctx, view, space);
+  const front = drawFront(ctx, view, space);
   drawSelection(ctx, view);
   const named = held.map((place) => ({ ...place, weight: 650 }));
   for (const group of groups.slice(0, 150)) {
@@ -961,7 +1011,7 @@ function drawMarks(ctx, view) {
     if (name && !near) named.push({ x: group.x, y: group.y, name, weight: 550 });
   }
   for (const { x, y, name, weight } of named) space.write(name, x, y, { size: 12.5, weight, gap: 17 });
-  labelFront(view, space, front);
+  labelFront(view, space, front, ghost);
   labelChecks(ctx, view, space);
   labelGround(view, space);
   drawTowns(ctx, view, space, named);
@@ -1032,7 +1082,7 @@ map.on("click", (event) => {
 
 /* ---- time: histogram, slider, front chart ---------------------------------------------------- */
 
-const GUTTER = axis.length ? 92 : 8; // room for the names of towns, the same in chart and histogram
+let gutter = 8; // room for the names of towns beside the chart; the histogram keeps the same
 const RIGHT = 10;
 const THUMB = 16;
 const slider = byId("day");
@@ -1040,9 +1090,10 @@ const histogram = byId("histogram");
 const chart = byId("chart");
 const span = Math.max(scene.days, 1);
 
-const plotWidth = () => byId("chart").parentElement.clientWidth - 32 - GUTTER - RIGHT;
-const dayX = (day) => GUTTER + (day / span) * plotWidth();
-const dayAt = (x) => clamp(Math.round(((x - GUTTER) / plotWidth()) * span), 0, scene.days);
+const sidePadding = () => parseFloat(getComputedStyle(chart.parentElement).paddingLeft) * 2;
+const plotWidth = () => byId("chart").parentElement.clientWidth - sidePadding() - gutter - RIGHT;
+const dayX = (day) => gutter + (day / span) * plotWidth();
+const dayAt = (x) => clamp(Math.round(((x - gutter) / plotWidth()) * span), 0, scene.days);
 
 /** Days on which something new is known, among what the filters let through. */
 function momentsOfChange() {
@@ -1102,7 +1153,7 @@ function drawHistogram() {
   }
   ctx.globalAlpha = 1;
   ctx.fillStyle = ink.edge;
-  ctx.fillRect(GUTTER, floor, plotWidth(), 1);
+  ctx.fillRect(gutter, floor, plotWidth(), 1);
   if (state.hover !== null) {
     ctx.fillStyle = ink.edge;
     ctx.fillRect(dayX(state.hover) - 0.5, 0, 1, height);
@@ -1133,15 +1184,16 @@ const charted = fronts.filter((row) => row.low !== null && row.day !== null);
 let chartCursor = null;
 let chartHover = null;
 
+const isChartShown = () => charted.length > 1 && byId("chart-button").getAttribute("aria-expanded") === "true";
+
 function drawChart() {
-  const shown = charted.length > 1 && byId("chart-button").getAttribute("aria-expanded") === "true";
-  chart.hidden = !shown;
-  if (!shown) return;
+  chart.hidden = !isChartShown();
+  if (chart.hidden) return;
   const kms = [...axis.map((place) => place.km), ...charted.flatMap((row) => [row.low, row.high])];
   const [least, most] = [Math.min(...kms), Math.max(...kms)];
   const y = (value) => 8 + (1 - (value - least) / (most - least || 1)) * (CHART_HEIGHT - 16);
   const svg = el("svg", { height: CHART_HEIGHT, role: "img", "aria-label": chartSummary() });
-  const right = GUTTER + plotWidth();
+  const right = gutter + plotWidth();
   charted.forEach((row, k) => {
     const next = charted.find((other) => other.day > row.day);
     const [from, to] = [dayX(row.day), next ? dayX(next.day) : right];
@@ -1166,10 +1218,10 @@ function drawChart() {
   const byWeight = [...axis].sort((p, q) => stops.has(q.km) - stops.has(p.km) || p.km - q.km);
   const rows = [];
   for (const place of byWeight) {
-    svg.append(el("line", { x1: GUTTER, x2: right, y1: y(place.km), y2: y(place.km), class: "grid" }));
+    svg.append(el("line", { x1: gutter, x2: right, y1: y(place.km), y2: y(place.km), class: "grid" }));
     if (rows.some((other) => Math.abs(other - y(place.km)) < 11.5)) continue;
     rows.push(y(place.km));
-    svg.append(el("text", { x: GUTTER - 8, y: y(place.km) + 4, "text-anchor": "end" }, place.name));
+    svg.append(el("text", { x: gutter - 8, y: y(place.km) + 4, "text-anchor": "end" }, place.name));
   }
   chartHover = el("line", { y1: 2, y2: CHART_HEIGHT - 2, class: "hover", visibility: "hidden" });
   chartCursor = el("line", { y1: 0, y2: CHART_HEIGHT, class: "cursor" });
@@ -1211,7 +1263,8 @@ function hover(day) {
 }
 
 function layOutTime() {
-  slider.style.marginLeft = `${GUTTER - THUMB / 2}px`;
+  gutter = isChartShown() ? (axis.length ? 92 : 60) : 8;
+  slider.style.marginLeft = `${gutter - THUMB / 2}px`;
   slider.style.width = `${plotWidth() + THUMB}px`;
   drawTicks();
   drawChart();
@@ -1349,6 +1402,13 @@ function rowButton(picture, texts, kind, index) {
   );
 }
 
+/** The sign of a statement that somebody holds a place: the halo of the map. */
+function stateSign(side) {
+  const paint = { fill: "currentColor", "fill-opacity": 0.25, stroke: "currentColor", "stroke-width": 1.4 };
+  const picture = el("circle", { r: 6, ...paint });
+  return el("svg", { viewBox: "-8 -8 16 16", class: `swatch side-${side}`, "aria-hidden": "true" }, picture);
+}
+
 function eventRow(i) {
   const certainty = certaintyOf(i);
   const meta = [
@@ -1357,7 +1417,8 @@ function eventRow(i) {
     certainty === "reported" ? "" : CERTAINTY[certainty].toLowerCase(),
     (events.error[i] ?? 0) >= 1 ? `±${Math.round(events.error[i])} km` : "",
   ];
-  const picture = swatch(eventSide[i], isVague(i) || certainty === "denied" || certainty === "planned");
+  const hollow = isVague(i) || certainty === "denied" || certainty === "planned";
+  const picture = events.kind[i] === HOLDS ? stateSign(sideOf(events.holder[i])) : swatch(eventSide[i], hollow);
   return rowButton(picture, [meta.filter(Boolean).join(" · "), eventTitle(i), events.quote[i]], "event", i);
 }
 
@@ -1486,16 +1547,20 @@ function paintPanel() {
 
 /* ---- the card of one thing ------------------------------------------------------------------ */
 
-let cameFrom = null; // what had the focus before the card opened
+let cameFrom = null; // the row that had the focus before the card opened, and how far the page was scrolled
+const isPhone = () => window.innerWidth < 760;
 
 /** Choose an event, place, check or source, or nothing; `move` brings it into sight on the map. */
 function select(chosen, move = false) {
   const active = document.activeElement?.closest?.("[data-row]");
-  if (chosen && !state.selected) cameFrom = active ? Number(active.dataset.row) : null;
+  if (chosen && !state.selected) cameFrom = { row: active ? Number(active.dataset.row) : null, scroll: window.scrollY };
   change({ selected: chosen });
   if (chosen && move) bringIntoSight(chosen);
   paintCard();
-  if (chosen) card.focus({ preventScroll: true });
+  if (!chosen) return;
+  // On a phone the card is a sheet below the map, which comes to the top to be seen.
+  if (isPhone()) document.querySelector(".map").scrollIntoView();
+  card.focus({ preventScroll: true });
 }
 
 function closeCard() {
@@ -1503,8 +1568,10 @@ function closeCard() {
   state.selected = null;
   paintCard();
   paint();
-  if (cameFrom !== null) panes[state.tab].list.focus(cameFrom);
+  if (isPhone() && cameFrom) window.scrollTo(0, cameFrom.scroll);
+  if (cameFrom?.row !== null && cameFrom?.row !== undefined) panes[state.tab].list.focus(cameFrom.row);
   else map.getContainer().focus({ preventScroll: true });
+  cameFrom = null;
 }
 
 function bringIntoSight({ kind, index }) {
@@ -1562,7 +1629,7 @@ function eventCard(i) {
     ? [
         names.length ? `also read as ${names.join(", ")}` : "",
         [site.country, site.source, site.licence].filter(Boolean).join(", "),
-        `score ${site.score.toFixed(2)}`,
+        `${Math.round(site.score * 100)} % sure of the place`,
       ]
     : [];
   const error = events.error[i] === null ? "" : `±${events.error[i] < 10 ? events.error[i] : Math.round(events.error[i])} km`;
@@ -1627,7 +1694,7 @@ function placeCard(index) {
         {},
         ...fact("Position", `${place.lat.toFixed(3)}, ${place.lon.toFixed(3)}`, small(place.country)),
         ...fact("Read as", place.names.map(([name, many]) => `${name} (${many})`).join(", ")),
-        ...fact("Gazetteer", place.source, small([place.licence, `score ${place.score.toFixed(2)}`].filter(Boolean).join(", "))),
+        ...fact("Gazetteer", place.source, small([place.licence, `${Math.round(place.score * 100)} % sure`].filter(Boolean).join(", "))),
         ...fact(
           "Held by",
           ...states.map((i) => {
@@ -1721,11 +1788,18 @@ function paintHeader() {
   moment.textContent = scene.first ? dateOf(state.day) : "No dates";
   if (scene.first) moment.setAttribute("datetime", isoOf(state.day));
   const shown = visible.filter((i) => isEvent[i]).length;
-  const within = state.window ? ` in ${state.window} days` : "";
-  byId("count").textContent = `${shown.toLocaleString("en")} of ${plural(total, "event")}${within}`;
-  const age = frontAge(frontsAt(state.day));
-  const told = age === null ? "" : ` of ${dateOf(state.day - Math.max(age, 0), true)}`;
-  byId("age").textContent = age === null ? "No front known" : `Front: evidence${told}, ${ageText(age)}`;
+  byId("count").textContent = `${shown.toLocaleString("en")} of ${plural(total, "event")}`;
+  byId("age").textContent = frontText();
+}
+
+/** Where the front is and how old the word of it. */
+function frontText() {
+  const found = frontsAt(state.day);
+  if (!found.now.length) return "No front known";
+  const row = found.now.find((front) => front.low !== null);
+  const [low, high] = row ? [townAt(row.low), townAt(row.high)] : [];
+  const where = row ? `Front between ${low} and ${high}` : "Front";
+  return `${where}, evidence ${ageText(frontAge(found))}`;
 }
 
 function announce() {
@@ -1804,6 +1878,9 @@ function key(text, ...shapes) {
 
 function buildLegend() {
   const body = byId("legend-body");
+  for (const side of [0, 1]) {
+    if (parties[side]) byId("sides").append(el("span", { dir: "auto" }, swatch(side), " ", parties[side]));
+  }
   const at = (side, r) => ({ d: shapePath(side, r), transform: "translate(15 9)", class: `side-${side}` });
   const line = (attributes) => el("path", { d: "M1 9H29", fill: "none", stroke: "currentColor", "stroke-width": 2, ...attributes });
   const halo = (dash) =>
@@ -1828,7 +1905,28 @@ function buildLegend() {
     );
   }
   if (checks.length) body.append(key("Distance as stated and measured", line({ "stroke-dasharray": "0.1 5", "stroke-linecap": "round" })));
-  byId("legend").open = window.innerWidth >= 1000;
+}
+
+/** Open the legend in the corner of the map that covers least; leave it closed where it would cover the front. */
+function placeLegend() {
+  const legend = byId("legend");
+  const size = map.getSize();
+  if (isPhone() || size.y < 380) return;
+  legend.open = true;
+  const [wide, high] = [legend.offsetWidth + 36, legend.offsetHeight + 36];
+  const points = [...fronts.flatMap((row) => row.lines.flat()), ...axis.map((place) => place.at)]
+    .concat(checks.flatMap((check) => (check.claimed ? [check.claimed] : [])))
+    .concat(control.lon.flatMap((lon, i) => (lon === null ? [] : [[lon, control.lat[i]]])))
+    .map(([lon, lat]) => map.latLngToContainerPoint([lat, lon]));
+  const covered = (right, bottom) =>
+    points.filter((p) => (right ? p.x > size.x - wide : p.x < wide) && (bottom ? p.y > size.y - high - (right ? 0 : 40) : p.y < high)).length;
+  const corners = [
+    ["bottom right", covered(true, true)],
+    ["top right", covered(true, false)],
+    ["bottom left", covered(false, true)],
+  ].sort((p, q) => p[1] - q[1]);
+  legend.className = `legend ${corners[0][0]}`;
+  legend.open = corners[0][1] === 0;
 }
 
 function buildHelp() {
@@ -2068,6 +2166,8 @@ function start() {
   recall();
   applyMoment();
   layOutTime();
+  map.invalidateSize({ animate: false });
+  placeLegend();
   paint();
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", () => {

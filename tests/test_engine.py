@@ -1,0 +1,92 @@
+"""Every engine gives the same results in the same order, and survives the death of its workers."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from mapper import engine
+from mapper.errors import MapperError
+
+
+def doubled(numbers: list[int]) -> list[int]:
+    return [2 * number for number in numbers]
+
+
+def deadly_13(numbers: list[int]) -> list[int]:
+    if 13 in numbers:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return doubled(numbers)
+
+
+def slow(numbers: list[int]) -> list[int]:
+    time.sleep(0.05)
+    return doubled(numbers)
+
+
+def failing(numbers: list[int]) -> list[int]:
+    raise ValueError("no")
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    with engine.local() as run:
+        assert list(run(doubled, range(100))) == doubled(list(range(100)))
+
+
+def test_items_are_taken_only_as_they_are_needed() -> None:
+    taken = 0
+
+    def numbers() -> Iterator[int]:
+        nonlocal taken
+        for number in range(10_000):
+            taken = number
+            yield number
+
+    with engine.local(2) as run:
+        results = run(doubled, numbers())
+        assert next(results) == 0
+        assert taken < 300
+
+
+def test_an_item_that_kills_its_process_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BATCH", 2)
+    with engine.local(2) as run:
+        results = list(run(deadly_13, [1, 2, 13, 4, 5], lost=lambda item: -item))
+        assert results == [2, 4, -13, 8, 10]
+        with pytest.raises(MapperError, match="worked on 13"):
+            list(run(deadly_13, [13]))
+
+
+def test_an_error_of_the_work_reaches_the_caller() -> None:
+    with engine.local() as run, pytest.raises(ValueError, match="no"):
+        list(run(failing, [1]))
+
+
+def test_work_that_takes_too_long_is_stopped() -> None:
+    with pytest.raises(TimeoutError, match=r"longer than 0\.05 seconds"), engine.time_limit(0.05):
+        while True:
+            pass
+    with engine.time_limit(0.05):
+        pass
+    time.sleep(0.06)  # the timer is off
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_results() -> None:
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    )
+    with cluster, engine.dask(cluster.scheduler_address) as run:
+        results = run(slow, range(300))
+        beginning = [next(results) for _ in range(20)]
+        os.kill(next(iter(cluster.workers.values())).process.pid, signal.SIGKILL)
+        assert beginning + list(results) == doubled(list(range(300)))
+
+
+def test_a_cluster_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(engine, "_ANSWER_S", 0.5)
+    with pytest.raises(MapperError, match=r"No Dask scheduler answers at 'tcp://127\.0\.0\.1:1'"):
+        engine.dask("tcp://127.0.0.1:1").__enter__()

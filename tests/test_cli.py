@@ -1,0 +1,110 @@
+"""The command line: what it writes, what it says, how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLE
+
+from mapper.cli import DONE, FAILED, SET_ASIDE, WRONG_CALL, run
+
+TABLES = (
+    "places.csv",
+    "timeline.csv",
+    "distance_checks.csv",
+    "control.csv",
+    "front_lines.geojson",
+    "rejected.csv",
+)
+
+
+def test_a_folder_as_output_gets_the_page_and_every_table(tmp_path: Path) -> None:
+    assert run(["build", str(EXAMPLE), "-o", f"{tmp_path}/out/"]) == DONE
+    assert {"map.html", *TABLES} <= {p.name for p in (tmp_path / "out").iterdir()}
+
+
+def test_bad_reports_are_named_and_the_good_ones_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = tmp_path / "reports.jsonl"
+    reports.write_text('{"id": "1", "text": "Rebels captured Brega."}\n{"id": 2}\n', encoding="utf-8")
+    assert run(["build", str(reports), "-o", f"{tmp_path}/out/"]) == SET_ASIDE
+    assert "text" in capsys.readouterr().err
+    assert "line 2" in (tmp_path / "out" / "rejected.csv").read_text(encoding="utf-8")
+
+
+def test_a_path_that_is_not_there_is_said_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["build", str(tmp_path / "none"), "-o", f"{tmp_path}/map.html"]) == FAILED
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_unknown_ending_is_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["build", str(EXAMPLE), "-o", str(tmp_path / "map.shp")]) == FAILED
+    assert ".shp" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["build", "--no-such"], ["geoparse"], ["nonsense"]])
+def test_a_wrong_call_ends_with_2(arguments: list[str]) -> None:
+    assert run(arguments) == WRONG_CALL
+
+
+def test_geoparse_writes_one_record_for_every_record(tmp_path: Path) -> None:
+    texts = ["Shells fell on Misrata.", "", "Les rebelles ont quitté Ras Lanouf.", "No place at all."]
+    given, made = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    given.write_text(
+        "".join(json.dumps({"doc_id": i, "text": t}) + "\n" for i, t in enumerate(texts)), encoding="utf-8"
+    )
+    assert run(["geoparse", "--jsonl", str(given), "-o", str(made)]) == DONE
+    records = [json.loads(line) for line in made.read_text(encoding="utf-8").splitlines()]
+    assert [r["doc_id"] for r in records] == [0, 1, 2, 3]
+    for record, text in zip(records, texts, strict=True):
+        for t in record["toponyms"]:
+            assert text[t["start"] : t["end"]] == t["text"]
+            assert {"name", "lat", "lon", "place_id", "country", "score"} <= set(t)
+
+
+def test_given_spans_are_resolved_exactly(tmp_path: Path) -> None:
+    text = "The road from Homs to Tartus was cut."
+    spans = [{"start": 14, "end": 18}, {"start": 22, "end": 28}]
+    given, made = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    given.write_text(json.dumps({"doc_id": "d", "text": text, "toponyms": spans}) + "\n", encoding="utf-8")
+    assert run(["geoparse", "--jsonl", str(given), "-o", str(made), "--spans"]) == DONE
+    (record,) = map(json.loads, made.read_text(encoding="utf-8").splitlines())
+    assert [(t["start"], t["end"], t["country"]) for t in record["toponyms"]] == [
+        (14, 18, "SY"),
+        (22, 28, "SY"),
+    ]
+
+
+def test_check_gives_the_verdict_and_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "Ras Lanuf is 300 miles east of Tripoli."]) == DONE
+    said = capsys.readouterr().out
+    assert said.startswith("approximate")
+    assert "356 miles" in said and "116" in said
+
+
+def test_lookup_gives_an_array_nearest_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["gazetteer", "lookup", "Tripoli", "--near", "34.4,35.8", "--json"]) == DONE
+    places = json.loads(capsys.readouterr().out)
+    assert places[0]["country"] == "LB"
+    assert set(places[0]) == {"id", "name", "lat", "lon", "country", "feature_class", "score"}
+
+
+def test_two_builds_are_the_same_bytes_whatever_the_machine_is_set_to(tmp_path: Path) -> None:
+    made = []
+    for number, (seed, zone, locale) in enumerate(
+        [("1", "Asia/Tokyo", "C"), ("77", "America/Lima", "C.UTF-8")]
+    ):
+        folder = tmp_path / str(number)
+        environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale}
+        command = [sys.executable, "-m", "mapper", "build", str(EXAMPLE), "-o", f"{folder}/"]
+        subprocess.run(command, check=True, env=environment)
+        made.append({p.name: p.read_bytes() for p in sorted(folder.iterdir())})
+    assert made[0] == made[1]

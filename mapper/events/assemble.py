@@ -184,30 +184,44 @@ def _fill_sides(draft: _Draft, sides: Sides) -> None:
 
 def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
     """Fill in who did it where the clause does not tell: the enemy of the other, of the speaker, the one advancing."""
-    attacker = _advancing(drafts)
+    advancing = _advancing(drafts) or next(iter(sides.enemy), "")
+    holders = {d.location.name: d.side for d in reversed(drafts) if d.action.kind == "holds" and d.side and d.location}
     for draft in drafts:
         action = draft.action
+        if not draft.side and draft.opposing:
+            draft.side = sides.enemy.get(draft.opposing, "")
+        if not draft.side and action.kind in _SOMEBODYS:
+            draft.side = _doer_by_context(draft, sides, advancing, holders)
         if draft.side and not draft.opposing:
             draft.opposing = sides.enemy.get(draft.side, "")
-        elif draft.opposing and not draft.side:
-            draft.side = sides.enemy.get(draft.opposing, "")
-        elif not draft.side and action.kind not in ("holds", "displacement", "protest"):
-            source = sides.of.get(action.source, "")
-            gain = action.kind in (*GAINS, "advance", "assault", "airstrike", "shelling")
-            if source and source in sides.enemy:
-                own = gain if action.certainty in ("claimed", "planned") else not gain
-                if action.kind in ("shelling", "airstrike", "missile"):
-                    own = False
-                if action.kind in ("repulse",):
-                    own = action.certainty != "denied"
-                draft.side = source if own else sides.enemy[source]
-            elif attacker:
-                draft.side = (
-                    sides.enemy.get(attacker, "")
-                    if action.kind in ("withdraw", "surrender", "repulse")
-                    else attacker
-                )
-            draft.opposing = sides.enemy.get(draft.side, "")
+
+
+_TAKES = frozenset({*GAINS, "assault", "advance", "siege", "clash", "shelling", "airstrike", "missile", "naval_fire", "ied"})
+_KEEPS = frozenset({"withdraw", "surrender", "repulse", "siege_lifted"})
+_SOMEBODYS = _TAKES | _KEEPS | {"redeploy", "demolition"}
+_FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied"})
+
+
+def _doer_by_context(draft: _Draft, sides: Sides, advancing: str, holders: Mapping[str, str]) -> str:
+    """Return who must have done what a clause tells without a doer, "" when nothing says it."""
+    action = draft.action
+    source = sides.of.get(action.source, "")
+    enemy = sides.enemy
+    if source in enemy and action.certainty in ("claimed", "denied", "planned"):
+        # "X has been taken, says A's ministry": by A. "A denied that X was lost": to A's enemy.
+        own = (action.kind in _TAKES) == (action.certainty != "denied")
+        if action.kind in _FIRE or action.certainty == "planned":
+            own = action.kind in _KEEPS  # who is shelled complains; who expects an attack warns
+            own = own or (action.certainty == "planned" and action.source_class in ("official", "force", "name") and action.kind in GAINS)
+        return source if own else enemy[source]
+    holder = holders.get(draft.location.name, "") if draft.location else ""
+    if holder in enemy:
+        return enemy[holder] if action.kind in _TAKES else holder
+    if action.actor and action.kind in ("airstrike", "naval_fire") and sides.state:
+        return sides.state  # warplanes of nobody in a revolt: rebels have none
+    if not advancing:
+        return ""
+    return advancing if action.kind in _TAKES else enemy.get(advancing, "")
 
 
 def _advancing(drafts: Sequence[_Draft]) -> str:
@@ -219,7 +233,7 @@ def _advancing(drafts: Sequence[_Draft]) -> str:
             continue
         if kind in (*GAINS, "assault", "advance", "siege", "shelling") and draft.side:
             counts[draft.side] = counts.get(draft.side, 0.0) + (2.0 if kind in GAINS else 1.0)
-        elif kind in (*LOSSES, "repulse") and draft.opposing:
+        elif kind in _KEEPS and draft.opposing:
             counts[draft.opposing] = counts.get(draft.opposing, 0.0) + 1.0
     return max(sorted(counts), key=lambda s: counts[s]) if counts else ""
 

@@ -43,6 +43,7 @@ _SAID_OF = re.compile(
     r"President|General|Colonel|Minister|Commander),? ((?:[A-Z][\w'’-]+ ?){1,3})"
 )
 _INITIALS = re.compile(r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) \((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)")
+_GROUP = re.compile(r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)")
 AIR = frozenset({"airstrike", "missile", "naval_fire"})
 _TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
 _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
@@ -137,17 +138,20 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
     for word in words:
         base = singular(word)
         kind = classes.get(base, "name" if word[:1].isupper() and len(base) > 1 else "nothing")
+        name_after, name_before = name_before, False
         if base not in text or (kind == "nothing" and base not in nations):
             continue
         if base in nations and word[:1].isupper():
             found.setdefault("nation", []).append(nations[base])
         elif kind.startswith("alone_"):
             alone.append((kind[6:], base))
-        elif kind == "name" and name_before:
-            found["name"][-1] = base  # of "Mussa Ibrahim" the last word counts
+        elif kind == "name":
+            name_before = True
+            if name_after:
+                found["name"].pop()  # of "Mussa Ibrahim" the last word counts
+            found.setdefault("name", []).append(base)
         else:
             found.setdefault(kind, []).append("" if kind in ("ours", "enemy") else base)
-        name_before = kind == "name"
     if "revolt" in found:
         # "Libyan rebels": both sides are Libyan. "A rebel soldier" is no soldier of the state.
         found.pop("nation", None)
@@ -253,7 +257,7 @@ class _Evidence:
                     self.oppose(actor, holder, 0.8)
         for match in _FORCE_PHRASE.finditer(text):
             self._read_phrase(match.group(), 0.4)
-        for pattern in (_TITLED, _SAID_OF, _INITIALS):
+        for pattern in (_TITLED, _SAID_OF, _INITIALS, _GROUP):
             for match in pattern.finditer(text):
                 self._read_phrase(" ".join(g for g in match.groups() if g), 0.3)
         self._within_mentions()

@@ -340,6 +340,8 @@ def _name(tree: Tree, token: Token | None, discourse: _Discourse) -> str:
     found = doer_class(tree, token)
     if found == "they":
         return discourse.forces
+    if found == "he" and discourse.forces.lower() in ("the enemy", "enemy", "the adversary", "the foe"):
+        return discourse.forces
     if found in ("he", "who"):
         return discourse.person
     if found == "it":
@@ -349,7 +351,8 @@ def _name(tree: Tree, token: Token | None, discourse: _Discourse) -> str:
     words = mention(tree, token)
     first = words.split(" ", 1)[0].lower()
     if first in ("his", "their", "its") and (discourse.person or discourse.forces):
-        owner = discourse.person if first == "his" else discourse.forces
+        singular_owner = first == "his" and "enemy" not in discourse.forces.lower()
+        owner = (discourse.person if singular_owner else discourse.forces) or discourse.person or discourse.forces
         return f"{owner}'s {words.split(' ', 1)[-1]}"
     return words
 

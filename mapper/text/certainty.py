@@ -69,12 +69,12 @@ def is_passive(verb: Token) -> bool:
     """Return whether a verb is in the passive: "was taken", "the town taken on Friday"."""
     if any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children):
         return True
-    if verb.tag_ == "VBN" and verb.dep_ in ("acl", "amod", "advcl", "oprd", "ROOT"):
-        return not any(c.dep_ == "aux" and c.lower_ in ("has", "have", "had", "'ve", "having") for c in verb.children)
-    if verb.dep_ == "conj" and verb.tag_ == "VBN" and verb.head.tag_ == "VBN":
-        own = any(c.dep_ in ("nsubj", "aux") for c in verb.children)
-        return not own and is_passive(verb.head)
-    return False
+    helped = any(c.dep_ == "aux" and c.lower_ in ("has", "have", "had", "'ve", "'d", "having") for c in verb.children)
+    if verb.tag_ != "VBN" or helped:
+        return False
+    if verb.dep_ == "conj" and verb.head.tag_ in VERBAL:
+        return not any(c.dep_ == "nsubj" for c in verb.children) and is_passive(verb.head)
+    return True
 
 
 def agent(verb: Token) -> Token | None:

@@ -103,7 +103,7 @@ def dask(scheduler: str) -> Iterator[Engine]:
             "The engine 'dask' needs the package distributed: pip install 'mapper[dask]'."
         ) from error
     try:
-        client = distributed.Client(scheduler, timeout="10s", set_as_default=False)
+        client = distributed.Client(scheduler, timeout=_ANSWER_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise MapperError(f"No Dask scheduler answers at {scheduler!r}: {error}.") from error
     with client:

@@ -16,8 +16,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from shapely.geometry import Point
-
 from mapper.model import DistanceCheck, Locative, Place, Resolution, Toponym, Verdict
 from mapper.space.distance import bearing_difference, compass_word, destination, geodesic
 

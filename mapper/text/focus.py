@@ -13,41 +13,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapper.model import Toponym
+from mapper.text.lexicon import word_class
 from mapper.text.tokens import PARAGRAPH, Token
 from mapper.words import read_table
 
-SETTLEMENTS = frozenset(
-    "town city village place capital hamlet settlement township port harbour harbor junction crossroads ruins stronghold "
-    "fortress citadel enclave suburb district quarter centre center downtown oasis outpost garrison municipality metropolis "
-    "island resort locality".split()
-)
+SETTLEMENTS = word_class("settlement")
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
 _FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.8
 _FADE, _FADE_RECENT, _STAY, _FAINT = 0.68, 0.3, 0.25, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.5
 _MEMORY = 80
-_CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-    "october november december jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
-_DEFINITE = frozenset("the this that".split())
-_SPEAKERS = frozenset(
-    "spokesman spokeswoman spokesperson official officials minister ministry governor mayor commander officer officers general doctor doctors "
-    "resident residents witness witnesses diplomat diplomats source sources activist activists analyst analysts reporter reporters "
-    "correspondent envoy papers radio television meeting talks ministers leaders".split()
-)
+_CALENDAR = word_class("calendar")
+_DEFINITE = frozenset(["the", "this", "that"])
+_SPEAKERS = word_class("speaker")
 # "The capital of X" is another place than X; "the quarter of X" is no town; "columns of X" have left it.
-_PART_OF = frozenset(
-    "capital governor province region district republic whole rest governorate state quarter suburb neighbourhood neighborhood "
-    "columns men rebels fighters brigades forces troops militia militias people".split()
-)
-_OF_THING = frozenset(
-    "bridge dam road highway river airport airfield refinery front gap corridor line base".split()
-)
-_AREAS = frozenset(
-    "region province district state governorate oblast county raion valley peninsula emirate".split()
-)
+_PART_OF = word_class("part_of")
+_OF_THING = word_class("structure")
+_AREAS = word_class("area")
 
 
 @dataclass(slots=True)

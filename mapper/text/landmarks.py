@@ -8,11 +8,12 @@ from typing import Literal
 
 from mapper.model import Toponym
 from mapper.text.focus import SETTLEMENTS, Focus
+from mapper.text.lexicon import word_class
 from mapper.text.tokens import PARAGRAPH, Token
 
 Kind = Literal["name", "here", "it", "recent", "settlement", "capital", "thing"]
 
-DETERMINERS = frozenset("the this that its their his our these those".split())
+DETERMINERS = word_class("determiner")
 _ADVERBS: dict[str, Kind] = {
     "here": "here",
     "there": "recent",
@@ -21,22 +22,11 @@ _ADVERBS: dict[str, Kind] = {
     "this": "recent",
     "them": "it",
 }
-_JOINING = frozenset("of with at in near".split())
+_JOINING = frozenset(["of", "with", "at", "in", "near"])
 # Parts of a town: "the eastern edge of X" is X to within its extent.
-PARTS = frozenset(
-    "centre center outskirts suburbs suburb edge edges limits boundary heart core downtown gates gate walls fringes fringe "
-    "perimeter entrance approaches rim border borders frontier coast shore bank airport station refinery port harbour middle "
-    "area region province district vicinity neighbourhood neighborhood district".split()
-)
-_THINGS = frozenset(
-    "border frontier front line lines coast sea shore river airport airfield aerodrome base camp bridge dam refinery plant station "
-    "hospital school mosque church checkpoint crossing highway road hill hills mountain mountains valley forest lake desert scene site "
-    "spot capital's palace headquarters barracks prison factory mine pass tunnel canal delta island beach".split()
-)
-_STOP = frozenset(
-    "is are was were be been has have had and or but who which where when while as by on for from after before because since until "
-    "said says say told with".split()
-)
+PARTS = word_class("part")
+_THINGS = word_class("thing")
+_STOP = word_class("stop")
 _MAX_WORDS = 6
 
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from mapper.model import Locative, Toponym
 from mapper.text.focus import Focus
-from mapper.text.offsets import Previous, read_offset
+from mapper.text.offsets import read_offset
 from mapper.text.quantities import Quantity, read_quantity
 from mapper.text.relations import read_relation
+from mapper.text.subjects import Previous
 from mapper.text.tokens import Token, tokenize
 
 _MAX_M = 20_040_000.0  # half the way round the earth: no place is farther

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mapper.text.tokens import Token
+from mapper.text.lexicon import word_class
+from mapper.text.tokens import Token, word_at
 
 Comparator = Literal["=", "~", "<", ">"]
 
@@ -14,7 +15,9 @@ _ONES = "zero one two three four five six seven eight nine ten eleven twelve thi
 _NUMBERS: dict[str, float] = {word: float(value) for value, word in enumerate(_ONES.split())}
 _TENS: dict[str, float] = {
     word: 10.0 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _SCALES: dict[str, float] = {"dozen": 12.0, "score": 20.0, "hundred": 100.0, "thousand": 1_000.0}
 _FRACTIONS: dict[str, float] = {
@@ -48,25 +51,52 @@ _HOURS: dict[str, float] = {
     "minutes": 1 / 60,
     "minute's": 1 / 60,
 }
-_TRAVEL = frozenset("drive ride journey trip walk march flight".split())
+_TRAVEL = word_class("travel")
 
 _CARDINALS = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
 _BETWEEN = {"northeast": 45.0, "southeast": 135.0, "southwest": 225.0, "northwest": 315.0}
-_LETTERS = "n nne ne ene e ese se sse s ssw sw wsw w wnw nw nnw".split()
-_POINTS = (
-    "north north-northeast northeast east-northeast east east-southeast southeast south-southeast south "
-    "south-southwest southwest west-southwest west west-northwest northwest north-northwest"
-).split()
+_LETTERS = [
+    "n",
+    "nne",
+    "ne",
+    "ene",
+    "e",
+    "ese",
+    "se",
+    "sse",
+    "s",
+    "ssw",
+    "sw",
+    "wsw",
+    "w",
+    "wnw",
+    "nw",
+    "nnw",
+]
+_POINTS = [
+    "north",
+    "north-northeast",
+    "northeast",
+    "east-northeast",
+    "east",
+    "east-southeast",
+    "southeast",
+    "south-southeast",
+    "south",
+    "south-southwest",
+    "southwest",
+    "west-southwest",
+    "west",
+    "west-northwest",
+    "northwest",
+    "north-northwest",
+]
 _ENDINGS = ("ern", "erly", "ward", "wards", "wardly", "")
 
-_APPROXIMATE = frozenset(
-    "about some around roughly approximately approx circa ca nearly almost perhaps maybe estimated".split()
-)
-_BELOW = frozenset("under within barely below scarcely hardly".split())
-_ABOVE = frozenset("over above exceeding".split())
-_PLAIN = frozenset(
-    "just only but exactly precisely another further mere good full further fully well slightly little a an bit".split()
-)
+_APPROXIMATE = word_class("approximate")
+_BELOW = word_class("below")
+_ABOVE = word_class("above")
+_PLAIN = word_class("plain")
 _PHRASES: dict[tuple[str, ...], Comparator] = {
     ("less", "than"): "<", ("fewer", "than"): "<", ("up", "to"): "<", ("at", "most"): "<", ("not", "quite"): "<",
     ("no", "more", "than"): "<", ("not", "more", "than"): "<", ("as", "much", "as"): "<", ("a", "maximum", "of"): "<",
@@ -103,16 +133,16 @@ def read_number(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
 
     Digits with commas and decimals, words up to thousands, "a", "half a", "two and a half", "a couple of".
     """
-    word = _word(tokens, i)
+    word = word_at(tokens, i)
     if word[:1].isdecimal():
         return _read_digits(tokens, i)
     if word in ("a", "an"):
-        following = _word(tokens, i + 1)
+        following = word_at(tokens, i + 1)
         if following in _VAGUE or following in _SCALES or following in ("quarter", "half"):
             return read_number(tokens, i + 1)
         return 1.0, i + 1
     if word in _VAGUE:
-        return _VAGUE[word], i + 2 if _word(tokens, i + 1) == "of" else i + 1
+        return _VAGUE[word], i + 2 if word_at(tokens, i + 1) == "of" else i + 1
     if word in _FRACTIONS:
         return _FRACTIONS[word], _skip(tokens, i + 1, ("of", "a", "an"))
     return _read_words(tokens, i)
@@ -125,7 +155,7 @@ def _read_digits(tokens: Sequence[Token], i: int) -> tuple[float, int]:
     figure = "".join(parts) if grouped else ".".join(parts)
     # A number with several points ("18.00.15") is a time or a version: only its head is a figure.
     value = float(".".join(figure.split(".")[:2]))
-    nxt = _word(tokens, i + 1)
+    nxt = word_at(tokens, i + 1)
     if nxt in ("½", "¼", "¾"):
         return value + _FRACTIONS[nxt], i + 2
     if nxt in _SCALES and nxt != "score":
@@ -138,7 +168,7 @@ def _read_words(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
     total = value = 0.0
     first = i
     while True:
-        word = _word(tokens, i)
+        word = word_at(tokens, i)
         if word in _TENS or word in _NUMBERS:
             value += _TENS.get(word, _NUMBERS.get(word, 0.0))
         elif word in _SCALES:
@@ -148,18 +178,18 @@ def _read_words(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
         else:
             break
         i += 1
-        joined = word in _TENS and _word(tokens, i) == "-" and _word(tokens, i + 1) in _NUMBERS
-        linked = word in _SCALES and _word(tokens, i) == "and" and _is_number_word(_word(tokens, i + 1))
+        joined = word in _TENS and word_at(tokens, i) == "-" and word_at(tokens, i + 1) in _NUMBERS
+        linked = word in _SCALES and word_at(tokens, i) == "and" and _is_number_word(word_at(tokens, i + 1))
         i += 1 if joined or linked else 0
     return _and_a_half(tokens, total + value, i) if i > first else None
 
 
 def _and_a_half(tokens: Sequence[Token], value: float, i: int) -> tuple[float, int]:
     """Add "and a half", "and three quarters" or "and a quarter" to a number."""
-    if _word(tokens, i) == "and":
-        if _word(tokens, i + 1) == "a" and _word(tokens, i + 2) in ("half", "quarter"):
-            return value + _FRACTIONS[_word(tokens, i + 2)], i + 3
-        if _word(tokens, i + 1) == "three" and _word(tokens, i + 2) == "quarters":
+    if word_at(tokens, i) == "and":
+        if word_at(tokens, i + 1) == "a" and word_at(tokens, i + 2) in ("half", "quarter"):
+            return value + _FRACTIONS[word_at(tokens, i + 2)], i + 3
+        if word_at(tokens, i + 1) == "three" and word_at(tokens, i + 2) == "quarters":
             return value + 0.75, i + 3
     return value, i
 
@@ -185,14 +215,14 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         return None
     value, j = number
     maximum = None
-    if (unit_at := _unit(tokens, j)) is None or _word(tokens, j) == "-":
+    if (unit_at := _unit(tokens, j)) is None or word_at(tokens, j) == "-":
         upper = _read_upper(tokens, j)
         if upper is not None:
             maximum, j = upper
             unit_at = _unit(tokens, j)
     if unit_at is None:
         return None
-    attributive = _word(tokens, j) in ("-", "–")
+    attributive = word_at(tokens, j) in ("-", "–")
     (unit, scale, metres), j = unit_at
     if maximum is None:
         value, j = _and_a_half(tokens, value, j)
@@ -201,7 +231,7 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         if upper is not None and (again := _unit(tokens, upper[1])) is not None and again[0][0] == unit:
             maximum, j = upper[0], again[1]
     first, comparator = _read_comparator(tokens, i)
-    if tokens[i].word in _VAGUE or (tokens[i].word == "a" and _word(tokens, i + 1) in _VAGUE):
+    if tokens[i].word in _VAGUE or (tokens[i].word == "a" and word_at(tokens, i + 1) in _VAGUE):
         comparator = "~"
     return Quantity(
         first, _skip_second_unit(tokens, j), value * scale, unit, metres / scale,
@@ -212,7 +242,11 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
 
 def _read_upper(tokens: Sequence[Token], j: int) -> tuple[float, int] | None:
     """Read the upper end of a range after "to", "or", "and" or a dash."""
-    if _word(tokens, j) in ("to", "or", "-", "–", "and") and _word(tokens, j + 1) not in ("a", "an", "half"):
+    if word_at(tokens, j) in ("to", "or", "-", "–", "and") and word_at(tokens, j + 1) not in (
+        "a",
+        "an",
+        "half",
+    ):
         return read_number(tokens, j + 1)
     return None
 
@@ -226,36 +260,40 @@ def _read_hours(tokens: Sequence[Token], i: int) -> Quantity | None:
     upper = _read_upper(tokens, j)
     if upper is not None:
         value, j = (value + upper[0]) / 2, upper[1]
-    hyphen = _word(tokens, j) == "-"
+    hyphen = word_at(tokens, j) == "-"
     j += hyphen
-    word = _word(tokens, j)
+    word = word_at(tokens, j)
     if word not in _HOURS:
         return None
     hours = value * _HOURS[word]
     j = _skip(tokens, j + 1, ("'", "of"))
-    if _word(tokens, j) in _TRAVEL:
+    if word_at(tokens, j) in _TRAVEL:
         j += 1
-    elif _word(tokens, j) == "by" and _word(tokens, j + 1) in (
-        "road",
-        "car",
-        "bus",
-        "truck",
-        "train",
-        "boat",
-    ):
-        j += 2
-    elif _word(tokens, j) in _TRAVEL or (
-        _word(tokens, j + 1) in _TRAVEL and _word(tokens, j) in ("car", "bus", "bumpy", "rough")
+    elif (
+        (
+            word_at(tokens, j) == "by"
+            and word_at(tokens, j + 1)
+            in (
+                "road",
+                "car",
+                "bus",
+                "truck",
+                "train",
+                "boat",
+            )
+        )
+        or word_at(tokens, j) in _TRAVEL
+        or (word_at(tokens, j + 1) in _TRAVEL and word_at(tokens, j) in ("car", "bus", "bumpy", "rough"))
     ):
         j += 2
     else:
         return None
     first, comparator = _read_comparator(tokens, i)
     # "An hour's drive, 65 km, to X" and "an hour's drive (65 km) from X": the same way twice.
-    bracket = _word(tokens, j)
+    bracket = word_at(tokens, j)
     length = _read_length(tokens, j + 1) if bracket in (",", "(") else None
     if length is not None:
-        closed = _word(tokens, length.last) == {",": ",", "(": ")"}[bracket]
+        closed = word_at(tokens, length.last) == {",": ",", "(": ")"}[bracket]
         return replace(length, first=first, last=length.last + closed, hours=hours)
     return Quantity(first, j, value, "", 0.0, comparator=comparator, hours=hours)
 
@@ -266,17 +304,17 @@ def read_compass(tokens: Sequence[Token], i: int) -> tuple[str, float, int] | No
 
     Reads "north", "north-west", "north west", "NNE", "northwards", "north-easterly", "due" is left to others.
     """
-    base = _direction(_word(tokens, i))
+    base = _direction(word_at(tokens, i))
     if base is None:
-        letters = _word(tokens, i)
+        letters = word_at(tokens, i)
         if letters in _LETTERS and tokens[i].toponym is None:
             point = _LETTERS.index(letters)
             return _POINTS[point], point * 22.5, i + 1
         return None
     parts, j = [base], i + 1
     while len(parts) < 3:
-        k = j + 1 if _word(tokens, j) in ("-", "–") else j
-        following = _direction(_word(tokens, k))
+        k = j + 1 if word_at(tokens, j) in ("-", "–") else j
+        following = _direction(word_at(tokens, k))
         if following is None or (k == j and tokens[k - 1].word not in _CARDINALS):
             break
         parts.append(following)
@@ -313,15 +351,15 @@ def _direction(word: str) -> str | None:
 
 def _unit(tokens: Sequence[Token], j: int) -> tuple[tuple[str, float, float], int] | None:
     """Read a unit of length, perhaps after a hyphen; "nautical" and "sea" make a mile nautical."""
-    j += _word(tokens, j) in ("-", "–")
-    word = _word(tokens, j)
-    if word in ("nautical", "sea") and _word(tokens, j + 1) in ("mile", "miles"):
+    j += word_at(tokens, j) in ("-", "–")
+    word = word_at(tokens, j)
+    if word in ("nautical", "sea") and word_at(tokens, j + 1) in ("mile", "miles"):
         return _UNITS["nmi"], j + 2
     if word == "statute":
-        j, word = j + 1, _word(tokens, j + 1)
+        j, word = j + 1, word_at(tokens, j + 1)
     if word not in _UNITS or tokens[j].toponym is not None:
         return None
-    abbreviated = word in ("km", "kms", "mi", "nmi") and _word(tokens, j + 1) == "." and j + 2 < len(tokens)
+    abbreviated = word in ("km", "kms", "mi", "nmi") and word_at(tokens, j + 1) == "." and j + 2 < len(tokens)
     inside = abbreviated and tokens[j + 2].sentence == tokens[j].sentence and tokens[j + 2].word != "\n\n"
     return _UNITS[word], j + 2 if inside else j + 1
 
@@ -329,17 +367,17 @@ def _unit(tokens: Sequence[Token], j: int) -> tuple[tuple[str, float, float], in
 def _skip_second_unit(tokens: Sequence[Token], j: int) -> int:
     """Pass over the same distance in another unit: "(50 miles)", "/50 miles", ", or 37 miles,"."""
     k, close = j, ""
-    if _word(tokens, k) in ("(", "["):
+    if word_at(tokens, k) in ("(", "["):
         k, close = k + 1, ")]"
-    elif _word(tokens, k) == "/":
+    elif word_at(tokens, k) == "/":
         k += 1
-    elif _word(tokens, k) == "," and _word(tokens, k + 1) == "or":
+    elif word_at(tokens, k) == "," and word_at(tokens, k + 1) == "or":
         k, close = k + 2, ","
-    elif _word(tokens, k) == "or":
+    elif word_at(tokens, k) == "or":
         k += 1
     else:
         return j
-    while _word(tokens, k) in _APPROXIMATE or _word(tokens, k) in ("nearly", "or"):
+    while word_at(tokens, k) in _APPROXIMATE or word_at(tokens, k) in ("nearly", "or"):
         k += 1
     number = read_number(tokens, k)
     unit_at = _unit(tokens, number[1]) if number else None
@@ -348,7 +386,7 @@ def _skip_second_unit(tokens: Sequence[Token], j: int) -> int:
     k = unit_at[1]
     if not close:
         return k
-    return k + 1 if _word(tokens, k) and _word(tokens, k) in close else (k if close == "," else j)
+    return k + 1 if word_at(tokens, k) and word_at(tokens, k) in close else (k if close == "," else j)
 
 
 def _read_comparator(tokens: Sequence[Token], i: int) -> tuple[int, Comparator]:
@@ -381,11 +419,6 @@ def _read_comparator(tokens: Sequence[Token], i: int) -> tuple[int, Comparator]:
 
 def _skip(tokens: Sequence[Token], i: int, words: Sequence[str]) -> int:
     """Return the index after the tokens that are among `words`."""
-    while _word(tokens, i) in words:
+    while word_at(tokens, i) in words:
         i += 1
     return i
-
-
-def _word(tokens: Sequence[Token], i: int) -> str:
-    """Return the word at `i`, "" past either end or where a toponym stands."""
-    return tokens[i].word if 0 <= i < len(tokens) and tokens[i].toponym is None else ""

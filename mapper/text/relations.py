@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from mapper.model import Locative, Relation, Toponym
 from mapper.text.focus import Focus, is_country
 from mapper.text.landmarks import Landmark, read_landmark, resolve_landmark
-from mapper.text.offsets import Previous, Tail, find_subject
+from mapper.text.lexicon import word_class
 from mapper.text.quantities import read_compass
-from mapper.text.tokens import Token
+from mapper.text.subjects import Previous, find_subject
+from mapper.text.tails import Tail
+from mapper.text.tokens import Token, word_at
 
-_EDGES = frozenset(
-    "outskirts outskirt edge edges gates gate approaches approach fringes fringe rim limits limit entrance perimeter environs surroundings "
-    "countryside".split()
-)
-_INNER = frozenset(
-    "centre center heart suburb suburbs part parts side sides half district districts quarter quarters neighbourhood neighbourhoods "
-    "neighborhood neighborhoods streets sector sectors bank middle area areas section end corner flank reaches".split()
-)
+_EDGES = word_class("edge")
+_INNER = word_class("inner")
 _NEAR = (
     ("in", "the", "vicinity", "of"), ("in", "the", "neighbourhood", "of"), ("in", "the", "neighborhood", "of"),
     ("in", "the", "area", "of"), ("in", "the", "area", "around"), ("in", "the", "region", "of"), ("not", "far", "from"),
@@ -28,11 +24,9 @@ _NEAR = (
 )  # fmt: skip
 _OUTSIDE = (("just", "outside"), ("right", "outside"), ("outside",), ("just", "beyond"))
 _INSIDE = (("inside",), ("deep", "inside"), ("downtown",), ("central",), ("within",))
-_HALFWAY = frozenset("halfway midway".split())
-_ROADS = frozenset(
-    "road highway motorway route track railway line coast coastline corridor axis shore".split()
-)
-_LINKING = frozenset("linking connecting joining".split())
+_HALFWAY = frozenset(["halfway", "midway"])
+_ROADS = word_class("road")
+_LINKING = frozenset(["linking", "connecting", "joining"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +103,6 @@ def _resolve(reading: _Reading, focus: Focus, subject: Toponym | None) -> tuple[
     return tuple(found)
 
 
-def _word(tokens: Sequence[Token], i: int) -> str:
-    return tokens[i].word if 0 <= i < len(tokens) and tokens[i].toponym is None else ""
-
-
 def _named(tokens: Sequence[Token], i: int) -> Landmark | None:
     """Return the landmark at `i` if it is a name, perhaps after "the town of"."""
     landmark = read_landmark(tokens, i)
@@ -136,10 +126,10 @@ def _read_way(tokens: Sequence[Token], i: int) -> _Reading | None:
         "axis",
     ):
         return None
-    word, j = _word(tokens, i + 1), i + 2
+    word, j = word_at(tokens, i + 1), i + 2
     if word in _LINKING or word in ("from", "between"):
         start = _named(tokens, j)
-        joint = _word(tokens, start.last) if start else ""
+        joint = word_at(tokens, start.last) if start else ""
         if start is None or joint not in ("to", "and", "with", "towards", "toward"):
             return None
         end = _named(tokens, start.last + 1)
@@ -153,13 +143,13 @@ def _read_way(tokens: Sequence[Token], i: int) -> _Reading | None:
 def _read_named_way(tokens: Sequence[Token], i: int) -> _Reading | None:
     """Read "the A-B road", "the A to B highway"."""
     if (
-        _word(tokens, i + 1) not in ("-", "–", "to", "/")
+        word_at(tokens, i + 1) not in ("-", "–", "to", "/")
         or i + 2 >= len(tokens)
         or tokens[i + 2].toponym is None
     ):
         return None
-    j = i + 4 if _word(tokens, i + 3) in ("coastal", "coast", "desert", "main") else i + 3
-    if _word(tokens, j) not in _ROADS:
+    j = i + 4 if word_at(tokens, i + 3) in ("coastal", "coast", "desert", "main") else i + 3
+    if word_at(tokens, j) not in _ROADS:
         return None
     ends = (
         Landmark(i, i + 1, "name", tokens[i].toponym),
@@ -174,27 +164,27 @@ def _way_first(tokens: Sequence[Token], i: int) -> int:
     while (
         first > 0
         and i - first < 4
-        and _word(tokens, first - 1) in ("the", "main", "coastal", "desert", "coast", "old", "same")
+        and word_at(tokens, first - 1) in ("the", "main", "coastal", "desert", "coast", "old", "same")
     ):
         first -= 1
-    return first - 1 if _word(tokens, first - 1) in ("on", "along", "off", "near") else first
+    return first - 1 if word_at(tokens, first - 1) in ("on", "along", "off", "near") else first
 
 
 def _read_between(tokens: Sequence[Token], i: int) -> _Reading | None:
     """Read "between A and B", "halfway from A to B", "half-way to B"."""
-    word = _word(tokens, i)
+    word = word_at(tokens, i)
     j, fraction = i, None
     if word in _HALFWAY:
         j, fraction = i + 1, 0.5
-    elif word == "half" and _word(tokens, i + 1) == "-" and _word(tokens, i + 2) == "way":
+    elif word == "half" and word_at(tokens, i + 1) == "-" and word_at(tokens, i + 2) == "way":
         j, fraction = i + 3, 0.5
-    elif word == "half" and _word(tokens, i + 1) == "way":
+    elif word == "half" and word_at(tokens, i + 1) == "way":
         j, fraction = i + 2, 0.5
-    joint = {"between": ("and",), "from": ("to",)}.get(_word(tokens, j), ())
-    if not joint or (fraction is None and _word(tokens, j) == "from"):
+    joint = {"between": ("and",), "from": ("to",)}.get(word_at(tokens, j), ())
+    if not joint or (fraction is None and word_at(tokens, j) == "from"):
         return None
     start = _named(tokens, j + 1)
-    if start is None or _word(tokens, start.last) not in joint:
+    if start is None or word_at(tokens, start.last) not in joint:
         return None
     end = _named(tokens, start.last + 1)
     return _Reading(i, end.last, "between", (start, end), fraction=fraction) if end else None
@@ -204,12 +194,12 @@ def _read_part(tokens: Sequence[Token], i: int) -> _Reading | None:
     """Read "the eastern suburbs of X", "the outskirts of X", "southern X", "the north of X"."""
     compass = read_compass(tokens, i)
     j = compass[2] if compass else i
-    word = _word(tokens, j)
+    word = word_at(tokens, j)
     adjective = compass is not None and tokens[j - 1].word.endswith(("ern", "n"))
     bearing, degrees = (compass[0], compass[1]) if compass else ("", None)
-    if word in _EDGES or (word in _INNER and (compass is not None or _word(tokens, j + 1) == "of")):
+    if word in _EDGES or (word in _INNER and (compass is not None or word_at(tokens, j + 1) == "of")):
         if (
-            _word(tokens, j + 1) != "of"
+            word_at(tokens, j + 1) != "of"
             or (landmark := read_landmark(tokens, j + 2)) is None
             or landmark.kind == "thing"
         ):
@@ -222,15 +212,20 @@ def _read_part(tokens: Sequence[Token], i: int) -> _Reading | None:
         return _Reading(
             i, j + 1, "inside", (Landmark(j, j + 1, "name", tokens[j].toponym),), bearing, degrees
         )
-    in_the = _word(tokens, i - 1) == "the" and _word(tokens, i - 2) in ("in", "across", "throughout", "from")
+    in_the = word_at(tokens, i - 1) == "the" and word_at(tokens, i - 2) in (
+        "in",
+        "across",
+        "throughout",
+        "from",
+    )
     if in_the and word == "of" and (landmark := _named(tokens, j + 1)) is not None:
         return _Reading(i - 2, landmark.last, "inside", (landmark,), bearing, degrees)
     return None
 
 
 def _part_first(tokens: Sequence[Token], i: int) -> int:
-    first = i - 1 if _word(tokens, i - 1) in ("the", "its") else i
-    return first - 1 if _word(tokens, first - 1) in ("in", "on", "at", "near") else first
+    first = i - 1 if word_at(tokens, i - 1) in ("the", "its") else i
+    return first - 1 if word_at(tokens, first - 1) in ("in", "on", "at", "near") else first
 
 
 def _read_compass(tokens: Sequence[Token], i: int) -> _Reading | None:
@@ -240,10 +235,10 @@ def _read_compass(tokens: Sequence[Token], i: int) -> _Reading | None:
         return None
     bearing, degrees, j = compass
     first = i
-    toward = _word(tokens, i - 1) in ("the", "its") and _word(tokens, i - 2) == "to"
+    toward = word_at(tokens, i - 1) in ("the", "its") and word_at(tokens, i - 2) == "to"
     if toward:
         first = i - 2
-    elif _word(tokens, i - 1) in (
+    elif word_at(tokens, i - 1) in (
         "just",
         "due",
         "immediately",
@@ -254,14 +249,14 @@ def _read_compass(tokens: Sequence[Token], i: int) -> _Reading | None:
         "far",
     ):
         first = i - 1
-    if _word(tokens, j) in ("of", "from"):
+    if word_at(tokens, j) in ("of", "from"):
         landmark = read_landmark(tokens, j + 1)
         if landmark is not None and landmark.kind != "thing":
             return _Reading(first, landmark.last, "direction", (landmark,), bearing, degrees)
         return None
-    if toward and _word(tokens, i - 1) == "its":
+    if toward and word_at(tokens, i - 1) == "its":
         return _Reading(first, j, "direction", (Landmark(i - 1, i, "it"),), bearing, degrees)
-    if _word(tokens, i - 1) in ("further", "farther"):
+    if word_at(tokens, i - 1) in ("further", "farther"):
         return _Reading(first, j, "direction", (), bearing, degrees)
     return None
 
@@ -271,7 +266,7 @@ def _read_word(tokens: Sequence[Token], i: int) -> _Reading | None:
     for relation, phrases in (("outside", _OUTSIDE), ("near", _NEAR), ("inside", _INSIDE)):
         for phrase in phrases:
             if tokens[i].word != phrase[0] or any(
-                _word(tokens, i + k) != word for k, word in enumerate(phrase)
+                word_at(tokens, i + k) != word for k, word in enumerate(phrase)
             ):
                 continue
             landmark = read_landmark(tokens, i + len(phrase))

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mapper.model import Toponym
+from mapper.text.lexicon import word_class
 
 # Alternatives that begin with different characters: each character is read once, whatever the text.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\n\s*\n|\S")
 _OPENING = frozenset("\"'“‘«([#>*-–—")
-_ABBREVIATIONS = frozenset(
-    "st gen col lt maj capt sgt cpl brig adm dr mr mrs ms prof rev hon gov sen rep no nos inst ult approx ca c vs "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mt ft etc est ave dist prov al".split()
-)
+_ABBREVIATIONS = word_class("abbreviation")
 _SHORT_LINE = 60
 PARAGRAPH = "\n\n"
 
@@ -82,6 +80,16 @@ def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
             tokens.append(Token(start, end, word, toponym, sentence, paragraph))
             position = end
     return tokens
+
+
+def word_at(tokens: Sequence[Token], i: int) -> str:
+    """Return the word at `i`; "" past either end and where a toponym stands."""
+    return tokens[i].word if 0 <= i < len(tokens) and tokens[i].toponym is None else ""
+
+
+def toponym_at(tokens: Sequence[Token], i: int) -> Toponym | None:
+    """Return the toponym at `i`; None past either end and where a common word stands."""
+    return tokens[i].toponym if 0 <= i < len(tokens) else None
 
 
 def _begins_sentence(text: str, last: Token, start: int, line_start: int) -> bool:

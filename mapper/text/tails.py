@@ -1,0 +1,196 @@
+"""What follows a quantity: which way, from what, by which way of going: "km north-east of X by road"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapper.text.landmarks import Landmark, read_landmark
+from mapper.text.lexicon import word_class
+from mapper.text.quantities import Quantity, read_compass
+from mapper.text.tokens import Token, toponym_at, word_at
+
+_LINKS = word_class("link")
+_WAYS = word_class("way")
+_PAVED = word_class("paved")
+_AWAY = word_class("away")
+_ONWARD = word_class("onward")
+_PREPOSITIONS = word_class("preposition")
+
+
+@dataclass(slots=True)
+class Tail:
+    """What follows a quantity: direction, link, landmark and manner; `last` is the index after it."""
+
+    last: int
+    bearing: str = ""
+    bearing_deg: float | None = None
+    landmark: Landmark | None = None
+    link: str = ""
+    road: bool = False
+    air: bool = False
+    away: bool = False
+    onward: bool = False
+    origin: Landmark | None = None
+
+    def says_where(self) -> bool:
+        """Tell whether anything but the figure was read."""
+        return bool(self.bearing or self.link or self.away or self.road or self.onward or self.air)
+
+
+def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
+    """Read what follows a quantity, a part at a time, until something else begins."""
+    tail = Tail(quantity.last)
+    for _ in range(8):
+        if not (_read_manner(tokens, tail) or _read_direction(tokens, tail) or _read_link(tokens, tail)):
+            break
+    return tail
+
+
+def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
+    """Read "by road", "as the crow flies", "up the coast", "away", "farther on"."""
+    i = tail.last
+    words = tuple(word_at(tokens, k) for k in range(i, i + 4))
+    if words[:4] == ("as", "the", "crow", "flies") or words[:4] == ("in", "a", "straight", "line"):
+        tail.last, tail.air = i + 4, True
+    elif words[:2] == ("by", "air") or words[:2] == ("straight", "line"):
+        tail.last, tail.air = i + 2, True
+    elif words[0] in ("by", "along", "on") and (step := _way(tokens, i + 1)) and words[0] == "by":
+        tail.last, tail.road = step[0], True
+    elif words[:2] in (("by", "car"), ("by", "bus"), ("by", "truck"), ("of", "road")):
+        tail.last, tail.road = i + 2, True
+    elif words[0] in ("up", "down", "along") and (step := _way(tokens, i + 1)):
+        tail.last, tail.onward = step[0], True
+        tail.road = tail.road or step[1]
+    elif words[0] in ("farther", "further"):
+        tail.last, tail.onward = i + 1, True
+        while word_at(tokens, tail.last) in _ONWARD and not _way(tokens, tail.last + 1):
+            tail.last += 1
+    elif (
+        words[0] in _AWAY
+        and not tail.link
+        and (words[0] not in ("off", "out", "beyond") or not _lands(tokens, i + 1))
+    ):
+        tail.last, tail.away = i + 1, True
+    elif words[0] == "up" and words[1] == "and":
+        return False
+    elif words[0] in ("on", "up", "down") and not words[1].isalpha():
+        tail.last, tail.onward = i + 1, True
+    else:
+        return False
+    return True
+
+
+def _lands(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a landmark follows, so that "off" or "beyond" is its link and no adverb."""
+    landmark = read_landmark(tokens, i)
+    return landmark is not None and landmark.kind in ("name", "settlement", "capital", "thing")
+
+
+def _way(tokens: Sequence[Token], i: int) -> tuple[int, bool] | None:
+    """Read "the coast road", "road", "the Tigris" after "by", "up", "down", "along": index after it, and whether paved."""
+    j = i
+    if word_at(tokens, j) in ("the", "this", "that", "same", "a"):
+        j += 1
+    if toponym_at(tokens, j) is not None:
+        nxt = word_at(tokens, j + 1)
+        if nxt in _WAYS:
+            return j + 2, nxt in _PAVED
+        return (j + 1, False) if j > i else None
+    for k in range(j, j + 3):
+        word = word_at(tokens, k)
+        if word in _WAYS:
+            while word_at(tokens, k + 1) in _WAYS:
+                k += 1
+            paved = word_at(tokens, k) in _PAVED
+            if word_at(tokens, k + 1) in ("towards", "toward") and (end := read_landmark(tokens, k + 2)):
+                return end.last, paved
+            return k + 1, paved
+        if not word.isalpha() or word in _PREPOSITIONS:
+            return None
+    return None
+
+
+def _read_direction(tokens: Sequence[Token], tail: Tail) -> bool:
+    """Read "south-east", "to the west", "to its north", "due north"; after a landmark ", to the south-west"."""
+    if tail.bearing:
+        return False
+    i = tail.last
+    if (
+        word_at(tokens, i) == ","
+        and (tail.landmark or tail.road or tail.air)
+        and word_at(tokens, i + 1) == "to"
+    ):
+        i += 1
+    toward = word_at(tokens, i) == "to" and word_at(tokens, i + 1) in ("the", "its", "their")
+    i += 2 if toward else 0
+    while word_at(tokens, i) in (
+        "due",
+        "directly",
+        "straight",
+        "immediate",
+        "immediately",
+        "farther",
+        "further",
+        "right",
+    ):
+        tail.onward = tail.onward or word_at(tokens, i) in ("farther", "further")
+        i += 1
+    if (found := read_compass(tokens, i)) is None:
+        return False
+    word, degrees, i = found
+    following = word_at(tokens, i)
+    # "5 km north Aleppo countryside": an adjective of what follows and no direction.
+    if not toward and toponym_at(tokens, i) is not None:
+        return False
+    if tail.landmark is not None and following == "of":
+        return False
+    if toward and word_at(tokens, tail.last + 1) == "its" and tail.landmark is None:
+        tail.landmark, tail.link = Landmark(tail.last + 1, tail.last + 2, "it"), "of"
+    tail.bearing, tail.bearing_deg, tail.last = word, degrees, i
+    return True
+
+
+def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
+    """Read "of X", "from the fallen city", "short of X", "to X" after a drive, "from A to B"."""
+    if tail.landmark is not None:
+        if (
+            tail.link == "from"
+            and not tail.bearing
+            and word_at(tokens, tail.last) == "to"
+            and tail.origin is None
+        ):
+            end = read_landmark(tokens, tail.last + 1)
+            if end is not None and end.kind == "name":
+                tail.origin, tail.landmark, tail.last = tail.landmark, end, end.last
+                return True
+        return False
+    i = tail.last
+    word = word_at(tokens, i)
+    if word == "," and word_at(tokens, i + 1) in ("from", "to") and tail.link == "" and tail.road:
+        i, word = i + 1, word_at(tokens, i + 1)
+    if (word, word_at(tokens, i + 1)) in (
+        ("short", "of"),
+        ("shy", "of"),
+        ("away", "from"),
+        ("out", "of"),
+        ("outside", "of"),
+    ):
+        word, start = f"{word} of", i + 2
+    elif (
+        word in _LINKS
+        or (word == "to" and (tail.road or tail.away or tail.bearing == ""))
+        or (word == "of" and word_at(tokens, i + 1) == "it")
+    ):
+        start = i + 1
+    else:
+        return False
+    landmark = read_landmark(tokens, start)
+    if (
+        landmark is None
+        or (word == "to" and landmark.kind == "it")
+        or (word == "of" and not tail.bearing and not tail.onward)
+    ):
+        return False
+    tail.landmark, tail.link, tail.last = landmark, word, landmark.last
+    return True

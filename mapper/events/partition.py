@@ -25,11 +25,12 @@ Array = NDArray[np.float64]
 
 # Length scales tried, as multiples of the median distance to the nearest point of another side: a front is
 # straight over several times that distance, or it is a row of unrelated pockets. Variances: 10
-# lets a few rivals overrule a lone point, 100 follows the points closely.
+# lets a few rivals overrule a lone point, 300 follows the points closely.
 LENGTHS = (1.0, 2.0, 4.0)
-VARIANCES = (10.0, 30.0, 100.0)
+VARIANCES = (10.0, 30.0, 100.0, 300.0)
 # The fit takes time with the cube of the points. Points far behind a front say nothing about it.
 MOST_POINTS = 700
+MOST_POINTS_TO_LEARN = 300
 MOST_CELLS = 60_000
 _NEWTON_STEPS = 30
 _JITTER = 1e-6
@@ -67,22 +68,20 @@ def learn_smoothness(points: Array, holders: Sequence[str], weights: Array) -> S
     if len(sides) < 2:
         return None
     labels = np.array([sides.index(h) for h in holders])
-    kept = _near_rivals(points, labels)
+    kept = _near_rivals(points, labels, MOST_POINTS_TO_LEARN)
     points, labels, weights = points[kept], labels[kept], weights[kept]
     scale = max(float(np.median(nearest_rivals(points, labels.tolist()))), 1.0)
     distance = _distances(points, points)
-    found = []
-    for length in (scale * factor for factor in LENGTHS):
-        kernel = _matern(distance, length)
-        for variance in VARIANCES:
-            # With two sides one surface is the other upside down.
-            signs = [
-                np.where(labels == side, 1.0, -1.0) for side in range(len(sides) if len(sides) > 2 else 1)
-            ]
-            evidence = sum(_laplace(variance * kernel, sign, weights)[1] for sign in signs)
-            found.append((evidence, -length, -variance))
-    _, length, variance = max(found)
-    return Smoothness(-length, -variance)
+    # With two sides one surface is the other upside down.
+    signs = [np.where(labels == side, 1.0, -1.0) for side in range(len(sides) if len(sides) > 2 else 1)]
+
+    def evidence(smoothness: Smoothness) -> float:
+        covariance = smoothness.variance * _matern(distance, smoothness.length)
+        return sum(_laplace(covariance, sign, weights)[1] for sign in signs)
+
+    # One after the other, not all pairs: the best length hardly depends on the variance.
+    best = max((Smoothness(scale * factor, VARIANCES[-2]) for factor in LENGTHS), key=evidence)
+    return max((Smoothness(best.length, variance) for variance in VARIANCES), key=evidence)
 
 
 def partition(
@@ -119,7 +118,7 @@ def partition(
     if len(sides) < 2 or region.is_empty:
         return dict.fromkeys(sides, region) if not region.is_empty else {}
     labels = np.array([sides.index(h) for h in holders])
-    kept = _near_rivals(points, labels)
+    kept = _near_rivals(points, labels, MOST_POINTS)
     smoothness = smoothness or learn_smoothness(points, holders, weights)
     assert smoothness is not None  # there are two sides
     surfaces = _fit(points[kept], labels[kept], weights[kept], len(sides), smoothness)
@@ -153,9 +152,10 @@ def nearest_rivals(points: Array, labels: Sequence[object]) -> Array:
     return result
 
 
-def _near_rivals(points: Array, labels: NDArray[np.int_]) -> NDArray[np.int_]:
+def _near_rivals(points: Array, labels: NDArray[np.int_], most: int) -> NDArray[np.int_]:
+    """Return the rows of the points that are nearest to another side's, `most` at most."""
     order = np.argsort(nearest_rivals(points, labels.tolist()), kind="stable")
-    return np.sort(order[:MOST_POINTS])
+    return np.sort(order[:most])
 
 
 def _distances(a: Array, b: Array) -> Array:

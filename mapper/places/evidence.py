@@ -1,13 +1,15 @@
 """What speaks for each candidate of each name of a report, as numbers.
 
 The names of a report are judged together: where the others probably are is evidence for each. So
-`evidence` is asked with a probability for every candidate and gives a row of numbers a candidate;
-`mapper.places.resolve` turns the rows into better probabilities and asks again.
+`evidence` is given a probability for every candidate and returns a row of numbers a candidate, from
+which `mapper.places.ranker` makes better probabilities; `mapper.places.resolve` does so twice.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,47 +19,96 @@ from numpy.typing import NDArray
 from mapper.model import Gazetteer, Locative, Place, Toponym
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 EARTH_M = 6_371_008.8
-MOST_CANDIDATES = 40  # of one name; there are more "San José" than any report can mean
-STRONG = 0.02  # candidates below this probability are no evidence for others
+MOST_CANDIDATES = 40  # of one name: there are more "San José" than a report can need
+STRONG = 0.03  # candidates less probable than this are no evidence for other names
+LOCAL_CHARACTERS = 300.0  # names this far apart in the text count 1/e of names side by side
 
+# How a candidate came to stand for a name: the ways in which a gazetteer matches, the surest first; then the
+# place of a neighbouring name; and the row that stands for none of the candidates.
+_WAYS = (
+    "name",
+    "alternate",
+    "abbreviation",
+    "demonym",
+    "bare",
+    "typeless",
+    "looser",
+    "prefix",
+    "misspelt",
+    "inner",
+)
+NEIGHBOUR, NONE_OF_THESE = len(_WAYS), len(_WAYS) + 1
+
+# What the words beside or inside a name say of the class of the place ("the oil port of", "River").
+_CLASS_WORDS = {
+    "P": "city town village capital suburb hamlet township municipality neighbourhood neighborhood resort",
+    "A": "county province state district governorate oblast region republic kingdom emirate canton parish"
+    " prefecture department division nation country federation raion rayon territory",
+    "S": "airport airbase airfield base port terminal refinery station hospital university college school"
+    " bridge stadium cathedral church mosque museum palace hotel dam camp prison castle hall",
+    "T": "mountain mountains mount mt hill hills island islands isle desert valley peninsula cape plateau"
+    " pass peak heights",
+    "H": "river lake sea bay gulf ocean strait creek canal channel reservoir falls",
+    "L": "park forest reserve beach coast area continent zone oilfield",
+}
+_CLASS_OF = {word: letter for letter, words in _CLASS_WORDS.items() for word in words.split()}
+_CLASSES = "PASTHLRUV"
+_WORD = re.compile(r"[^\W\d_]+")
 _PARENT_GAP = re.compile(r"\s*,\s*|\s*\(\s*|\s+in\s+(?:the\s+)?", re.IGNORECASE)
+
+# The columns of the rows, in order; trained weights know them by position.
+COLUMNS = (
+    "log_population", "population_share", "population_lead", "population_rank", "match", "match_lead",
+    "level", "class", "seat", "spellings", "extent", "candidates", "in_country", "same_name", "words",
+    "short_capitals", "mentions", "first_mention", "word_fit", "demonym", "kind",
+    "probability", "best_rival", "near_25", "near_100", "near_400", "nearest", "previous", "next",
+    "local_near", "local_country", "local_admin1", "same_country", "same_admin1", "top_country",
+    "named_country", "named_admin1", "named_admin2", "holds", "parent", "child", "told", "names",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name of a report with one sense: its mentions and the places it can mean.
+    """One name of a report in one sense: its mentions and the places it can mean.
 
-    `mentions` are positions in the list of toponyms, `parents` the positions (in the list of
-    names) of names that follow it as in "Paris, Texas".
+    `mentions` are positions in the list of toponyms, none for a name that only the outlet's home
+    gives. `parents` are the positions, in the list of names, of names that follow it as in "Paris,
+    Texas". `neighbours` counts the places at the end that are those of neighbouring names.
     """
 
     text: str
     mentions: tuple[int, ...]
     places: tuple[Place, ...]
+    neighbours: int = 0
     parents: tuple[int, ...] = ()
+    demonym: bool = False
+    class_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """All candidates of all names of a report, one position a candidate, in columns.
+    """All candidates of all names of a report in columns, one position a candidate.
 
-    `owner` is the position of the candidate's name. `xyz` are unit vectors. `country`, `admin1`,
-    `admin2` number the units (0 unknown) and `level` says whether the candidate is a unit itself:
-    3 country, 2 admin 1, 1 admin 2, 0 anything else.
+    `owner` is the position of the candidate's name, `xyz` a unit vector. `country`, `admin1`, `admin2`
+    number the units (0 unknown); `level` is 3 for a country, 2 for a first-order unit, 1 for a
+    second-order unit, else 0. `closeness` says for two names how near each other they stand in the
+    text, 1 side by side. `order` lists names as they are mentioned.
     """
 
     names: tuple[Name, ...]
     places: tuple[Place, ...]
-    owner: NDArray[np.int64]
+    owner: Ints
     xyz: Floats
-    country: NDArray[np.int64]
-    admin1: NDArray[np.int64]
-    admin2: NDArray[np.int64]
-    level: NDArray[np.int64]
-    population: Floats
-    match: Floats
+    country: Ints
+    admin1: Ints
+    admin2: Ints
+    level: Ints
+    kind: Ints
+    closeness: Floats
+    order: Ints
 
 
 def level_of(place: Place) -> int:
@@ -70,14 +121,14 @@ def level_of(place: Place) -> int:
 
 
 def point_of(place: Place) -> tuple[float, float]:
-    """Return (lon, lat) of the place, in degrees; of an area its centroid."""
+    """Return (lon, lat) of the place in degrees, of an area its centroid."""
     geometry = place.geometry
     point = geometry if geometry.geom_type == "Point" else geometry.centroid
     return float(point.x), float(point.y)
 
 
 def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
-    """Return one unit vector a (lon, lat) point in degrees, shape (n, 3)."""
+    """Return a unit vector for each (lon, lat) in degrees, shape (n, 3)."""
     lonlat = np.radians(np.asarray(points, dtype=float).reshape(-1, 2))
     lon, lat = lonlat[:, 0], lonlat[:, 1]
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
@@ -88,117 +139,288 @@ def great_circle_m(a: Floats, b: Floats) -> Floats:
     return EARTH_M * np.arccos(np.clip(a @ b.T, -1.0, 1.0))
 
 
+def bearings(origin: Floats, end: Floats) -> Floats:
+    """Return first bearings in degrees from all of `origin` to all of `end`, unit vectors."""
+    lon0, lon1 = np.arctan2(origin[:, 1], origin[:, 0])[:, None], np.arctan2(end[:, 1], end[:, 0])[None, :]
+    sin0, sin1 = origin[:, 2][:, None], end[:, 2][None, :]
+    cos0, cos1 = np.sqrt(np.maximum(1 - sin0**2, 0)), np.sqrt(np.maximum(1 - sin1**2, 0))
+    east = np.sin(lon1 - lon0) * cos1
+    north = cos0 * sin1 - sin0 * cos1 * np.cos(lon1 - lon0)
+    return np.degrees(np.arctan2(east, north)) % 360.0
+
+
 def group_names(toponyms: Sequence[Toponym], gazetteer: Gazetteer, *, text: str) -> tuple[Name, ...]:
-    """Gather mentions of the same name, look each up once, and link "X, Y" pairs."""
-    keys = [(" ".join((t.name or t.text).split()).casefold(), t.role == "demonym") for t in toponyms]
+    """Gather mentions of the same name, look each name up once, and link "X, Y" pairs."""
+    keys = [(spelling_of(t).casefold(), t.role == "demonym") for t in toponyms]
     members: dict[tuple[str, bool], list[int]] = {}
     for position, key in enumerate(keys):
         members.setdefault(key, []).append(position)
     number = {key: n for n, key in enumerate(members)}
-    parents: dict[int, set[int]] = {n: set() for n in range(len(members))}
+    parents: dict[tuple[str, bool], set[int]] = {key: set() for key in members}
     order = sorted(range(len(toponyms)), key=lambda i: (toponyms[i].start, toponyms[i].end))
-    for i, j in zip(order, order[1:], strict=False):
+    for i, j in itertools.pairwise(order):
         gap = text[toponyms[i].end : toponyms[j].start]
-        if keys[i] != keys[j] and _PARENT_GAP.fullmatch(gap):
-            parents[number[keys[i]]].add(number[keys[j]])
+        if keys[i] != keys[j] and len(gap) < 20 and _PARENT_GAP.fullmatch(gap):
+            parents[keys[i]].add(number[keys[j]])
     names = []
     for key, mentions in members.items():
         first = toponyms[mentions[0]]
-        spelling = " ".join((first.name or first.text).split())
-        places = list(gazetteer.candidates(spelling))
-        if first.role == "demonym":
-            places = [place for place in places if level_of(place) == 3] or places
         names.append(
             Name(
-                spelling,
-                tuple(mentions),
-                tuple(places[:MOST_CANDIDATES]),
-                tuple(sorted(parents[number[key]])),
+                text=spelling_of(first),
+                mentions=tuple(mentions),
+                places=look_up(first, gazetteer),
+                parents=tuple(sorted(parents[key])),
+                demonym=first.role == "demonym",
+                class_word=class_word([toponyms[m] for m in mentions], text),
             )
         )
     return tuple(names)
 
 
-def gather(names: Sequence[Name]) -> Candidates:
+def spelling_of(toponym: Toponym) -> str:
+    """Return the spelling to look up, on one line."""
+    return " ".join((toponym.name or toponym.text).split())
+
+
+def look_up(toponym: Toponym, gazetteer: Gazetteer) -> tuple[Place, ...]:
+    """Return the places that a toponym can mean; a demonym means a country where it can."""
+    places = gazetteer.candidates(spelling_of(toponym))
+    if toponym.role == "demonym":
+        places = [place for place in places if level_of(place) == 3] or places
+    return tuple(places[:MOST_CANDIDATES])
+
+
+def class_word(mentions: Sequence[Toponym], text: str) -> str:
+    """Return the class letter that a word inside or beside a name gives, "" for none.
+
+    Words inside the name count first ("Fairfax County"), then the next word ("Homs province"), then
+    the two before it ("oil port of Sidra").
+    """
+    for mention in mentions:
+        inside = _WORD.findall(mention.text.casefold())
+        for word in (inside[-1:] + inside[:1]) if len(inside) > 1 else []:
+            if word in _CLASS_OF:
+                return _CLASS_OF[word]
+    for mention in mentions:
+        after = re.match(r"[ \n]([^\W\d_]+)", text[mention.end : mention.end + 20])
+        if after and after[1].casefold() in _CLASS_OF:
+            return _CLASS_OF[after[1].casefold()]
+        lead = text[max(0, mention.start - 30) : mention.start]
+        before = re.search(r"([^\W\d_]+) (?:of )?(?:the )?$", lead)
+        if before and before[1].casefold() in _CLASS_OF:
+            return _CLASS_OF[before[1].casefold()]
+    return ""
+
+
+def gather(names: Sequence[Name], toponyms: Sequence[Toponym]) -> Candidates:
     """Lay the candidates of all names out in columns."""
     places = [place for name in names for place in name.places]
-    owner = np.repeat(np.arange(len(names)), [len(name.places) for name in names])
-    level = np.array([level_of(place) for place in places], dtype=np.int64)
+    level = [level_of(place) for place in places]
     numbers: dict[tuple[str, ...], int] = {}
 
-    def number(*unit: str) -> int:
-        return numbers.setdefault(unit, len(numbers) + 1) if all(unit) else 0
+    def numbered(units: list[tuple[str, ...]]) -> Ints:
+        return np.array([numbers.setdefault(u, len(numbers) + 1) if all(u) else 0 for u in units], np.int64)
 
-    own1 = [p.admin1 or (p.name if lv == 2 else "") for p, lv in zip(places, level, strict=True)]
-    own2 = [p.admin2 or (p.name if lv == 1 else "") for p, lv in zip(places, level, strict=True)]
+    closeness, order = text_distances(names, toponyms)
     return Candidates(
         names=tuple(names),
         places=tuple(places),
-        owner=owner.astype(np.int64),
+        owner=np.repeat(np.arange(len(names)), [len(name.places) for name in names]).astype(np.int64),
         xyz=unit_vectors([point_of(place) for place in places]),
-        country=np.array([number(p.country) for p in places], dtype=np.int64),
-        admin1=np.array([number(p.country, a) for p, a in zip(places, own1, strict=True)], dtype=np.int64),
-        admin2=np.array(
-            [number(p.country, a, b) for p, a, b in zip(places, own1, own2, strict=True)], dtype=np.int64
-        ),
-        level=level,
-        population=np.array([p.population for p in places], dtype=float),
-        match=np.array([p.match for p in places], dtype=float),
+        country=numbered([(p.country,) for p in places]),
+        admin1=numbered([(p.admin1_code,) for p in places]),
+        admin2=numbered([(p.admin2_code,) for p in places]),
+        level=np.array(level, np.int64),
+        kind=np.array([kind for name in names for kind in kinds_of(name)], np.int64),
+        closeness=closeness,
+        order=order,
     )
 
 
-def share(scores: Floats, owner: NDArray[np.int64], count: int) -> Floats:
-    """Turn log-odds into probabilities that sum to one for each name (softmax by owner)."""
+def kinds_of(name: Name) -> list[int]:
+    """Return for each place of a name how it came to stand for it."""
+    named = name.places[: len(name.places) - name.neighbours]
+    return [_WAYS.index(place.matched) for place in named] + [NEIGHBOUR] * name.neighbours
+
+
+def text_distances(names: Sequence[Name], toponyms: Sequence[Toponym]) -> tuple[Floats, Ints]:
+    """Return how near names stand in the text (1 side by side, 0 far), and names by mention."""
+    spots = sorted((toponyms[m].start, n) for n, name in enumerate(names) for m in name.mentions)
+    start = np.array([spot for spot, _ in spots], float)
+    owner = np.array([n for _, n in spots], np.int64)
+    near = np.zeros((len(names), len(names)))
+    if len(spots):
+        apart = np.exp(-np.abs(start[:, None] - start[None, :]) / LOCAL_CHARACTERS)
+        np.maximum.at(near, (owner[:, None], owner[None, :]), apart)
+    return near, owner
+
+
+def share(scores: Floats, owner: Ints, count: int) -> Floats:
+    """Turn log-odds into probabilities that sum to one for each of `count` names."""
     if not len(scores):
         return scores
-    top = np.full(count, -np.inf)
-    np.maximum.at(top, owner, scores)
-    odds = np.exp(scores - top[owner])
+    odds = np.exp(scores - by_owner(np.maximum, scores, owner, count)[owner])
     return odds / np.bincount(owner, odds, count)[owner]
+
+
+def by_owner(reduce: np.ufunc, values: Floats, owner: Ints, count: int) -> Floats:
+    """Return the `reduce` (maximum, add) of the values of each owner; -inf or 0 for none."""
+    out = np.full(count, -np.inf if reduce is np.maximum else 0.0)
+    reduce.at(out, owner, values)
+    return out
+
+
+def best_other(values: Floats, owner: Ints, count: int, empty: float) -> Floats:
+    """Return for each candidate the largest value among the rivals for its name."""
+    first = by_owner(np.maximum, values, owner, count)
+    at_first = values == first[owner]
+    ties = np.bincount(owner, at_first, count)
+    second = by_owner(np.maximum, np.where(at_first, -np.inf, values), owner, count)
+    rival = np.where(at_first & (ties[owner] < 2), second[owner], first[owner])
+    return np.where(np.isfinite(rival), rival, empty)
 
 
 def prominence(candidates: Candidates) -> Floats:
     """Return log-odds from what the place is and how well its name matched, the report unread."""
-    size = np.log10(candidates.population + 100)
-    seat = np.array([p.feature_code == "PPLC" for p in candidates.places], dtype=float)
-    return (
-        1.6 * size
-        + np.choose(candidates.level, [0.0, 0.0, 2.0, 4.0])
-        + 1.0 * seat
-        + 6.0 * (candidates.match - 1.0)
-    )
+    places = candidates.places
+    size = np.log10(np.array([p.population for p in places], float) + 100)
+    seat = np.array([p.feature_code == "PPLC" for p in places], float)
+    match = np.array([p.match for p in places], float)
+    bonus = np.array([0.0, 0.0, 2.0, 4.0])[candidates.level]
+    return 1.6 * size + bonus + seat + 6.0 * (match - 1.0) - 4.0 * (candidates.kind == NEIGHBOUR)
 
 
-def fit(stated: Locative, measured_m: Floats, measured_deg: Floats) -> Floats:
-    """Return how well places fit a stated distance or direction: 1 perfectly, towards 0 not at all.
+def standing(candidates: Candidates) -> dict[str, Floats]:
+    """Return the columns that do not depend on where the other names are."""
+    names, places, owner, count = candidates.names, candidates.places, candidates.owner, len(candidates.names)
+    population = np.array([p.population for p in places], float)
+    size = np.log10(population + 1)
+    total = np.maximum(np.bincount(owner, population, count), 1.0)
+    match = np.array([p.match for p in places], float)
+    larger = np.array([float((size[owner == o] > s).sum()) for o, s in zip(owner, size, strict=True)])
+    pairs = list(zip(owner.tolist(), candidates.country.tolist(), strict=True))
+    together = Counter(pairs)
+    wanted = [names[o].class_word for o in owner]
+    mentions = max(1, len(candidates.order))
+    first = {n: spot for spot, n in reversed(list(enumerate(candidates.order.tolist())))}
 
-    Writers round and measure along roads: a third more or less than stated still fits well. A compass
-    word is good to 45 degrees (Chapman and Wieczorek, Georeferencing Best Practices, GBIF 2020).
-    """
-    score = np.ones(measured_m.shape)
-    if stated.distance_m:
-        ratio = np.log(np.maximum(measured_m, 1.0) / stated.distance_m)
-        if stated.comparator == "<":
-            ratio = np.maximum(ratio, 0.0)
-        if stated.comparator == ">":
-            ratio = np.minimum(ratio, 0.0)
-        score = score * np.exp(-((ratio / 0.35) ** 2))
-    if stated.bearing_deg is not None:
-        off = np.abs((measured_deg - stated.bearing_deg + 180.0) % 360.0 - 180.0)
-        score = score * np.exp(-((off / 45.0) ** 2))
-    return score
+    def of_name(values: list[float]) -> Floats:
+        return np.array(values, float)[owner]
+
+    return {
+        "log_population": size,
+        "population_share": population / total[owner],
+        "population_lead": size - best_other(size, owner, count, empty=0.0),
+        "population_rank": larger,
+        "match": match,
+        "match_lead": match - best_other(match, owner, count, empty=0.0),
+        "level": candidates.level.astype(float),
+        "class": np.array([_CLASSES.find(p.feature_class[:1] or "P") for p in places], float),
+        "seat": np.array([{"PPLC": 2.0, "PPLA": 1.0}.get(p.feature_code, 0.0) for p in places]),
+        "spellings": np.log1p(np.array([p.name_count for p in places], float)),
+        "extent": np.log1p(np.array([p.extent_m for p in places], float)),
+        "candidates": np.log1p(np.bincount(owner, minlength=count)).astype(float)[owner],
+        "in_country": np.array([float(together[pair]) for pair in pairs]),
+        "same_name": np.array(
+            [float(p.name.casefold() == names[o].text.casefold()) for p, o in zip(places, owner, strict=True)]
+        ),
+        "words": of_name([float(len(name.text.split())) for name in names]),
+        "short_capitals": of_name([float(name.text.isupper() and len(name.text) < 6) for name in names]),
+        "mentions": of_name([len(name.mentions) / mentions for name in names]),
+        "first_mention": of_name([first.get(n, mentions) / mentions for n in range(count)]),
+        "word_fit": np.array(
+            [bool(w) * (1.0 if w == p.feature_class else -1.0) for w, p in zip(wanted, places, strict=True)]
+        ),
+        "demonym": of_name([float(name.demonym) for name in names]),
+        "kind": candidates.kind.astype(float),
+    }
 
 
-def bearings(origin: Floats, end: Floats) -> Floats:
-    """Return first bearings in degrees from all of `origin` to all of `end`, unit vectors."""
-    lon0, lat0 = (
-        np.arctan2(origin[:, 1], origin[:, 0])[:, None],
-        np.arcsin(np.clip(origin[:, 2], -1, 1))[:, None],
-    )
-    lon1, lat1 = np.arctan2(end[:, 1], end[:, 0])[None, :], np.arcsin(np.clip(end[:, 2], -1, 1))[None, :]
-    east = np.sin(lon1 - lon0) * np.cos(lat1)
-    north = np.cos(lat0) * np.sin(lat1) - np.sin(lat0) * np.cos(lat1) * np.cos(lon1 - lon0)
-    return np.degrees(np.arctan2(east, north)) % 360.0
+def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Floats]:
+    """Return the columns that tell where the other names of the report probably are."""
+    owner, count, total = candidates.owner, len(candidates.names), len(candidates.places)
+    # A place that only stands in for another name's place would vouch for itself.
+    strong = np.flatnonzero((probability >= STRONG) & (candidates.kind < NEIGHBOUR))
+    other = owner[:, None] != owner[strong][None, :]
+    weight = np.where(other, probability[strong][None, :], 0.0)
+    local = weight * candidates.closeness[owner[:, None], owner[strong][None, :]]
+    km = great_circle_m(candidates.xyz, candidates.xyz[strong]) / 1000.0
+    country = same_unit(candidates.country, strong)
+    admin1 = same_unit(candidates.admin1, strong)
+    admin2 = same_unit(candidates.admin2, strong)
+    of_level = candidates.level[strong][None, :]
+    inside = within(candidates, strong)
+    holds = within(candidates, strong, turned=True)
+    likely = np.where(other & (probability[strong] >= 0.25)[None, :], km, 20_000.0)
+    mass = np.bincount(candidates.country[strong], probability[strong], candidates.country.max(initial=0) + 1)
+    mass[0] = 0.0
+    others = max(1, count - 1)
+    picked = np.full(count, -1, np.int64)
+    if total:
+        best = by_owner(np.maximum, probability, owner, count)
+        for i in np.flatnonzero(probability == best[owner])[::-1]:
+            picked[owner[i]] = i
+    before, after = beside(candidates, picked)
+    parents = np.zeros((count, count), bool)
+    for n, name in enumerate(candidates.names):
+        parents[n, list(name.parents)] = True
+    follows = parents[owner[:, None], owner[strong][None, :]]
+    leads = parents.T[owner[:, None], owner[strong][None, :]]
+    none = np.full(total, -1.0)
+    return {
+        "probability": probability,
+        "best_rival": best_other(probability, owner, count, empty=0.0),
+        "near_25": (weight * (km < 25)).sum(1),
+        "near_100": (weight * (km < 100)).sum(1),
+        "near_400": (weight * (km < 400)).sum(1) / others,
+        "nearest": np.log1p(likely.min(1, initial=20_000.0)),
+        "previous": before,
+        "next": after,
+        "local_near": (local * (km < 100)).sum(1),
+        "local_country": (local * country).sum(1),
+        "local_admin1": (local * admin1).sum(1),
+        "same_country": (weight * country).sum(1) / others,
+        "same_admin1": (weight * admin1).sum(1),
+        "top_country": mass[candidates.country] / max(mass.max(initial=0.0), 1e-9),
+        "named_country": (weight * (country & (of_level == 3))).max(1, initial=0.0),
+        "named_admin1": (weight * (admin1 & (of_level == 2))).max(1, initial=0.0),
+        "named_admin2": (weight * (admin2 & (of_level == 1))).max(1, initial=0.0),
+        "holds": (weight * holds).sum(1),
+        "parent": np.where(parents.any(1)[owner], (weight * inside * follows).max(1, initial=0.0), none),
+        "child": np.where(parents.any(0)[owner], (weight * holds * leads).max(1, initial=0.0), none),
+        "names": np.full(total, np.log(count)),
+    }
+
+
+def same_unit(units: Ints, strong: Ints) -> NDArray[np.bool_]:
+    """Return which candidates (rows) lie in the same known unit as the strong ones (columns)."""
+    return (units[:, None] == units[strong][None, :]) & (units > 0)[:, None]
+
+
+def within(candidates: Candidates, strong: Ints, *, turned: bool = False) -> NDArray[np.bool_]:
+    """Return which candidates (rows) lie inside the units among the strong ones, or `turned` hold them."""
+    mine, theirs = candidates.level[:, None], candidates.level[strong][None, :]
+    outer, inner = (mine, theirs) if turned else (theirs, mine)
+    held = np.zeros((len(candidates.places), len(strong)), bool)
+    for level, units in ((3, candidates.country), (2, candidates.admin1), (1, candidates.admin2)):
+        held |= same_unit(units, strong) & (outer == level) & (inner < level)
+    return held
+
+
+def beside(candidates: Candidates, picked: Ints) -> tuple[Floats, Floats]:
+    """Return log kilometres to the pick of the name mentioned before and after, the least over mentions."""
+    total = len(candidates.places)
+    columns = []
+    for names in (candidates.order, candidates.order[::-1]):
+        least = np.full(total, np.log1p(20_000.0))
+        pairs = sorted({(n, m) for m, n in itertools.pairwise(names.tolist()) if n != m and picked[m] >= 0})
+        for n, m in pairs:
+            mine = np.flatnonzero(candidates.owner == n)
+            km = great_circle_m(candidates.xyz[mine], candidates.xyz[[picked[m]]])[:, 0] / 1000.0
+            least[mine] = np.minimum(least[mine], np.log1p(km))
+        columns.append(least)
+    return columns[0], columns[1]
 
 
 def geometry_told(
@@ -210,17 +432,14 @@ def geometry_told(
     probably is; 1 where the report states nothing.
     """
     told = np.ones(len(candidates.places))
-    name_at = {
-        (toponyms[m].start, toponyms[m].end): n
-        for n, name in enumerate(candidates.names)
-        for m in name.mentions
-    }
+    names = candidates.names
+    at = {(toponyms[m].start, toponyms[m].end): n for n, name in enumerate(names) for m in name.mentions}
     for stated in locatives:
         if stated.subject is None or (not stated.distance_m and stated.bearing_deg is None):
             continue
-        subject = name_at.get((stated.subject.start, stated.subject.end))
+        subject = at.get((stated.subject.start, stated.subject.end))
         for toponym in stated.landmarks:
-            landmark = name_at.get((toponym.start, toponym.end))
+            landmark = at.get((toponym.start, toponym.end))
             if subject is None or landmark is None or subject == landmark:
                 continue
             ends = np.flatnonzero(candidates.owner == subject)
@@ -230,3 +449,23 @@ def geometry_told(
             told[ends] = np.minimum(told[ends], probability[marks] @ fits)
             told[marks] = np.minimum(told[marks], fits @ probability[ends])
     return told
+
+
+def fit(stated: Locative, measured_m: Floats, measured_deg: Floats) -> Floats:
+    """Return how well places fit a stated distance or direction: 1 perfectly, towards 0 not at all.
+
+    Writers round and measure along roads, so a third more or less than stated still fits well; a
+    compass word is good to 45 degrees (Chapman and Wieczorek, Georeferencing Best Practices, 2020).
+    """
+    score = np.ones(measured_m.shape)
+    if stated.distance_m:
+        ratio = np.log(np.maximum(measured_m, 1.0) / stated.distance_m)
+        if stated.comparator == "<":
+            ratio = np.maximum(ratio, 0.0)
+        if stated.comparator == ">":
+            ratio = np.minimum(ratio, 0.0)
+        score = score * np.exp(-((ratio / 0.5) ** 2))
+    if stated.bearing_deg is not None:
+        off = np.abs((measured_deg - stated.bearing_deg + 180.0) % 360.0 - 180.0)
+        score = score * np.exp(-((off / 60.0) ** 2))
+    return score

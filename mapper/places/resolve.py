@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapper.model import Gazetteer, Locative, Place, Resolution, Toponym
 from mapper.places.evidence import (
+    COLUMNS,
+    NEIGHBOUR,
+    NONE_OF_THESE,
     Candidates,
     Floats,
+    Name,
+    by_owner,
     gather,
     geometry_told,
     great_circle_m,
     group_names,
+    look_up,
     prominence,
     share,
+    standing,
+    surroundings,
 )
+from mapper.places.explain import described, in_words
+from mapper.places.ranker import Ranker, shipped_ranker
+
+MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
+WELL_MATCHED = 0.9  # a match below it leaves room for the place of a neighbouring name
+SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
+TOLD = 1.5  # weight of the log of how well stated distances and directions fit
+LEAST = 0.1  # a place less probable than this, as a place and as the right one, is none
+NEAR_M = 161_000.0  # two candidates this near count as one answer
 
 
 def resolve(
@@ -27,6 +46,7 @@ def resolve(
     text: str,
     home: str = "",
     prior: Mapping[str, Place] | None = None,
+    ranker: Ranker | None = None,
 ) -> list[Resolution]:
     """
     Choose a place, or none, for every toponym of a report.
@@ -41,6 +61,8 @@ def resolve(
         Country or region of the outlet, as a name; "" when not known.
     prior
         Places that names have in other reports of the build.
+    ranker
+        Other weights than those of the package.
 
     Returns
     -------
@@ -48,58 +70,143 @@ def resolve(
         One a toponym, in their order; `place` is None where none of the candidates will do. No
         toponyms give no resolutions.
     """
-    if not toponyms:
-        return []
-    names = group_names(toponyms, gazetteer, text=text)
-    candidates = gather(names)
-    base = prominence(candidates)
-    if prior:
-        settled = {key.casefold(): place.id for key, place in prior.items()}
-        base = base + np.array(
-            [
-                4.0 * (settled.get(names[n].text.casefold()) == place.id)
-                for n, place in zip(candidates.owner, candidates.places, strict=True)
-            ]
-        )
-    probability = share(base, candidates.owner, len(names))
-    for _ in range(2):
-        told = geometry_told(candidates, toponyms, locatives, probability)
-        score = base + context(candidates, probability) + 3.0 * np.log(np.maximum(told, 0.02))
-        probability = share(score, candidates.owner, len(names))
-    return choose(candidates, probability, toponyms)
+    weights = ranker or shipped_ranker()
+    settled = {name.casefold(): place.id for name, place in (prior or {}).items()}
+    found: list[Resolution] = []
+    for first in range(0, len(toponyms), MOST_TOPONYMS):
+        part = toponyms[first : first + MOST_TOPONYMS]
+        names = group_names(part, gazetteer, text=text)
+        if home:
+            names += (Name(home, (), look_up(Toponym(0, 0, home), gazetteer)),)
+        candidates, probability, rows = judge(names, part, locatives, settled, weights)
+        found += choose(candidates, probability, rows, part, weights, settled)
+        settled |= {r.toponym.text.casefold(): r.place.id for r in found if r.place}
+    return found
 
 
-def context(candidates: Candidates, probability: Floats) -> Floats:
-    """Return log-odds from where the other names of the report probably are."""
-    score = np.zeros(len(candidates.places))
-    if len(candidates.names) < 2:
-        return score
-    strong = np.flatnonzero(probability > 0.02)
-    weight = probability[strong] * (candidates.owner[:, None] != candidates.owner[strong][None, :])
-    near = great_circle_m(candidates.xyz, candidates.xyz[strong]) < 300_000
-    same = (candidates.country[:, None] == candidates.country[strong][None, :]) & (candidates.country > 0)[
-        :, None
-    ]
-    unit = (candidates.admin1[:, None] == candidates.admin1[strong][None, :]) & (candidates.admin1 > 0)[
-        :, None
-    ]
-    named = (candidates.level[strong] == 2)[None, :] & unit
-    others = len(candidates.names) - 1
-    score += 2.0 * np.log1p((weight * near).sum(1)) + 3.0 * (weight * same).sum(1) / others
-    return score + 2.0 * np.log1p((weight * unit).sum(1)) + 2.0 * (weight * named).max(1, initial=0.0)
+def judge(
+    names: Sequence[Name],
+    toponyms: Sequence[Toponym],
+    locatives: Sequence[Locative],
+    settled: Mapping[str, str],
+    ranker: Ranker,
+) -> tuple[Candidates, Floats, Floats]:
+    """
+    Return the candidates of all names, the probability of each and the evidence for it.
+
+    Each pass sees where the pass before put the other names. Before the last one, names that no place
+    bears well are offered the places of their neighbours. The probabilities of a name's candidates sum to
+    less than one: the rest is for none of them.
+    """
+    candidates = gather(names, toponyms)
+    probability = first_guess(candidates, settled)
+    for number, trees in enumerate(ranker.passes):
+        if number == len(ranker.passes) - 1:
+            candidates, probability = offer_neighbours(candidates, probability, toponyms)
+        rows, owner = evidence(candidates, toponyms, locatives, probability)
+        odds = trees.scores(rows)
+        odds[: len(probability)] += fixed_odds(candidates, settled, rows)
+        probability = share(odds, owner, len(candidates.names))[: len(probability)]
+    return candidates, probability, rows
 
 
-def choose(candidates: Candidates, probability: Floats, toponyms: Sequence[Toponym]) -> list[Resolution]:
-    """Make the resolutions: the best candidate of each name and the second best."""
-    found: list[Resolution] = [Resolution(toponym, None) for toponym in toponyms]
+def first_guess(candidates: Candidates, settled: Mapping[str, str]) -> Floats:
+    """Return probabilities from prominence, match and what other reports settled."""
+    odds = prominence(candidates) + SETTLED * settled_here(candidates, settled)
+    return share(odds, candidates.owner, len(candidates.names))
+
+
+def settled_here(candidates: Candidates, settled: Mapping[str, str]) -> Floats:
+    """Return 1 for candidates that are what their name means in other reports, else 0."""
+    names = [settled.get(name.text.casefold()) for name in candidates.names]
+    pairs = zip(candidates.owner.tolist(), candidates.places, strict=True)
+    return np.array([float(place.id == names[owner]) for owner, place in pairs])
+
+
+def fixed_odds(candidates: Candidates, settled: Mapping[str, str], rows: Floats) -> Floats:
+    """Return log-odds for what training text hardly holds: stated geometry and the rest of the build."""
+    told = rows[: len(candidates.places), COLUMNS.index("told")]
+    return TOLD * np.log(np.maximum(told, 0.02)) + SETTLED * settled_here(candidates, settled)
+
+
+def evidence(
+    candidates: Candidates, toponyms: Sequence[Toponym], locatives: Sequence[Locative], probability: Floats
+) -> tuple[Floats, NDArray[np.int64]]:
+    """
+    Return a row of `COLUMNS` for each candidate, then one for "none of these" for each name.
+
+    That row holds the best its candidates have in each column. The second result is the position of
+    the name of each row.
+    """
+    columns = standing(candidates) | surroundings(candidates, probability)
+    columns["told"] = geometry_told(candidates, toponyms, locatives, probability)
+    rows = np.column_stack([columns[name] for name in COLUMNS])
+    count = len(candidates.names)
+    none = np.full((count, len(COLUMNS)), -1.0)
+    np.maximum.at(none, candidates.owner, rows)
+    none[:, COLUMNS.index("kind")] = NONE_OF_THESE
+    return np.vstack([rows, none]), np.concatenate([candidates.owner, np.arange(count)])
+
+
+def offer_neighbours(
+    candidates: Candidates, probability: Floats, toponyms: Sequence[Toponym]
+) -> tuple[Candidates, Floats]:
+    """Add to names that no place bears well the probable places of the names beside them.
+
+    A street or an institution stands in or near a place that the report names.
+    """
+    count = len(candidates.names)
+    picks: list[Place | None] = [None] * count
+    best = by_owner(np.maximum, probability, candidates.owner, count)
+    for i in np.flatnonzero(probability >= np.maximum(best[candidates.owner], 0.3))[::-1]:
+        picks[candidates.owner[i]] = candidates.places[i]
+    order = candidates.order.tolist()
+    names, kept = [], []
+    for n, name in enumerate(candidates.names):
+        mine = probability[candidates.owner == n].tolist()
+        if name.mentions and max((place.match for place in name.places), default=0.0) < WELL_MATCHED:
+            spots = [spot for spot, owner in enumerate(order) if owner == n]
+            beside = [order[s] for spot in spots for s in (spot - 1, spot + 1) if 0 <= s < len(order)]
+            known = {place.id for place in name.places}
+            offered = {p.id: p for m in beside if (p := picks[m]) and p.id not in known}
+            name = replace(name, places=name.places + tuple(offered.values()), neighbours=len(offered))
+            mine += [0.0] * len(offered)
+        names.append(name)
+        kept += mine
+    return gather(names, toponyms), np.array(kept)
+
+
+def choose(
+    candidates: Candidates,
+    probability: Floats,
+    rows: Floats,
+    toponyms: Sequence[Toponym],
+    ranker: Ranker,
+    settled: Mapping[str, str],
+) -> list[Resolution]:
+    """Make the resolutions: of each name the best candidate, the second best elsewhere, and why."""
+    found = [Resolution(toponym, None, why=("no place of that name is known",)) for toponym in toponyms]
+    here = settled_here(candidates, settled)
     for n, name in enumerate(candidates.names):
         mine = np.flatnonzero(candidates.owner == n)
         if not len(mine):
             continue
-        ranked = mine[np.argsort(-probability[mine], kind="stable")]
-        best = candidates.places[ranked[0]]
-        second = candidates.places[ranked[1]] if len(ranked) > 1 else None
-        why = (f"{best.name} is the most probable of {len(mine)} places of that name",)
+        near = great_circle_m(candidates.xyz[mine], candidates.xyz[mine]) <= NEAR_M
+        agreed = near @ probability[mine]
+        top = int(np.argmax(probability[mine]))
+        score = float(ranker.calibrate(agreed[[top]])[0])
+        elsewhere = mine[~near[top]]
+        best = mine[top]
+        why = in_words(candidates, best, rows, settled=bool(here[best]))
+        second = None
+        if len(elsewhere):
+            rival = int(elsewhere[np.argmax(probability[elsewhere])])
+            second = candidates.places[rival]
+            against = "; ".join(in_words(candidates, rival, rows, settled=bool(here[rival])))
+            why += (f"runner-up {described(second)}: {against}",)
+        approximate = candidates.kind[best] == NEIGHBOUR or candidates.places[best].matched == "inner"
         for m in name.mentions:
-            found[m] = Resolution(toponyms[m], best, float(probability[ranked[0]]), second, why)
+            place = candidates.places[best] if toponyms[m].score * score >= LEAST else None
+            flags = ("approximate",) if place and approximate else ()
+            found[m] = Resolution(toponyms[m], place, score, second, why, flags)
     return found

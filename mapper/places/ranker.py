@@ -1,0 +1,70 @@
+"""Trained weights: rows of evidence in, probabilities of candidates out.
+
+The weights are gradient-boosted trees of small depth, kept as full binary trees, which numpy
+evaluates level by level without the library that trained them. `data/train_resolver.py` writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapper.places.evidence import COLUMNS, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """One ensemble of full binary trees.
+
+    `column`, `border` are the question at each inner node, shape (trees, nodes): the root first, the
+    children of node n at 2n + 1 (value at most the border) and 2n + 2. `leaf` holds the values.
+    """
+
+    column: NDArray[np.int64]
+    border: Floats
+    leaf: NDArray[np.float32]
+
+    def scores(self, rows: Floats) -> Floats:
+        """Return the sum of the trees' leaves for each row."""
+        inner = self.column.shape[1]
+        column, border, leaf = self.column.ravel(), self.border.ravel(), self.leaf.ravel()
+        values, width = rows.ravel(), rows.shape[1]
+        row = np.arange(len(rows))[None, :] * width
+        root = np.arange(len(self.column))[:, None] * inner
+        node = np.zeros((len(self.column), len(rows)), np.int64)
+        while node[0, 0] < inner:
+            at = root + node
+            node = 2 * node + 1 + (values[row + column[at]] > border[at])
+        tree = np.arange(len(self.column))[:, None] * (inner + 1)
+        return np.asarray(leaf[tree + node - inner].sum(0, dtype=np.float64))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The trees of each pass, and the table that turns raw into calibrated probabilities."""
+
+    passes: tuple[Trees, ...]
+    raw: Floats
+    calibrated: Floats
+
+    def calibrate(self, probability: Floats) -> Floats:
+        """Return the share of picks with such a raw probability that were right in training."""
+        return np.asarray(np.interp(probability, self.raw, self.calibrated))
+
+
+@cache
+def shipped_ranker() -> Ranker:
+    """Read the weights that come with the package."""
+    with (resources.files("mapper.resources") / "resolver" / "ranker.npz").open("rb") as file:
+        table = np.load(file, allow_pickle=False)
+        if tuple(table["columns"].tolist()) != COLUMNS:
+            raise ValueError("resolver/ranker.npz was trained on other columns; run data/train_resolver.py.")
+        passes = tuple(
+            Trees(table[f"column_{n}"].astype(np.int64), table[f"border_{n}"], table[f"leaf_{n}"])
+            for n in range(int(table["passes"]))
+        )
+        return Ranker(passes, table["raw"], table["calibrated"])

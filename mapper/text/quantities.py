@@ -230,7 +230,8 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         # "50 km to 60 km": the unit twice.
         if upper is not None and (again := _unit(tokens, upper[1])) is not None and again[0][0] == unit:
             maximum, j = upper[0], again[1]
-    first, comparator = _read_comparator(tokens, i)
+    joined = maximum is not None and word_at(tokens, i - 1) in ("between", "from")
+    first, comparator = _read_comparator(tokens, i - 1 if joined else i)
     if tokens[i].word in _VAGUE or (tokens[i].word == "a" and word_at(tokens, i + 1) in _VAGUE):
         comparator = "~"
     return Quantity(

@@ -246,6 +246,8 @@ def _clause_subject(
     toponym = toponym_at(tokens, copula - 1)
     if toponym is not None and word_at(tokens, copula - 2) not in _PREPOSITIONS | {"and"}:
         return toponym, None
+    if toponym is not None and word_at(tokens, copula) in _PLURAL and (other := toponym_at(tokens, copula - 3)):
+        return toponym, other
     start = _clause_start(tokens, copula, sentence)
     return _head(tokens, start, copula, sentence, focus, named, previous)
 

@@ -10,6 +10,7 @@ from mapper.text.lexicon import word_class
 from mapper.text.quantities import Quantity, read_compass
 from mapper.text.tokens import Token, toponym_at, word_at
 
+_TRAVEL = word_class("travel")
 _LINKS = word_class("link")
 _WAYS = word_class("way")
 _PAVED = word_class("paved")
@@ -31,6 +32,7 @@ class Tail:
     air: bool = False
     away: bool = False
     onward: bool = False
+    within: bool = False
     origin: Landmark | None = None
 
     def says_where(self) -> bool:
@@ -41,6 +43,9 @@ class Tail:
 def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
     """Read what follows a quantity, a part at a time, until something else begins."""
     tail = Tail(quantity.last)
+    tail.within = "within" in (t.word for t in tokens[quantity.first : quantity.last])
+    if word_at(tokens, tail.last) in _TRAVEL:
+        tail.last, tail.road = tail.last + 1, True
     for _ in range(8):
         if not (_read_manner(tokens, tail) or _read_direction(tokens, tail) or _read_link(tokens, tail)):
             break
@@ -189,7 +194,7 @@ def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
     if (
         landmark is None
         or (word == "to" and landmark.kind == "it")
-        or (word == "of" and not tail.bearing and not tail.onward)
+        or (word == "of" and not (tail.bearing or tail.onward or tail.away or tail.within))
     ):
         return False
     tail.landmark, tail.link, tail.last = landmark, word, landmark.last

@@ -18,7 +18,7 @@ from mapper.text.focus import Focus
 from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
 from mapper.text.roles import PLACE_NOUNS, Roles, Where, deref, doer, noun_roles, places_after, places_in, verb_roles
-from mapper.text.states import find_states
+from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse
 from mapper.text.tokens import tokenize
 from mapper.words import singular
@@ -86,6 +86,9 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         if tree is None:
             continue
         found = [_in_focus(a, focus, starts) for a in _sentence_actions(tree, sentence, discourse)]
+        denial = None if any(a.certainty == "denied" for a in found) else find_denial(tree)
+        if denial is not None and discourse.recent:
+            found += _deny(tree, sentence, denial, discourse, actions)
         actions += found
         discourse.recent = found or discourse.recent
     return actions
@@ -95,16 +98,43 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> 
     for token in tree.doc:
         _remember(tree, token, discourse)
         if token.tag_ in VERBAL and token.tag_ != "MD":
-            frame = _verb_frame(token)
-            if frame is not None:
-                yield from _verb_actions(tree, sentence, token, frame, discourse)
+            for frame in _verb_frames(token):
+                found = list(_verb_actions(tree, sentence, token, frame, discourse))
+                yield from found
+                if found:
+                    break
         elif token.tag_.startswith("NN") and tree.place(token) is None:
             for noun_frame in noun_frames(token.lower_)[:1]:
                 yield from _noun_actions(tree, sentence, token, noun_frame, discourse)
     for state in find_states(tree):
-        base = _base(tree, sentence, state.token, state.kind, read_stance(state.token), discourse)
+        stance = read_stance(state.token)
+        if is_next := state.holder is None and state.token.lower_ in ("is", "are", "was", "were"):
+            stance = replace(stance, planned=True)
+        base = _base(tree, sentence, state.token, state.kind, stance, discourse)
         holder = _name(tree, state.holder, discourse)
-        yield from _each_place(base, [state.where], actor=holder, opponent="", outcome=f"controlled_by:{holder}")
+        if is_next or not stance.supposed:
+            yield from _each_place(base, [state.where], actor=holder, opponent="", outcome="none")
+
+
+def _deny(tree: Tree, sentence: Sentence, denial: Denial, discourse: _Discourse, actions: list[Action]) -> list[Action]:
+    """Deny what the sentence before told: by the writer in place, by a side as a telling of its own."""
+    told = [a for a in discourse.recent if a.certainty in ("claimed", "reported", "denied") and a.kind != "holds"]
+    told = [a for a in told if a.kind in ("capture", "withdraw", "surrender", "siege", "handover")] or told
+    if denial.by is None:
+        for action in told:
+            if action in actions:
+                actions[actions.index(action)] = replace(action, certainty="denied")
+        return []
+    start, end = tree.spans[denial.token.i]
+    source = _name(tree, denial.by, discourse)
+    return [
+        replace(
+            a, start=start, end=end, sentence_start=sentence.start, sentence_end=sentence.end, certainty="denied",
+            source=source, source_class=doer_class(tree, denial.by), actor="" if a.source else a.actor,
+            opponent="" if a.source else a.opponent,
+        )
+        for a in told
+    ]  # fmt: skip
 
 
 def _in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
@@ -132,17 +162,13 @@ def _remember(tree: Tree, token: Token, discourse: _Discourse) -> None:
             discourse.forces = discourse.person
 
 
-def _verb_frame(token: Token) -> Frame | None:
-    """Return the frame of a verb: one whose particle stands beside it before one without."""
+def _verb_frames(token: Token) -> Iterator[Frame]:
+    """Yield the frames of a verb: those whose particle stands beside it before those without."""
+    after = token.doc[token.i + 1 : token.i + 3]
     for frame in verb_frames(token.lower_):
-        if not frame.particle:
-            return frame
-        if any(c.lower_ == frame.particle for c in token.children if c.i > token.i):
-            return frame
-        after = token.doc[token.i + 1 : token.i + 3]
-        if any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after):
-            return frame
-    return None
+        beside = any(c.lower_ == frame.particle for c in token.children if c.i > token.i)
+        if not frame.particle or beside or any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after):
+            yield frame
 
 
 def _verb_actions(tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: _Discourse) -> Iterator[Action]:
@@ -163,8 +189,8 @@ def _noun_actions(tree: Tree, sentence: Sentence, noun: Token, frame: Frame, dis
         return
     verb = _governor(noun)
     if verb is not None:
-        covered = _verb_frame(verb)
-        if covered is not None and covered.pattern in ("repulse", "attack", "rain", "defend"):
+        covered = {f.pattern for f in _verb_frames(verb)}
+        if covered & {"repulse", "attack", "rain", "defend", "lift"}:
             if noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move"):
                 return
         if roles.doer is None and noun.dep_ == "dobj":
@@ -237,6 +263,8 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
     stance = read_stance(token)
     if stance.supposed:
         return
+    if is_verb_of("claim", token):
+        stance = replace(stance, claimed=True)
     kind = _kind(tree, token, frame, roles)
     actor, opponent = _name(tree, roles.doer, discourse), _name(tree, roles.other, discourse)
     gainer = _name(tree, roles.gainer, discourse)
@@ -265,7 +293,7 @@ def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
     kind = frame.kind
     if frame.pattern in ("leave", "leave_from") and roles.doer is not None and doer_class(tree, roles.doer) == "civilian":
         return "displacement"
-    if kind in ("assault", "shelling", "airstrike", "missile") and frame.base not in ("shell", "shelling"):
+    if kind in ("assault", "shelling", "airstrike", "missile", "violence_against_civilians") and frame.base not in ("shell", "shelling"):
         words = [c.lower_ for c in token.children if c.dep_ in ("compound", "amod", "nmod")]
         if roles.doer is not None:
             words += [roles.doer.lower_, *(c.lower_ for c in roles.doer.children if c.dep_ in ("compound", "amod"))]

@@ -210,13 +210,27 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
                 if singular(noun.lower_) in ("attempt", "bid", "effort"):
                     return replace(stance, attempted=True)
                 return replace(stance, planned=True)
-            if is_noun_of("deny", noun):
+            if is_noun_of("deny", noun) or (node.dep_ in ("acl", "prep", "relcl") and _called_false(noun)):
                 return replace(stance, denied=True)
             if is_noun_of("claim", noun):
                 return replace(stance, claimed=True, source=stance.source or _owner(noun))
         if head.tag_ == "JJ" and head.lower_ in ("ready", "likely", "set", "due", "poised", "able", "about"):
             return replace(stance, planned=True)
     return stance
+
+
+def _called_false(noun: Token) -> bool:
+    """Return whether a claim is called false where it is told: "the report that X fell is untrue"."""
+    verb = noun.head
+    if noun.dep_ not in ("nsubj", "nsubjpass") or not (is_noun_of("claim", noun) or is_noun_of("say", noun)):
+        return False
+    negated = any(c.dep_ == "neg" for c in verb.children)
+    for child in verb.children:
+        if child.dep_ in ("acomp", "attr"):
+            return child.lower_ in ("false", "untrue", "wrong", "unfounded", "baseless", "fake", "incorrect") or (
+                negated and child.lower_ in ("true", "credible", "correct", "accurate", "confirmed")
+            )
+    return False
 
 
 def _forward(node: Token) -> bool:

@@ -33,7 +33,7 @@ _INNER = frozenset(
     "round toward towards for against behind past opposite above below under off beside".split()
 )
 _AT = frozenset("in at near around outside on along between inside within over round by across beyond opposite off above".split())
-_TOWARD = frozenset("to toward towards into on onto for in inside through past along across at near up as around over".split())
+_TOWARD = frozenset("as to toward towards into on onto for in inside through past along across at near up as around over".split())
 _FROM = frozenset("from out of off".split())
 
 
@@ -181,6 +181,10 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
     else:
         patient, roles.doer = obj, doer(verb)
     pattern = frame.pattern
+    if "arms" in frame.options and (roles.doer is None or doer_class(tree, roles.doer) != "arm"):
+        return None
+    if "civilians" in frame.options and (patient is None or doer_class(tree, patient) != "civilian"):
+        return None
     if frame.objects and (obj is None or singular(obj.lower_) not in frame.objects):
         return None
     if pattern in ("fall", "empty"):
@@ -197,6 +201,8 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
         return _take(tree, verb, frame, roles, patient)
     if pattern in ("attack", "kill", "flight", "recognise"):
         return _attack(tree, verb, roles, patient)
+    if pattern in ("stand", "rid", "sever", "lift", "lay", "switch"):
+        return _rare(tree, verb, frame, roles, patient)
     if pattern == "clash":
         roles.other = _companion(verb)
         roles.places = places_after(tree, verb, _AT | {"for"})
@@ -282,6 +288,35 @@ def _attack(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Rol
     if not any(w.named for w in roles.places):
         roles.places = places_after(tree, verb, _AT | {"into", "through", "towards", "toward", "to", "at"}) or roles.places
     return roles
+
+
+def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    """Patterns of few verbs: to hold out, to be rid of, to cut a road, to lift and to lay a siege, to change sides."""
+    pattern = frame.pattern
+    if pattern == "stand":
+        if patient is not None or roles.doer is None or any(c.dep_ in ("xcomp", "acomp", "ccomp") for c in verb.children):
+            return None
+        if tree.place(roles.doer) is not None:  # "Samarra held"
+            roles.places, roles.doer = list(places_in(tree, roles.doer)), None
+            return roles
+        if doer_class(tree, roles.doer) not in FIGHTING:
+            return None
+        roles.places = places_after(tree, verb, _AT)
+        return roles if roles.places else None
+    if pattern == "rid":
+        roles.places = list(places_in(tree, patient)) if patient is not None else []
+        roles.other = _after(verb, ("of",), tree)
+        return roles if roles.places else None
+    if pattern == "sever":
+        if patient is None or singular(patient.lower_) not in _ROADS:
+            return None
+        roles.places = list(places_in(tree, patient)) + places_after(tree, verb, _TOWARD | {"from"})
+        return roles
+    roles.places = (list(places_in(tree, patient)) if patient is not None else []) + places_after(tree, verb, _AT | {"to", "of"})
+    return roles
+
+
+_ROADS = frozenset("road highway route line railway lifeline supply corridor motorway artery track bridge".split())
 
 
 def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mapper.text.actors import FIGHTING, doer_class
-from mapper.text.certainty import subject
+from mapper.text.certainty import agent, is_passive, is_verb_of, subject
 from mapper.text.roles import Where, _objects, deref, places_after, places_in
 from mapper.text.syntax import Tree
 from mapper.words import singular
@@ -30,12 +30,73 @@ class State:
     holder: Token | None
 
 
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A sentence that denies what was told before it; `by` is None where the writer does."""
+
+    token: Token
+    by: Token | None
+
+
+_FALSE = frozenset(
+    "false untrue wrong invention invented lie lies nonsense fabrication fabricated fake hoax baseless unfounded groundless "
+    "premature propaganda incorrect inaccurate fiction rumour rumor disinformation".split()
+)
+_TRUE = frozenset("true so correct credible right confirmed accurate".split())
+_IT = frozenset("it this that claim report account statement announcement news assertion allegation story word".split())
+
+
+def find_denial(tree: Tree) -> Denial | None:
+    """
+    Return how a sentence denies the one before it, None when it does not.
+
+    Examples
+    --------
+    >>> from mapper.text.syntax import find_sentences, parse
+    >>> for text in ("The governor denied this.", "It was false.", "He slept."):
+    ...     tree = parse(text, find_sentences(text)[0], [], [])
+    ...     denial = find_denial(tree)
+    ...     print(denial and denial.token.text, denial and denial.by)
+    denied governor
+    false None
+    None None
+    """
+    for token in tree.doc:
+        if is_verb_of("deny", token):
+            objects = [c for c in token.children if c.dep_ in ("dobj", "nsubjpass")]
+            clause = any(c.dep_ in ("ccomp", "xcomp", "prep") for c in token.children)
+            if (not objects and not clause) or any(singular(o.lower_) in _IT and not any(o.rights) for o in objects):
+                by = agent(token) if is_passive(token) else subject(token)
+                if by is not None:
+                    return Denial(token, by)
+        said = singular(token.lower_)
+        verb = token.head
+        negated = any(c.dep_ == "neg" for c in verb.children)
+        predicate = token.dep_ in ("acomp", "attr", "oprd", "ccomp", "xcomp", "dobj", "advmod")
+        if predicate and (said in _FALSE or (said in _TRUE and negated)):
+            own = subject(verb)
+            if own is not None and singular(own.lower_) in _IT:
+                return Denial(token, None)
+            if own is not None and (verb.lower_ in ("call", "calls", "called") or is_verb_of("say", verb)):
+                return Denial(token, own)
+    first = tree.doc[0]
+    if first.lower_ in ("it", "that") and len(tree.doc) > 2 and tree.doc[1].lower_ in ("is", "was", "has") and tree.doc[2].lower_ in ("not", "n't"):
+        if len(tree.doc) == 3 or tree.doc[3].is_punct:
+            return Denial(first, None)
+    return None
+
+
 def find_states(tree: Tree) -> Iterator[State]:
     """Yield who holds what according to one sentence."""
     for token in tree.doc:
+        yield from _flag(tree, token)
+        if token.lower_ in ("has", "have", "had") and token.dep_ != "aux":
+            yield from _having(tree, token)
         if token.lower_ in _BE and token.tag_ != "MD":
             yield from _grip(tree, token)
             yield from _presence(tree, token)
+            yield from _theirs(tree, token)
+            yield from _next(tree, token)
         yield from _adjective(tree, token)
 
 
@@ -67,6 +128,65 @@ def _presence(tree: Tree, verb: Token) -> Iterator[State]:
         if where.named is not None or where.word not in ("it", "here"):
             kind = "clash" if where.partial else "holds" if _still(verb) or not _has_time(verb) else "capture"
             yield State(verb, kind, where, who)
+
+
+def _flag(tree: Tree, noun: Token) -> Iterator[State]:
+    """ "The rebel flag went up over the town", "they raised their flag in X", "the green flag came down in X". """
+    if singular(noun.lower_) not in ("flag", "banner", "tricolour", "tricolor", "standard", "colour", "ensign"):
+        return
+    verb = noun.head
+    owner = next((c for c in noun.children if c.dep_ in ("poss", "compound", "amod", "nmod") and doer_class(tree, c)), None)
+    up = verb.lower_ in _UP or (verb.lower_ in ("go", "goes", "went", "gone", "run", "ran") and any(c.lower_ == "up" for c in verb.children))
+    down = verb.lower_ in _DOWN or any(c.lower_ == "down" for c in verb.children)
+    if not (up or down):
+        return
+    who = subject(verb) if noun.dep_ == "dobj" else owner
+    holder = (deref(who) if who is not None else owner) if not down else None
+    for where in places_after(tree, verb, ("in", "over", "on", "at", "above", "from", "of")):
+        yield State(verb, "capture", where, holder)
+
+
+_UP = frozenset("raise raised raises raising hoist hoisted hoists plant planted plants fly flies flew flown fluttered flutters flutter rose waved waves waving hangs hung unfurled".split())
+_DOWN = frozenset("lowered hauled struck furled".split())
+
+
+def _having(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "The army announced that it had the airfield". """
+    who = deref(subject(verb))
+    thing = next((c for c in verb.children if c.dep_ == "dobj"), None)
+    if who is None or thing is None or doer_class(tree, who) not in (*FIGHTING, "it", "he", "place"):
+        return
+    if tree.place(thing) is None and singular(thing.lower_) not in _HELD:
+        return
+    told = verb.dep_ == "ccomp" and is_verb_of("say", verb.head)
+    for where in places_in(tree, thing):
+        yield State(verb, "capture" if told else "holds", where, who if doer_class(tree, who) != "it" else subject(verb.head))
+
+
+_HELD = frozenset("town city village airfield airport port base bridge hill capital station fort place junction".split())
+
+
+def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "On Monday the town was theirs". """
+    held = deref(subject(verb))
+    for child in verb.children:
+        if held is not None and child.dep_ in ("attr", "acomp") and child.lower_ in ("theirs", "ours", "his", "hers"):
+            for where in places_in(tree, held):
+                yield State(verb, "capture" if _has_time(verb) or is_verb_of("say", verb.head) else "holds", where, child)
+
+
+def _next(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "Zliten is next", "the port is the next target". """
+    place = deref(subject(verb))
+    if place is None:
+        return
+    for child in verb.children:
+        if child.dep_ in ("attr", "acomp", "advmod") and child.i > verb.i:
+            goal = singular(child.lower_) in ("target", "objective", "goal", "prize") and any(c.lower_ in ("next", "main", "probable", "likely") for c in child.children)
+            if child.lower_ == "next" or goal:
+                for where in places_in(tree, place):
+                    if where.named is not None:
+                        yield State(verb, "assault" if goal else "capture", where, None)
 
 
 def _adjective(tree: Tree, token: Token) -> Iterator[State]:

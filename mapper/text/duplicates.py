@@ -100,4 +100,5 @@ def _print(text: str) -> NDArray[np.uint32]:
         dtype=np.uint64,
     )
     mixed = (hashes[:, None] * _MIX[0] + _MIX[1]) % _PRIME
-    return mixed.min(axis=0).astype(np.uint32)
+    least: NDArray[np.uint32] = mixed.min(axis=0).astype(np.uint32)
+    return least

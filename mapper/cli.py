@@ -104,6 +104,28 @@ _workers_option = click.option(
     "--as-known-on", type=_DAY, help="Leave out what was published later: the map as it was that day."
 )
 @click.option("--at", type=_DAY, help="The moment that a picture (.png, .svg) shows.")
+@click.option(
+    "--events",
+    "coded",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A table of coded events by ACLED, UCDP GED or GDELT; repeatable.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "any"]),
+    default="en",
+    show_default=True,
+    help="any: read reports in other languages too, for their place names.",
+)
+@click.option(
+    "--store",
+    "store_folder",
+    type=click.Path(path_type=Path),
+    help="Keep the reading of each report here, so that the next build reads only what is new.",
+)
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", default="", help="Address of the Dask scheduler, with --engine dask.")
 @click.option("--strict", is_flag=True, help="Stop at the first report that cannot be read.")
 @_workers_option
 @_reading_options
@@ -114,18 +136,23 @@ def build(
     at: datetime | None,
     gear: Literal["full", "fast"],
     tables: tuple[Path, ...],
+    engine: str,
+    scheduler: str,
     **options: Any,
 ) -> int:
     """Build a map and tables from INPUTS: files, folders, JSONL or CSV of reports.
 
     Without INPUTS the example in data/reports is built into output/.
     """
+    if (engine == "dask") != bool(scheduler):
+        raise click.UsageError("--engine dask and --scheduler ADDRESS go together.")
     rejected = jobs.build_files(
         inputs or (Path("data/reports"),),
         outputs or ("output/",),
         jobs.Reading(gear, tables),
         as_known_on=_end_of_day(as_known_on),
         at=_end_of_day(at),
+        scheduler=scheduler,
         progress=_progress,
         **options,
     )

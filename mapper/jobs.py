@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from shapely.geometry import Point
 
 from mapper.atomic import replacing
+from mapper.engine import Engine, dask, local, time_limit
 from mapper.errors import ReportError
 from mapper.events.control import control_states
 from mapper.events.timeline import order_events
@@ -28,17 +26,18 @@ from mapper.render import check_output, write
 from mapper.render.evidence import evidence_record, toponym_record
 from mapper.space.check import check_distances
 from mapper.space.distance import geodesic
+from mapper.store import Store
+from mapper.text.coded import read_coded
 from mapper.text.locatives import find_locatives
 from mapper.text.reports import parse_time, read_reports
 from mapper.text.toponyms import Recognizer, recognizer
 from mapper.theatre import Theatre, read_theatre
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 Progress = Callable[..., Iterable[Any]]
 
-# Records a task: enough to fill a batch of the encoder, few enough to keep all workers busy to the end.
-BATCH = 16
+# A report of a thousand words takes a tenth of a second; one that takes this long is no report.
+SECONDS_A_REPORT = 60.0
 
 
 def quiet(items: Iterable[Item], **_: object) -> Iterable[Item]:
@@ -107,7 +106,8 @@ def geoparse_file(
     rejected: list[Rejected] = []
     records = _read_jsonl(source, ("doc_id", "text"), rejected)
     work = partial(_geoparse_batch, reading=reading, spans=spans)
-    _write_jsonl(target, progress(_in_batches(work, records, workers), unit="text"))
+    with local(workers) as engine:
+        _write_jsonl(target, progress(engine(work, records), unit="text"))
     return rejected
 
 
@@ -147,7 +147,8 @@ def extract_file(
     rejected: list[Rejected] = []
     records = _read_jsonl(source, ("id", "text"), rejected)
     work = partial(_extract_batch, reading=reading)
-    _write_jsonl(target, progress(_in_batches(work, records, workers)))
+    with local(workers) as engine:
+        _write_jsonl(target, progress(engine(work, records)))
     return rejected
 
 
@@ -173,15 +174,29 @@ def build_files(
     outputs: Sequence[str],
     reading: Reading,
     *,
+    coded: Sequence[Path] = (),
     theatre_file: Path | None = None,
+    store_folder: Path | None = None,
+    language: Literal["en", "any"] = "en",
     as_known_on: datetime | None = None,
     at: datetime | None = None,
     strict: bool = False,
     workers: int = 1,
+    scheduler: str = "",
     progress: Progress = quiet,
 ) -> list[Rejected]:
     """
     Build a situation from files and folders and write it to every output.
+
+    Parameters
+    ----------
+    coded
+        Tables of events by ACLED, UCDP GED or GDELT, which join the timeline as they are.
+    store_folder
+        Where the reading of each report is kept, so that the next build reads only what is new. None
+        keeps it in `.mapper-build` inside the first output folder, and nowhere if there is none.
+    scheduler
+        Address of a Dask scheduler whose workers read the reports, instead of `workers` processes here.
 
     Returns
     -------
@@ -199,9 +214,25 @@ def build_files(
         check_output(output)
     theatre = _theatre(sources, theatre_file)
     rejected: list[Rejected] = []
-    reports = read_reports(*sources, rejected=None if strict else rejected)
+    set_aside = None if strict else rejected
+    reports = read_reports(*sources, rejected=set_aside, language=language)
     work = partial(_read_batch, reading=reading, theatre=theatre)
-    extractions = list(progress(_in_batches(work, reports, workers)))
+    folder = store_folder or next(
+        (
+            Path(output) / ".mapper-build"
+            for output in outputs
+            if output.endswith("/") or Path(output).is_dir()
+        ),
+        None,
+    )
+    engine_of = dask(scheduler) if scheduler else local(workers)
+    options = f"{reading!r} {theatre!r}"
+    with engine_of as engine, _opened(folder, options) as store:
+        readings = list(progress(_readings(engine, work, reports, store)))
+    extractions = [r for r in readings if isinstance(r, Extraction)]
+    rejected += [r for r in readings if isinstance(r, Rejected)]
+    for table in coded:
+        extractions += read_coded(table, rejected=set_aside)
     situation = situate(extractions, theatre=theatre, rejected=rejected, as_known_on=as_known_on)
     for output in outputs:
         write(situation, output, theatre=theatre, at=at)
@@ -215,9 +246,52 @@ def _theatre(sources: Sequence[Path], given: Path | None) -> Theatre | None:
     return read_theatre(path) if path else None
 
 
-def _read_batch(reports: list[Report], *, reading: Reading, theatre: Theatre | None) -> list[Extraction]:
+def _opened(folder: Path | None, options: str) -> AbstractContextManager[Store | None]:
+    return Store(folder, options=options) if folder else nullcontext()
+
+
+def _readings(
+    engine: Engine,
+    work: Callable[[list[Report]], list[Extraction | Rejected]],
+    reports: Iterable[Report],
+    store: Store | None,
+) -> Iterator[Extraction | Rejected]:
+    """Yield what each report says, from the store where it was read before."""
+    known: deque[Extraction] = deque()
+
+    def unread() -> Iterator[Report]:
+        for report in reports:
+            found = store.get(report) if store else None
+            if found is None:
+                yield report
+            else:
+                known.append(found)
+
+    for result in engine(work, unread(), lost=_lost):
+        if store and isinstance(result, Extraction):
+            store.put(result)
+        yield result
+        while known:
+            yield known.popleft()
+    yield from known
+
+
+def _read_batch(
+    reports: list[Report], *, reading: Reading, theatre: Theatre | None
+) -> list[Extraction | Rejected]:
     recognize, gazetteer = reading.recognize(), reading.gazetteer()
-    return [extract(r, recognize=recognize, gazetteer=gazetteer, theatre=theatre) for r in reports]
+    results: list[Extraction | Rejected] = []
+    for report in reports:
+        try:
+            with time_limit(SECONDS_A_REPORT):
+                results.append(extract(report, recognize=recognize, gazetteer=gazetteer, theatre=theatre))
+        except TimeoutError as error:
+            results.append(Rejected(report.id, "", f"Report {report.id!r} is set aside: {error}"))
+    return results
+
+
+def _lost(report: Report) -> Rejected:
+    return Rejected(report.id, "", f"Report {report.id!r} is set aside: reading it ended the process.")
 
 
 def check_sentence(sentence: str, reading: Reading) -> list[DistanceCheck]:
@@ -294,40 +368,3 @@ def _encodable(line: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _in_batches(
-    work: Callable[[list[Item]], list[Result]], items: Iterable[Item], workers: int
-) -> Iterator[Result]:
-    """Yield the results of `work` in the order of `items`, holding only a few batches at a time."""
-    batches = _batches(items)
-    if workers == 1:
-        for batch in batches:
-            yield from work(batch)
-        return
-    with process_pool(workers) as pool:
-        waiting: deque[Future[list[Result]]] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(work, batch))
-            if len(waiting) >= 4 * workers:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    waiting = iter(items)
-    while batch := list(islice(waiting, BATCH)):
-        yield batch
-
-
-@contextmanager
-def process_pool(workers: int) -> Iterator[Executor]:
-    """Open a pool of processes that start clean, and stop it at once when the work is interrupted."""
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()

@@ -123,7 +123,8 @@ def land_around(shapes: Iterable[BaseGeometry | None]) -> BaseGeometry | None:
         return None
     bounds = shapely.total_bounds(known)
     extent = padded((bounds[0], bounds[1], bounds[2], bounds[3]), share=0.0, least=2.0)
-    return shapely.union_all(clip("land", extent).shapes)
+    # simplified coasts may touch themselves
+    return shapely.union_all(shapely.make_valid(clip("land", extent).shapes))
 
 
 def encoded(extent: Extent) -> dict[str, Any]:

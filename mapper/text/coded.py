@@ -104,7 +104,8 @@ _GDELT_METRES = {"1": 300_000.0, "2": 100_000.0, "3": 5_000.0, "4": 5_000.0, "5"
 # The columns of a GDELT 2.0 export, which has no header, that are used here.
 _GDELT_COLUMNS = {
     0: "GLOBALEVENTID", 1: "SQLDATE", 6: "Actor1Name", 16: "Actor2Name", 26: "EventCode",
-    51: "ActionGeo_Type", 52: "ActionGeo_FullName", 56: "ActionGeo_Lat", 57: "ActionGeo_Long", 60: "SOURCEURL",
+    51: "ActionGeo_Type", 52: "ActionGeo_FullName", 56: "ActionGeo_Lat", 57: "ActionGeo_Long",
+    60: "SOURCEURL",
 }  # fmt: skip
 _GDELT_WIDTH = 61
 
@@ -212,8 +213,9 @@ def _gdelt(row: Row) -> _Coded | None:
     return _Coded(
         f"gdelt:{row['GLOBALEVENTID']}", kind, row["Actor1Name"].title(), row["Actor2Name"].title(),
         row["ActionGeo_FullName"].split(",")[0],
-        _degrees(row["ActionGeo_Long"], 180), _degrees(row["ActionGeo_Lat"], 90), _GDELT_METRES.get(row["ActionGeo_Type"], 300_000.0), since,
-        since + timedelta(1), "day", "", "GDELT 2.0", row.get("SOURCEURL", ""),
+        _degrees(row["ActionGeo_Long"], 180), _degrees(row["ActionGeo_Lat"], 90),
+        _GDELT_METRES.get(row["ActionGeo_Type"], 300_000.0),
+        since, since + timedelta(1), "day", "", "GDELT 2.0", row.get("SOURCEURL", ""),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _PARQUET_ROWS = 256
 _MD_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)")
 _MD_LINE = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?)", re.MULTILINE)
 _MD_STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_\n]{1,1000})(?<=\S)\1(?![\w*_])")
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
 # What pypdf raises on files that are damaged or made to damage: its own errors, and those of the
 # objects it finds where others should stand.
 _PDF_DAMAGE = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, zlib.error)
@@ -44,7 +45,7 @@ def html_fields(page: bytes) -> Fields:
     import trafilatura
 
     found = trafilatura.bare_extraction(
-        decode(page),
+        _decode_page(page),
         with_metadata=True,
         include_comments=False,
         # Dates stated by the page only: a search for any date in its text finds those of the events.
@@ -61,6 +62,20 @@ def html_fields(page: bytes) -> Fields:
         "source": known.get("sitename") or known.get("hostname") or "",
         "url": known.get("url") or "",
     }
+
+
+def _decode_page(page: bytes) -> str:
+    """Return the text of a page: UTF-8, else the encoding that it declares, else the one it looks like."""
+    declared = _CHARSET.search(page, 0, 4_096)
+    if declared:
+        try:
+            page.decode("utf-8")
+        except UnicodeDecodeError:
+            try:
+                return page.decode(declared[1].decode(), errors="replace")
+            except LookupError:
+                pass  # no encoding has the declared name
+    return decode(page)
 
 
 def read_pdf(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:

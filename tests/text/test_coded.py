@@ -67,7 +67,8 @@ def test_acled_gives_an_event_with_its_note_place_and_precision(tmp_path: Path) 
 def test_ucdp_gives_an_event_over_its_days(tmp_path: Path) -> None:
     row = (
         '9,LIB-1,2011,1,Clear,1,1,L,d,Government,Rebels,1,"""Fights"" (Wire)",Wire,'
-        "Fights on the coast,1,Brega town,Wahat,30.41,19.57,Libya,2,2011-03-13 00:00:00.000,2011-03-15 00:00:00.000,4\n"
+        "Fights on the coast,1,Brega town,Wahat,30.41,19.57,Libya,2,"
+        "2011-03-13 00:00:00.000,2011-03-15 00:00:00.000,4\n"
     )
     [reading], _ = read(tmp_path / "a.csv", UCDP + row)
     [event] = reading.events

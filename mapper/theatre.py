@@ -24,7 +24,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from mapper.errors import TheatreError
@@ -36,7 +35,7 @@ _KEYS = ("title", "sides", "axis", "pins", "leave_out", "dates")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A party to the war: what the map calls it, what reports call it, and its colour ("" for the default)."""
+    """A party to the war: what the map calls it, what reports call it, and its colour, "" for the default."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -54,7 +53,7 @@ class Theatre:
     title: str = ""
     sides: tuple[Side, ...] = ()
     axis: tuple[str, ...] = ()
-    pins: Mapping[str, Pin] = field(default_factory=lambda: MappingProxyType({}))
+    pins: Mapping[str, Pin] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     dates: tuple[date, ...] = ()
 
@@ -103,9 +102,7 @@ def parse_theatre(text: str, *, name: str = "theatre.toml") -> Theatre:
         title=title,
         sides=tuple(_side(key, value, name) for key, value in _table(table, "sides", name).items()),
         axis=_names(table.get("axis", []), "axis", name),
-        pins=MappingProxyType(
-            {key: _pin(key, value, name) for key, value in _table(table, "pins", name).items()}
-        ),
+        pins={key: _pin(key, value, name) for key, value in _table(table, "pins", name).items()},
         leave_out=_names(table.get("leave_out", []), "leave_out", name),
         dates=tuple(_date(value, name) for value in _list(table.get("dates", []), "dates", name)),
     )

@@ -27,7 +27,7 @@ STILL_KM = 0.1
 def areas_of_sides(
     scene: Scene, found: Sequence[Standing], *, smoothness: Smoothness | None = None
 ) -> dict[str, BaseGeometry]:
-    """Return the area of each side in the plane of a scene: on land, and not farther than `REACH_KM` from evidence."""
+    """Return the area of each side in the plane: on land, and not farther than `REACH_KM` from evidence."""
     held = [s for s in found if s.holder is not None]
     if not held:
         return {}
@@ -68,7 +68,7 @@ def area_fronts(scene: Scene, control: pd.DataFrame, days: Sequence[pd.Timestamp
 
 
 def border(a: BaseGeometry, b: BaseGeometry) -> list[LineString]:
-    """Return the lines along which two areas touch, each with `a` on its left; none where they do not touch."""
+    """Return the lines along which two areas touch, each with `a` on its left."""
     shared = shapely.get_parts(a.boundary.intersection(b.boundary))
     pieces = [part for part in shared if isinstance(part, LineString)]
     if not pieces:

@@ -6,7 +6,7 @@ what is not reported between them is not known, so the interval is drawn as a ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,9 +23,9 @@ Array = NDArray[np.float64]
 
 # A place this near to the road is on it.
 CORRIDOR_KM = 35.0
-# A war is one along a road where the longest path through its places is so much of the shortest tree that joins
-# them (a road: nearly all of it, a populated plain: a fifth), and where one cut of the path tells so much of
-# the evidence apart. A path that runs along a front has the sides mixed on it.
+# A war is one along a road where the longest path through its places is so much of the shortest tree that
+# joins them (a road: nearly all of it, a populated plain: a fifth), and where one cut of the path tells so
+# much of the evidence apart. A path that runs along a front has the sides mixed on it.
 SHARE_ON_PATH = 0.5
 SHARE_IN_ORDER = 0.75
 # What a change of side along the road costs beside a place that is on the wrong side of it (its weight, at
@@ -65,7 +65,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where two sides meet on an axis: `before` holds up to the place `low`, `after` from the place `high` on."""
+    """Where two sides meet on an axis: `before` holds up to place `low`, `after` from place `high` on."""
 
     before: str
     after: str
@@ -120,7 +120,7 @@ def _axis(order: Sequence[int], places: pd.DataFrame, xy: Array) -> Axis:
 
 
 def _longest_path(xy: Array) -> tuple[list[int], float]:
-    """Return the rows along the longest path of the minimum spanning tree (Prim 1957), and the tree's length."""
+    """Return the rows along the longest path of the shortest tree (Prim 1957), and the tree's length."""
     n = len(xy)
     neighbours: list[list[tuple[int, float]]] = [[] for _ in range(n)]
     outside = np.ones(n, dtype=bool)
@@ -161,13 +161,13 @@ def segments(holders: Sequence[str | None], weights: Sequence[float]) -> list[st
     """
     Return for each place along an axis the side on whose stretch it lies.
 
-    The stretches cost least in all: `COST_OF_CHANGE` for each change of side, and the weight of each place that another
-    side holds. A place without a holder (None: contested or unknown) costs nothing.
+    The stretches cost least in all: `COST_OF_CHANGE` for each change of side, and the weight of each place
+    that another side holds. A place without a holder (None: contested or unknown) costs nothing.
 
     Examples
     --------
     >>> segments(["a", "b", "a", "a", None, "b"], [0.8] * 6)
-    ['a', 'a', 'a', 'a', 'a', 'b']
+    ['a', 'a', 'a', 'a', 'b', 'b']
     >>> segments([None], [1.0])
     []
     """
@@ -210,7 +210,7 @@ def intervals(holders: Sequence[str | None], stretches: Sequence[str]) -> list[I
 
 
 def share_in_order(holders: Sequence[str | None], weights: Sequence[float]) -> float:
-    """Return the share of the weight that the best single cut of the axis puts on the right side; 1 for no weight."""
+    """Return the share of the weight that the best cut of the axis puts on its side; 1 for no weight."""
     sides = sorted({h for h in holders if h is not None})
     held = {
         side: np.array([w * (h == side) for h, w in zip(holders, weights, strict=True)]) for side in sides
@@ -229,7 +229,7 @@ def share_in_order(holders: Sequence[str | None], weights: Sequence[float]) -> f
 
 def is_bypassed(index: int, holders: Sequence[str | None], confirmed: Sequence[pd.Timestamp | None]) -> bool:
     """
-    Tell whether the news has passed a place by: on both sides of it there is newer word of one and the same rival.
+    Tell whether the news has passed a place by: there is newer word of one rival on both sides of it.
 
     What a side held before a rival went past says little of who holds it now.
     """

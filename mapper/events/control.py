@@ -12,7 +12,8 @@ actor of a capture, or the defender of a repulse) or a statement does (`holds`).
 | both sides inside, fighting in the streets | `contested` |
 | a side withdrew or surrendered | the side named after it; else its only adjacent enemy |
 | denied, planned | nothing moves |
-| shelled, bombed, besieged, attacked from outside, beaten off | nothing moves; beaten off confirms the defender |
+| shelled, bombed, besieged, attacked from outside | nothing moves |
+| an attack was beaten off | the defender is confirmed |
 | a place was taken from a side | that side held it before, unless reports say otherwise |
 | silence | the state grows older, never different |
 
@@ -23,10 +24,10 @@ Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -37,11 +38,13 @@ from mapper.space.distance import geodesic_arrays
 
 Status = Literal["held", "claimed", "contested"]
 
-CONTESTED = "contested"
+CONTESTED: Literal["contested"] = "contested"
 BELIEF = {"reported": 0.8, "claimed": 0.5, "inferred": 0.4}
 MOST_CONFIDENCE = 0.99
 # A rival claim this much later than the first no longer clashes with it: it is news.
 CLASH_DAYS = 1
+# A denial bears on a claim of the last days.
+DENIAL_DAYS = 3
 # A withdrawal gives the place to an enemy known within this distance. In a road war the next town is
 # 20 to 160 km away.
 ADJACENT_M = 160_000.0
@@ -52,7 +55,7 @@ _GAINS = ("capture", "handover")
 _LOSSES = ("withdraw", "surrender")
 _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
-    "geometry", "uncertainty_m", "flags", "report_id", "published",
+    "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
 )  # fmt: skip
 
 
@@ -68,7 +71,7 @@ class _Evidence:
     dated: bool
     published: pd.Timestamp
     report_id: str
-    position: int
+    order: int
     place: int
     kind: str
     actor: str
@@ -77,27 +80,22 @@ class _Evidence:
     certainty: str
     event_id: str
 
-    @property
-    def changes(self) -> bool:
-        """Whether an event made it so, not only a statement that it is so."""
-        return self.kind in (*_GAINS, *_LOSSES)
-
 
 @dataclass(frozen=True, slots=True)
 class _State:
     """Who holds a place from a moment on.
 
-    `since` is NaT where it was so before the first report; `moment` is when the evidence stood then.
+    `since` is None where it was so before the first report; `moment` is when the evidence stood then.
     `left` says that a withdrawal made it so, and that nobody has yet been seen to come.
     """
 
     holder: str
     status: Status
-    since: pd.Timestamp
+    since: pd.Timestamp | None
     last_confirmed: pd.Timestamp
     event_id: str
+    moment: pd.Timestamp
     beliefs: dict[str, float] = field(default_factory=dict)
-    moment: pd.Timestamp = pd.NaT
     left: bool = False
 
     @property
@@ -143,7 +141,7 @@ def control_states(timeline: pd.DataFrame, *, as_known_on: datetime | None = Non
 def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
     """Return the rows that bear on control, in the order in which they count."""
     found = []
-    for position, row in enumerate(timeline.to_dict("records")):
+    for row in timeline.to_dict("records"):
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
         if row["place_key"] < 0 or vague or "superseded" in row["flags"] or row["certainty"] == "planned":
             continue
@@ -156,12 +154,12 @@ def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
         found.append(
             _Evidence(
                 moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment), row["report_id"],
-                position, row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
+                row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
                 row["certainty"], row["event_id"],
             )
         )  # fmt: skip
     # On one day events come before statements of who holds: those describe the outcome.
-    found.sort(key=lambda e: (e.moment, e.kind == "holds", e.published, e.report_id, e.position))
+    found.sort(key=lambda e: (e.moment, e.kind == "holds", e.published, e.report_id, e.order, e.event_id))
     return found
 
 
@@ -169,15 +167,15 @@ def _or(moment: pd.Timestamp, default: pd.Timestamp) -> pd.Timestamp:
     return default if pd.isna(moment) else moment
 
 
-def _said_holder(row: dict[str, str]) -> str:
+def _said_holder(row: Mapping[Hashable, Any]) -> str:
     """Return the side that a row says has the place, `contested`, or ""."""
     if row["certainty"] == "denied":
-        return row["holder"] if row["kind"] == "holds" else ""
+        return ""
     if row["holder"]:
-        return row["holder"]
+        return str(row["holder"])
     if row["kind"] in (*_GAINS, "repulse"):
-        return row["actor"]
-    return row["opponent"] if row["kind"] == "surrender" else ""
+        return str(row["actor"])
+    return str(row["opponent"]) if row["kind"] == "surrender" else ""
 
 
 def _distances(timeline: pd.DataFrame) -> dict[int, tuple[float, float]]:
@@ -230,47 +228,51 @@ def _heir(item: _Evidence, histories: dict[int, list[_State]], points: dict[int,
 
 def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> None:
     """Let one piece of evidence for `holder` change or confirm the last state of a history."""
+    if not history:
+        _assume_loser(history, item, holder, belief)
     now = history[-1] if history else None
-    if now is None and item.changes and holder != CONTESTED:
-        loser = item.opponent if item.kind in _GAINS else item.actor
-        if loser and fold(loser) != fold(holder) and belief == "reported":
-            history.append(
-                _State(
-                    loser, "held", pd.NaT, item.moment, item.event_id, {item.report_id: BELIEF["inferred"]}
-                )
-            )
-            now = history[-1]
     if holder == CONTESTED and item.certainty == "claimed" and now is not None and now.status == "held":
         return  # "We are still inside", says the side that lost a place which others saw fall.
     status = _status(now, item, holder)
     holder = CONTESTED if status == CONTESTED else holder
-    trust = BELIEF.get(belief, BELIEF["inferred"])
+    trust = BELIEF[belief]
     if now is not None and fold(now.holder) == fold(holder):
-        known = max(trust, now.beliefs.get(item.report_id, 0.0))
-        if (
-            now.left and item.kind in _GAINS
-        ):  # The town stood empty between the one's leaving and the other's coming.
-            now = replace(now, since=item.moment, moment=item.moment, event_id=item.event_id, left=False)
-        history[-1] = replace(
-            now,
-            status="held" if "held" in (status, now.status) else status,
-            last_confirmed=max(now.last_confirmed, item.moment),
-            beliefs=now.beliefs | {item.report_id: known},
-        )
+        history[-1] = _confirmed(now, item, status, trust)
         return
-    # A statement without a date says that it is so, not since when; so does the first news of a place.
-    since = item.moment if item.dated or now is not None else pd.NaT
-    if item.kind in ("holds", "repulse") and now is None and not (item.kind == "holds" and item.dated):
-        since = pd.NaT
+    # A first word without a date says that it is so, not since when; so does an attack beaten off.
+    since = item.moment if now is not None or (item.dated and item.kind != "repulse") else None
     state = _State(
-        holder, status, since, item.moment, item.event_id, {item.report_id: trust}, item.moment, item.kind == "withdraw"
+        holder, status, since, item.moment, item.event_id, item.moment, {item.report_id: trust},
+        left=item.kind == "withdraw",
     )  # fmt: skip
-    if now is not None and pd.notna(now.since) and now.since >= state.since:
+    if now is not None and now.since is not None and now.since >= item.moment:
         history.pop()  # The same day brought two states; the later one ends the day.
-        if history and fold(history[-1].holder) == fold(holder) and history[-1].status == status:
-            history[-1] = replace(history[-1], last_confirmed=item.moment)
+        if history and fold(history[-1].holder) == fold(holder):
+            history[-1] = _confirmed(history[-1], item, status, trust)
             return
     history.append(state)
+
+
+def _assume_loser(history: list[_State], item: _Evidence, holder: str, belief: str) -> None:
+    """Begin a history with the side that lost the place, if the first word is of a change of hands."""
+    loser = item.opponent if item.kind in _GAINS else item.actor
+    told = item.kind in (*_GAINS, *_LOSSES) and belief == "reported" and holder != CONTESTED
+    if told and loser and fold(loser) != fold(holder):
+        beliefs = {item.report_id: BELIEF["inferred"]}
+        history.append(_State(loser, "held", None, item.moment, item.event_id, item.moment, beliefs))
+
+
+def _confirmed(now: _State, item: _Evidence, status: Status, trust: float) -> _State:
+    """Return a state with one more piece of evidence for it."""
+    if now.left and item.kind in _GAINS:
+        # The town stood empty between the leaving of the one side and the coming of the other.
+        now = replace(now, since=item.moment, moment=item.moment, event_id=item.event_id, left=False)
+    return replace(
+        now,
+        status=status if status == "held" else now.status,
+        last_confirmed=max(now.last_confirmed, item.moment),
+        beliefs=now.beliefs | {item.report_id: max(trust, now.beliefs.get(item.report_id, 0.0))},
+    )
 
 
 def _status(now: _State | None, item: _Evidence, holder: str) -> Status:
@@ -281,7 +283,7 @@ def _status(now: _State | None, item: _Evidence, holder: str) -> Status:
         return "held"
     if now is None or fold(now.holder) == fold(holder):
         return now.status if now else "claimed"
-    clash = item.moment - _or(now.moment, item.moment) <= timedelta(CLASH_DAYS)
+    clash = item.moment - now.moment <= timedelta(CLASH_DAYS)
     if now.status == CONTESTED or (now.status == "claimed" and clash):
         return CONTESTED
     return "claimed"
@@ -294,7 +296,7 @@ def _deny(history: list[_State], item: _Evidence) -> None:
     now = history[-1]
     gainer = item.actor if item.kind in _GAINS else ""
     denies_it = not gainer or fold(gainer) == fold(now.holder)
-    recent = item.moment - _or(now.moment, item.moment) <= timedelta(3)
+    recent = item.moment - now.moment <= timedelta(DENIAL_DAYS)
     if now.status == "claimed" and denies_it and recent and item.kind in (*_GAINS, *_LOSSES, "holds"):
         history[-1] = replace(now, holder=CONTESTED, status=CONTESTED, last_confirmed=item.moment)
 

@@ -43,8 +43,9 @@ def control_areas(
     Returns
     -------
     areas
-        `holder` and `geometry` ((lon, lat) polygons), one row a side, sorted by holder. Areas do not overlap
-        and end 40 km from the places held. Contested places count for nobody. No control gives an empty table.
+        `holder` and `geometry` ((lon, lat) polygons), one row a side, sorted by holder. Areas do not
+        overlap and end 40 km from the places held. Contested places count for nobody. No control
+        gives an empty table.
 
     Raises
     ------
@@ -56,9 +57,9 @@ def control_areas(
     >>> from shapely.geometry import Point
     >>> day = pd.Timestamp("2012-07-30", tz="UTC")
     >>> control = pd.DataFrame({
-    ...     "place_id": ["1", "2"], "place": ["Azaz", "Aleppo"], "geometry": [Point(37.05, 36.59), Point(37.16, 36.2)],
-    ...     "holder": ["rebels", "army"], "status": "held", "since": day, "until": pd.Series([pd.NaT] * 2, dtype="datetime64[ns, UTC]"),
-    ...     "confidence": 0.8})
+    ...     "place_id": ["1", "2"], "place": ["Azaz", "Aleppo"], "holder": ["rebels", "army"],
+    ...     "geometry": [Point(37.05, 36.59), Point(37.16, 36.2)], "status": "held", "since": day,
+    ...     "until": pd.to_datetime([None, None], utc=True), "confidence": 0.8})
     >>> areas = control_areas(control, date="2012-08-01")
     >>> [(row.holder, row.geometry.contains(Point(37.1, 36.55))) for row in areas.itertuples()]
     [('army', False), ('rebels', True)]
@@ -143,6 +144,6 @@ def _axis(scene: Scene, control: pd.DataFrame, theatre: Theatre | None) -> Axis 
     for day in days_of_change(control):
         along = along_axis(axis, standings(scene, control, day))
         shares.append(
-            share_in_order([s and s.holder for s in along], [s.weight if s else 0.0 for s in along])
+            share_in_order([s.holder if s else None for s in along], [s.weight if s else 0.0 for s in along])
         )
     return axis if not shares or sum(shares) >= SHARE_IN_ORDER * len(shares) else None

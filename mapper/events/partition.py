@@ -1,7 +1,7 @@
 """Points held by sides -> areas, in a local plane of kilometres.
 
-Each side gets a smooth surface from Gaussian process classification: high where it holds places, low where others
-do. A place belongs to the side whose surface is highest; the front is where two meet. How
+Each side gets a smooth surface from Gaussian process classification: high where it holds places, low where
+others do. A place belongs to the side whose surface is highest; the front is where two meet. How
 smooth the surfaces are is learnt from the points themselves, by the marginal likelihood.
 
 References
@@ -63,7 +63,7 @@ class Smoothness:
 
 
 def learn_smoothness(points: Array, holders: Sequence[str], weights: Array) -> Smoothness | None:
-    """Return the smoothness with the highest marginal likelihood of the points; None with fewer than two sides."""
+    """Return the smoothness that makes the points most likely; None with fewer than two sides."""
     sides = sorted(set(holders))
     if len(sides) < 2:
         return None
@@ -141,7 +141,7 @@ def partition(
 
 
 def nearest_rivals(points: Array, labels: Sequence[object]) -> Array:
-    """Return for each point the distance to the nearest one with another label; infinite where there is none."""
+    """Return for each point the distance to the nearest one with another label, infinite if there is none."""
     codes = np.unique(np.asarray(labels, dtype=str), return_inverse=True)[1]
     result = np.full(len(points), np.inf)
     for start in range(0, len(points), 1024):
@@ -159,14 +159,14 @@ def _near_rivals(points: Array, labels: NDArray[np.int_], most: int) -> NDArray[
 
 
 def _distances(a: Array, b: Array) -> Array:
-    squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T
-    return np.sqrt(np.maximum(squares, 0.0))
+    squares: Array = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
 def _matern(distance: Array, length: float) -> Array:
     """Matern covariance with nu = 3/2: once differentiable, as a front that bends but does not shake."""
     scaled = np.sqrt(3.0) * distance / length
-    return (1.0 + scaled) * np.exp(-scaled)
+    return np.asarray((1.0 + scaled) * np.exp(-scaled))
 
 
 def _fit(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mapper.errors import TableError
+from mapper.events.sides import group_sides
 from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report
 from mapper.space.distance import geodesic_arrays
 from mapper.theatre import Theatre
@@ -52,9 +54,11 @@ def order_events(extractions: Iterable[Extraction], *, theatre: Theatre | None =
         `opponent` are sides, or the words of the report where the side is not known. `place_id` is
         "" where the event is somewhere near a named place and not in it. No events give an empty table.
     """
-    told = [(extraction.report, event) for extraction in extractions for event in extraction.events]
+    read = sorted(extractions, key=lambda e: e.report.id)
+    names = _side_names(read, theatre)
+    told = [(extraction.report, event) for extraction in read for event in extraction.events]
     told.sort(key=_time_key)
-    rows = [_row(report, event) for report, event in told]
+    rows = [_row(report, event, names) for report, event in told]
     timeline = pd.DataFrame(rows, columns=list(TIMELINE_COLUMNS))
     for column in ("since", "until", "published"):
         timeline[column] = pd.to_datetime(timeline[column], utc=True).astype("datetime64[us, UTC]")
@@ -69,12 +73,27 @@ def _time_key(told: tuple[Report, Event]) -> tuple[datetime, bool, datetime, str
     report, event = told
     since = event.since or report.published or _LATE
     return (
-        since, event.since is None, report.published or _LATE, report.id, event.order, event.action.start, event.id,
+        since, event.since is None, report.published or _LATE, report.id, event.order, event.action.start,
+        event.id,
     )  # fmt: skip
 
 
-def _row(report: Report, event: Event) -> dict[str, object]:
+def _side_names(read: Sequence[Extraction], theatre: Theatre | None) -> Mapping[tuple[str, str], str]:
+    """Return for (report id, side or mention) the name of the side in all reports together.
+
+    One report alone names its sides itself.
+    """
+    given = {side.name: side.aliases for side in theatre.sides} if theatre else None
+    return group_sides(read, given=given) if len(read) > 1 or given else {}
+
+
+def _row(report: Report, event: Event, names: Mapping[tuple[str, str], str]) -> dict[str, object]:
     action, location = event.action, event.location
+
+    def side(in_report: str, mention: str = "") -> str:
+        found = (names.get((report.id, words)) for words in (in_report, mention) if words)
+        return next(filter(None, found), in_report or mention)
+
     named = location is not None and location.locative is None and location.resolution is not None
     place = location.resolution.place if named and location and location.resolution else None
     if place is None and location is not None and len(location.places) == 1 and _is_inside(location.locative):
@@ -85,10 +104,10 @@ def _row(report: Report, event: Event) -> dict[str, object]:
         "until": event.until,
         "precision": event.precision,
         "kind": action.kind,
-        "actor": event.side or action.actor,
-        "opponent": event.opposing_side or action.opponent,
+        "actor": side(event.side, action.actor),
+        "opponent": side(event.opposing_side, action.opponent),
         "certainty": action.certainty,
-        "holder": event.holder or ("contested" if action.outcome == "contested" else ""),
+        "holder": side(event.holder) or ("contested" if action.outcome == "contested" else ""),
         "place_id": place.id if place else "",
         "place": place.name if place else location.name if location else "",
         "geometry": location.geometry if location else None,
@@ -191,12 +210,12 @@ def _known(moment: pd.Timestamp) -> datetime:
     return _LATE if pd.isna(moment) else moment.to_pydatetime()
 
 
-def _same_day(columns: dict[str, list[object]], i: int, j: int) -> bool:
+def _same_day(columns: Mapping[str, list[Any]], i: int, j: int) -> bool:
     a, b = columns["since"][i], columns["since"][j]
     if pd.isna(a) or pd.isna(b):
         return bool(pd.isna(a) and pd.isna(b))
-    precisions = (str(columns["precision"][i]), str(columns["precision"][j]))
-    return abs(a - b) <= timedelta(max(SAME_EVENT_DAYS[p] for p in precisions))  # type: ignore[operator]
+    days = max(SAME_EVENT_DAYS[columns["precision"][k]] for k in (i, j))
+    return bool(abs(a - b) <= timedelta(days))
 
 
 def mark_superseded(timeline: pd.DataFrame) -> list[str]:
@@ -209,12 +228,15 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
     keys = place_keys(timeline)
     flags = [_without(text, "superseded") for text in timeline["flags"].fillna("")]
     columns = {c: timeline[c].tolist() for c in ("kind", "since", "precision", "published", "certainty")}
-    corrections = [i for i, text in enumerate(flags) if "correction" in text.split(", ") and keys[i] >= 0]
-    for c in corrections:
-        for i in range(len(flags)):
+    alike: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        alike[key, columns["kind"][i]].append(i)
+    for c, key in enumerate(keys):
+        if key < 0 or "correction" not in flags[c].split(", "):
+            continue
+        for i in alike[key, columns["kind"][c]]:
             earlier = _known(columns["published"][i]) < _known(columns["published"][c])
-            alike = keys[i] == keys[c] and columns["kind"][i] == columns["kind"][c]
-            if earlier and alike and columns["certainty"][i] != "denied" and _same_day(columns, i, c):
+            if earlier and columns["certainty"][i] != "denied" and _same_day(columns, i, c):
                 flags[i] = ", ".join(filter(None, (_without(flags[i], "superseded"), "superseded")))
     return flags
 
@@ -260,14 +282,12 @@ def require_columns(table: pd.DataFrame, columns: Sequence[str], name: str) -> N
     """
     missing = [c for c in columns if c not in table.columns]
     if missing:
-        raise TableError(
-            f"The {name} table lacks the columns {', '.join(map(repr, missing))}; it has {', '.join(map(repr, table.columns))}."
-        )
+        lacks, has = (", ".join(map(repr, names)) for names in (missing, table.columns))
+        raise TableError(f"The {name} table lacks the columns {lacks}; it has {has}.")
     for column in ("since", "until"):
         if (
             column in columns
-            and len(table)
-            and getattr(table[column].dtype, "tz", None) is None
             and table[column].notna().any()
+            and getattr(table[column].dtype, "tz", None) is None
         ):
             raise TableError(f"The {name} table's column {column!r} has no time zone; give times in UTC.")

@@ -20,12 +20,14 @@ from typing import IO
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
     HTTPHandler,
     HTTPRedirectHandler,
     HTTPSHandler,
     OpenerDirector,
+    ProxyHandler,
     Request,
-    build_opener,
 )
 from urllib.robotparser import RobotFileParser
 

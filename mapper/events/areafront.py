@@ -116,4 +116,6 @@ def _movement(
     gained, winner = (won, a) if won.area > lost.area else (lost, b)
     # The line went from the old ground of the winner, where it meets the gain, over the gain.
     start = before[winner].intersection(gained.buffer(REACH_KM / 2)).centroid
+    if start.is_empty or gained.is_empty:
+        return None
     return round(distance, 1), compass(gained.centroid.x - start.x, gained.centroid.y - start.y)

@@ -6,11 +6,13 @@ kept, and offsets count in it. The libraries are loaded when the first such file
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
+from contextlib import redirect_stderr
+from io import BytesIO, StringIO
 from typing import Any, BinaryIO
 
 from mapper.errors import ReportError
@@ -26,6 +28,10 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_-]{1,40})", r
 # What pypdf raises on files that are damaged or made to damage: its own errors, and those of the
 # objects it finds where others should stand.
 _PDF_DAMAGE = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, zlib.error)
+
+# What these libraries log of a damaged file would go to stderr beside the one sentence that says it.
+for _library in ("pypdf", "trafilatura", "htmldate", "readability"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 
 def read_html(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:
@@ -134,7 +140,7 @@ def read_warc(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | st
 
     number = 0
     try:
-        for record in ArchiveIterator(file):
+        for record in _quietly(ArchiveIterator(file)):
             kind = record.http_headers.get_header("Content-Type", "") if record.http_headers else ""
             if record.rec_type != "response" or "html" not in kind.lower():
                 continue
@@ -149,6 +155,16 @@ def read_warc(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | st
                 yield f"record {number}", f"{str(error).rstrip('.')} ({url:.200})."
     except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
         raise ReportError(f"The web archive is damaged after {number} pages: {error}.") from error
+
+
+def _quietly(records: Iterator[Any]) -> Iterator[Any]:
+    """Give the records; what the library prints about each goes nowhere, for the reason is reported here."""
+    while True:
+        with redirect_stderr(StringIO()):
+            record = next(records, None)
+        if record is None:
+            return
+        yield record
 
 
 def read_markdown(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:

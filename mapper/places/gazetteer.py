@@ -2,114 +2,34 @@
 
 from __future__ import annotations
 
-import bisect
-import json
 import math
 import re
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
-from rapidfuzz.distance import OSA
 from shapely.geometry import Point
 
 from mapper.errors import GazetteerError
 from mapper.model import NameHit, Place
-from mapper.places.names import fold, looser_keys, skeleton
-from mapper.places.table import (
-    ABBREVIATION,
-    ALTERNATE,
-    BARE,
-    CLASSES,
-    DEMONYM,
-    HOW,
-    NAME,
-    SCHEMA_VERSION,
-    TYPELESS,
-    cell_of,
-)
+from mapper.places.names import fold, looser_keys
+from mapper.places.table import ABBREVIATION, ALTERNATE, BARE, DEMONYM, HOW, NAME, TYPELESS, Table, cell_of
 
 SHIPPED = ("gazetteer.sqlite", "gazetteer-odbl.sqlite")
 
 # `Place.match` by the way in which the name belongs to the place; an exact spelling is 1.0.
 _MATCH = {NAME: 0.98, ALTERNATE: 0.95, ABBREVIATION: 0.93, DEMONYM: 0.9, BARE: 0.85, TYPELESS: 0.8}
-_LOOSER = 0.75  # the query had to lose an article, a type or a compass word
-_INNER = 0.5  # only a part of the query is a name ("Aleppo University")
+_IN_CAPITALS = 0.9  # "US" is no spelling of the town of Us where it is an abbreviation
+_LOOSER = 0.75  # the name asked for had to lose an article, a type or a compass word
+_INNER = 0.5  # only a part of it is a name ("Aleppo University")
 _SAME_PLACE_M = 8_000.0  # two tables' points for one town differ by less (centre against town hall)
+_KNOWN_KEYS = 100_000  # keys remembered by find_names, some 15 MB
 
 _EARTH_M = 6_371_008.8
 
-
-class _Table:
-    """One open SQLite file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            self.info = dict(self.db.execute("SELECT key, value FROM info"))
-        except sqlite3.Error as error:
-            raise GazetteerError(
-                f"{str(path)!r} is not a gazetteer file that can be read: {error}."
-            ) from error
-        if self.info.get("schema") != str(SCHEMA_VERSION):
-            raise GazetteerError(
-                f"{str(path)!r} has gazetteer schema {self.info.get('schema')!r}; build it again for schema {SCHEMA_VERSION}."
-            )
-        self.sources = {
-            row[0]: row[1:] for row in self.db.execute("SELECT id, key, licence, attribution FROM sources")
-        }
-        steps = json.loads(self.info["prominence"])
-        self._step_starts = [start for start, _ in steps]
-        self._step_values = [value for _, value in steps]
-
-    def prominence(self, number: int) -> float:
-        """Return the prominence of a place by its number."""
-        return float(self._step_values[bisect.bisect_right(self._step_starts, number) - 1])
-
-    def rows(self, key: str, limit: int) -> list[tuple[int, int]]:
-        """Return (number, how) of the places with a key, most prominent first."""
-        found = self.db.execute(
-            "SELECT place, how FROM names WHERE key=? ORDER BY place LIMIT ?", (key, limit)
-        )
-        return [(number, how // len(CLASSES)) for number, how in found]
-
-    def place(self, number: int) -> tuple[Place, str]:
-        """Return a place by its number, and the id of the place it is the same as, or ""."""
-        (ref, source, name, lon, lat, klass, code, population, extent, country, code1, name1, code2, name2, names, same,
-         west, south, east, north) = self.db.execute(_PLACE, (number,)).fetchone()  # fmt: skip
-        key, licence, _ = self.sources[source]
-        place = Place(
-            id=f"{key}:{ref}",
-            name=name,
-            geometry=Point(lon, lat),
-            feature_class=klass,
-            feature_code=code,
-            population=population,
-            extent_m=extent,
-            country=country,
-            admin1=name1 or "",
-            admin2=name2 or "",
-            source=key,
-            licence=licence,
-            admin1_code=code1 or "",
-            admin2_code=code2 or "",
-            name_count=names,
-            box=None if west is None else (west, south, east, north),
-        )
-        return place, same or ""
-
-
-_PLACE = """
-SELECT ref, source, p.name, lon, lat, class, p.code, population, extent, country, a.code, a.name, b.code, b.name, names,
-    same_as, west, south, east, north
-FROM places p LEFT JOIN units a ON a.id=admin1 LEFT JOIN units b ON b.id=admin2 LEFT JOIN boxes ON place=p.id WHERE p.id=?
-"""
+Found = list[tuple[Place, float]]  # with its prominence
 
 
 def open_gazetteer(*extra_tables: Path) -> TableGazetteer:
@@ -119,7 +39,12 @@ def open_gazetteer(*extra_tables: Path) -> TableGazetteer:
     Parameters
     ----------
     extra_tables
-        Gazetteer files as `mapper gazetteer install` writes them; they come before the shipped ones.
+        Gazetteer files, as `write_table` writes them; they come before the shipped ones.
+
+    Raises
+    ------
+    GazetteerError
+        If a table does not exist.
 
     Examples
     --------
@@ -129,8 +54,7 @@ def open_gazetteer(*extra_tables: Path) -> TableGazetteer:
     []
     """
     folder = Path(str(resources.files("mapper") / "resources"))
-    shipped = [folder / name for name in SHIPPED if (folder / name).exists()]
-    return TableGazetteer(*extra_tables, *shipped)
+    return TableGazetteer(*extra_tables, *(folder / name for name in SHIPPED))
 
 
 class TableGazetteer:
@@ -147,7 +71,7 @@ class TableGazetteer:
             if not Path(path).exists():
                 raise GazetteerError(f"The gazetteer file {str(path)!r} does not exist.")
         self.paths = tuple(Path(path) for path in paths)
-        self._known: dict[str, tuple[float, str]] = {}
+        self._known: dict[str, _Known] = {}
 
     def __getstate__(self) -> tuple[Path, ...]:
         return self.paths
@@ -157,26 +81,23 @@ class TableGazetteer:
         self._known = {}
 
     @cached_property
-    def _tables(self) -> tuple[_Table, ...]:
-        return tuple(_Table(path) for path in self.paths)
+    def _tables(self) -> tuple[Table, ...]:
+        return tuple(Table(path) for path in self.paths)
 
     @property
     def attributions(self) -> tuple[str, ...]:
-        """Return one line of credit for each source, in the order of the tables."""
-        return tuple(
-            dict.fromkeys(
-                credit for table in self._tables for _, _, credit in table.sources.values() if credit
-            )
-        )
+        """Return one line of credit for each source that asks for it, in the order of the tables."""
+        credits = [source.attribution for table in self._tables for source in table.sources.values()]
+        return tuple(dict.fromkeys(credit for credit in credits if credit))
 
     def info(self) -> list[dict[str, str]]:
-        """Return for each table its path, size in bytes, numbers, date and licences."""
+        """Return for each table its path, bytes, numbers of places and names, date and licences."""
         return [
             {
                 "path": str(table.path),
                 "bytes": str(table.path.stat().st_size),
                 **{key: value for key, value in sorted(table.info.items()) if key != "prominence"},
-                "licences": ", ".join(sorted({licence for _, licence, _ in table.sources.values()})),
+                "licences": ", ".join(sorted({source.licence for source in table.sources.values()})),
             }
             for table in self._tables
         ]
@@ -185,9 +106,10 @@ class TableGazetteer:
         """
         Return the places that `name` can mean, best match first, then by prominence.
 
-        Looser ways are tried only where the stricter give nothing: the name itself (any spelling of it); without
-        article, type or compass word; misspelt; names inside it ("Aleppo University"). `Place.matched` says which
-        way it was and `Place.match` how well.
+        Looser ways are tried only where the name itself (any spelling of it) gives nothing: the part before a
+        comma, without article, type or compass word, misspelt; and last the names inside it ("Aleppo
+        University"). `Place.matched` says which way it was and `Place.match` how well. A demonym gives its
+        country or region, `matched` "demonym".
 
         Parameters
         ----------
@@ -205,64 +127,50 @@ class TableGazetteer:
         key = fold(name.removesuffix("'s").removesuffix("’s"))
         if not key or limit < 1:
             return []
-        found = self._by_key(name, key, 1.0, "", limit)
+        found = self._by_key(name, key, limit)
         if not found and "," in name:
             found = self._within(name, limit)
-        if len(found) < limit:
-            for looser in looser_keys(key):
-                found += self._by_key(name, looser, _LOOSER, "looser", limit - len(found))
         if not found:
-            found = self._misspelt(key, limit)
+            for looser in looser_keys(key):
+                found += self._by_key(name.upper(), looser, limit, factor=_LOOSER, matched="looser")
+            found += self._misspelt(key)
         if not found and " " in key:
             found = self._inner(name, limit)
         return _merged(found)[:limit]
 
     def place(self, id: str) -> Place | None:
         """Return the place with an id, None when there is none."""
-        source, _, ref = id.partition(":")
-        value: int | str = int(ref) if ref.isdecimal() else ref
         for table in self._tables:
-            for (number,) in table.db.execute("SELECT id FROM places WHERE ref=?", (value,)):
-                place, same_as = table.place(number)
-                if place.id == id and not same_as:
-                    return place
+            for number, only_names in table.numbers(id):
+                if not only_names:
+                    return table.place(number)[0]
         return None
 
     def names(self, id: str) -> list[tuple[str, str]]:
         """Return the (name, language or "") pairs of a place from every table; empty when there is none."""
-        source, _, ref = id.partition(":")
-        value: int | str = int(ref) if ref.isdecimal() else ref
-        found: dict[tuple[str, str], None] = {}
-        for table in self._tables:
-            rows = table.db.execute(
-                "SELECT p.name, s.names, p.source FROM places p LEFT JOIN spellings s ON s.place=p.id "
-                "WHERE (p.ref=? AND p.same_as IS NULL) OR p.same_as=?", (value, id))  # fmt: skip
-            for name, spelled, source_id in rows:
-                found[(name, "")] = None
-                for item in (spelled or "").split("|"):
-                    language, equals, spelling = item.rpartition("=")
-                    if spelling:
-                        found[(spelling, language)] = None
-        return list(found)
+        pairs = [
+            pair
+            for table in self._tables
+            for number, _ in table.numbers(id)
+            for pair in table.spellings(number)
+        ]
+        return list(dict.fromkeys(pairs))
 
     def prefix(self, start: str, *, limit: int = 20) -> list[Place]:
-        """Return the most prominent places with a name that begins with `start`; empty when it holds no letter."""
+        """Return the most prominent places with a name that begins with `start`; empty when it has no letter."""
         key = fold(start)
         if not key:
             return []
-        found = []
-        for table in self._tables:
-            rows = table.db.execute(
-                "SELECT place, min(how) FROM names WHERE key>=? AND key<? GROUP BY place ORDER BY place LIMIT ?",
-                (key, key + "\U0010ffff", limit))  # fmt: skip
-            found += [
-                (self._made(table, number, 0.9, "prefix"), table.prominence(number)) for number, _ in rows
-            ]
+        found = [
+            self._made(table, number, 0.9, "prefix")
+            for table in self._tables
+            for number in table.starting(key, limit)
+        ]
         return _merged(found)[:limit]
 
     def nearest(self, point: Point, k: int = 1) -> list[Place]:
         """
-        Return the `k` places nearest to a point, the nearest first.
+        Return the `k` towns and facilities nearest to a point, the nearest first.
 
         Parameters
         ----------
@@ -271,19 +179,20 @@ class TableGazetteer:
         k
             How many; fewer come back where the gazetteer holds fewer within some 1,100 km.
         """
-        found: dict[str, tuple[float, Place]] = {}
+        found: list[tuple[float, int, int]] = []
         for ring in range(11):
-            for table in self._tables:
-                for number, lon, lat in _in_ring(table.db, point, ring):
-                    place, same_as = table.place(number)
-                    if not same_as and place.feature_class in "PS":
-                        found[place.id] = (_distance_m(point.x, point.y, lon, lat), place)
-            nearest = sorted(found.values(), key=lambda pair: (pair[0], pair[1].id))[:k]
+            for cell in _ring_of_cells(point, ring):
+                for index, table in enumerate(self._tables):
+                    found += [
+                        (_distance_m(point.x, point.y, lon, lat), index, number)
+                        for number, lon, lat in table.in_cell(cell)
+                    ]
+            found.sort()
             # What lies outside the rings seen is at least `ring` cells away, narrower towards the poles.
             safe_m = ring * 111_000 * max(math.cos(math.radians(min(abs(point.y) + ring, 89))), 0.01)
-            if len(nearest) == k and nearest[-1][0] <= safe_m:
+            if len(found) >= k and found[k - 1][0] <= safe_m:
                 break
-        return [place for _, place in nearest]
+        return [self._tables[index].place(number)[0] for _, index, number in found[:k]]
 
     def find_names(self, text: str) -> list[NameHit]:
         """
@@ -291,128 +200,156 @@ class TableGazetteer:
 
         A run begins and ends with a capital, a digit or a letter of a script without case. What agrees only
         without its type ("Khost" of "Khost Province") does not count, what agrees without an article does.
-        Abbreviations count in capitals only. Time is linear in the length of the text.
+        Abbreviations count in capitals or before a full stop only. Time is linear in the length of the text.
 
         Examples
         --------
         >>> gazetteer = open_gazetteer()
         >>> text = "Rebels left Benghazi for the oil port of Ras Lanuf."
-        >>> [text[hit.start : hit.end] for hit in gazetteer.find_names(text)][-1]
-        'Ras Lanuf'
+        >>> [text[hit.start : hit.end] for hit in gazetteer.find_names(text) if hit.prominence > 4]
+        ['Benghazi', 'Ras', 'Ras Lanuf', 'Lanuf']
         >>> gazetteer.find_names("")
         []
         """
-        spans = list(_runs(text))
-        self._learn({key for _, _, key in spans})
+        runs = list(_runs(text))
+        self._learn({key for _, _, key in runs})
         hits = []
-        for start, end, key in spans:
-            known = self._known.get(key)
-            if known and known[1] and (len(key) > 3 or _is_short_name(text[start:end], known[1])):
-                hits.append(NameHit(start, end, known[0], known[1].replace("a", "")))
-        return [hit for hit in hits if hit.feature_classes]
+        for start, end, key in runs:
+            known = self._known[key]
+            prominence, classes = known.prominence, known.classes
+            if known.short and _is_abbreviated(text[start : end + 1]):
+                prominence, classes = max(prominence, known.short_prominence), classes | known.short
+            if classes:
+                hits.append(NameHit(start, end, prominence, "".join(sorted(classes))))
+        return hits
 
     def _learn(self, keys: set[str]) -> None:
-        """Look up prominence and classes of keys not seen before."""
-        if len(self._known) > 200_000:
+        """Look up what is not known yet of each key."""
+        if len(self._known) > _KNOWN_KEYS:
             self._known.clear()
-        new = sorted(key for key in keys if key not in self._known)
-        for key in new:
-            self._known[key] = (0.0, "")
+        new = sorted(keys - self._known.keys())
+        self._known.update((key, _UNKNOWN) for key in new)
         for first in range(0, len(new), 500):
-            batch = new[first : first + 500]
-            marks = ",".join("?" * len(batch))
             for table in self._tables:
-                query = f"SELECT key, how, min(place) FROM names WHERE key IN ({marks}) GROUP BY key, how"
-                for key, how, number in table.db.execute(query, batch):
-                    kind, klass = divmod(how, len(CLASSES))
-                    if kind == TYPELESS:
-                        continue
-                    letter = "D" if kind == DEMONYM else CLASSES[klass]
-                    # "a" marks what is known as an abbreviation only, which needs capitals.
-                    letters = letter + "a" if kind == ABBREVIATION else letter
-                    prominence, classes = self._known[key]
-                    self._known[key] = (
-                        max(prominence, table.prominence(number)), "".join(sorted(set(classes) | set(letters))))  # fmt: skip
+                for key, how, letter, number in table.known(new[first : first + 500]):
+                    if how != TYPELESS:
+                        letter = "D" if how == DEMONYM else letter
+                        short = how == ABBREVIATION
+                        self._known[key] = self._known[key].also(
+                            letter, table.prominence(number), short=short
+                        )
 
-    def _made(self, table: _Table, number: int, match: float, matched: str) -> Place:
-        place, same_as = table.place(number)
-        if same_as:
-            place = self.place(same_as) or place
-        return replace(place, match=match, matched=matched)
+    def _made(self, table: Table, number: int, match: float, matched: str) -> tuple[Place, float]:
+        place, same_as = table.place(number, match, matched)
+        if same_as and (known := self.place(same_as)):
+            place = replace(known, match=match, matched=matched)
+        return place, table.prominence(number)
 
-    def _by_key(
-        self, name: str, key: str, factor: float, matched: str, limit: int
-    ) -> list[tuple[Place, float]]:
-        """Return (place, prominence) for a key; `factor` lowers the match, `matched` overrides how it is called."""
+    def _by_key(self, name: str, key: str, limit: int, *, factor: float = 1.0, matched: str = "") -> Found:
+        """Return the places of a key; `factor` lowers the match, `matched` overrides how it is called."""
+        short = _is_abbreviated(name)
+        rows = [(table, number, how) for table in self._tables for number, how in table.rows(key, limit)]
+        if short and any(how == ABBREVIATION for _, _, how in rows):
+            trust = {
+                how: match * (1 if how == ABBREVIATION else _IN_CAPITALS) for how, match in _MATCH.items()
+            }
+        else:
+            trust = _MATCH
         found = []
-        for table in self._tables:
-            for number, how in table.rows(key, limit):
-                if how == ABBREVIATION and not _is_short_name(name, "a"):
-                    continue
-                place = self._made(table, number, _MATCH[how] * factor, matched or HOW[how])
-                if how == NAME and factor == 1.0 and place.name == name:
-                    place = replace(place, match=1.0)
-                found.append((place, table.prominence(number)))
+        for table, number, how in rows:
+            if how == ABBREVIATION and not short:
+                continue
+            place, prominence = self._made(table, number, trust[how] * factor, matched or HOW[how])
+            if how == NAME and place.name == name and trust is _MATCH:
+                place = replace(place, match=1.0)
+            found.append((place, prominence))
         return found
 
-    def _within(self, name: str, limit: int) -> list[tuple[Place, float]]:
+    def _within(self, name: str, limit: int) -> Found:
         """Return the places for "Paris, Texas": those of the first part, the ones inside the second foremost."""
         head, _, tail = name.partition(",")
         around = self.candidates(tail, limit=5)
-        countries = {place.country for place in around if place.feature_code.startswith("PCL")}
+        countries = {place.country for place in around if place.feature_code == "PCLI"}
         units = {place.name for place in around if place.feature_class == "A"}
         found = []
         for place in self.candidates(head, limit=limit):
             inside = place.country in countries or place.admin1 in units or place.admin2 in units
-            found.append(
-                (
-                    replace(place, match=place.match * (0.98 if inside else 0.7)),
-                    math.log10(place.population + 1),
-                )
-            )
+            factor = 0.98 if inside else 0.7
+            found.append((replace(place, match=place.match * factor), math.log10(place.population + 1)))
         return found
 
-    def _misspelt(self, key: str, limit: int) -> list[tuple[Place, float]]:
+    def _misspelt(self, key: str) -> Found:
         """Return the places whose name is a slip or another transcription away."""
         found = []
         for table in self._tables:
-            scored = sorted((-score, other) for other, score in _similar(table.db, key).items())
+            scored = sorted((-score, other) for other, score in table.similar(key).items())
             for minus_score, other in scored[:12]:
                 for number, how in table.rows(other, 5):
                     if how != ABBREVIATION:
-                        place = self._made(table, number, -minus_score * _MATCH[how], "misspelt")
-                        found.append((place, table.prominence(number)))
+                        found.append(self._made(table, number, -minus_score * _MATCH[how], "misspelt"))
         return found
 
-    def _inner(self, name: str, limit: int) -> list[tuple[Place, float]]:
-        """Return the places of the names inside a longer one, longest name first."""
-        hits = sorted(self.find_names(name), key=lambda hit: (hit.start - hit.end, hit.start))
-        found: list[tuple[Place, float]] = []
-        for hit in hits[:4]:
+    def _inner(self, name: str, limit: int) -> Found:
+        """Return the places of the names inside a longer one that are not part of another, most prominent first."""
+        hits = [hit for hit in self.find_names(name) if hit.end - hit.start >= 4]
+        outer = [
+            hit
+            for hit in hits
+            if not any(h is not hit and h.start <= hit.start and hit.end <= h.end for h in hits)
+        ]
+        found: Found = []
+        for rank, hit in enumerate(sorted(outer, key=lambda hit: (-hit.prominence, hit.start))[:4]):
             part = name[hit.start : hit.end]
-            if hit.end - hit.start >= 4:
-                share = (hit.end - hit.start) / len(name)
-                found += self._by_key(part, fold(part), _INNER + 0.2 * share, "inner", limit // 2)
+            found += self._by_key(part, fold(part), limit // 2, factor=_INNER - 0.05 * rank, matched="inner")
         return found
 
+
+class _Known:
+    """What find_names knows of a key: prominence and feature classes, those of abbreviations apart."""
+
+    __slots__ = ("classes", "prominence", "short", "short_prominence")
+
+    def __init__(
+        self,
+        prominence: float = 0.0,
+        classes: frozenset[str] = frozenset(),
+        short_prominence: float = 0.0,
+        short: frozenset[str] = frozenset(),
+    ) -> None:
+        self.prominence = prominence
+        self.classes = classes
+        self.short_prominence = short_prominence
+        self.short = short
+
+    def also(self, letter: str, prominence: float, *, short: bool) -> _Known:
+        """Return this with one more class."""
+        if short:
+            return _Known(
+                self.prominence, self.classes, max(self.short_prominence, prominence), self.short | {letter}
+            )
+        return _Known(
+            max(self.prominence, prominence), self.classes | {letter}, self.short_prominence, self.short
+        )
+
+
+_UNKNOWN = _Known()
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’‘`ʻʼ.][^\W_]+)*\.?")
 _GAP = re.compile(r"[\s\-–/.’']{1,3}\Z")
+# Small words that names hold inside, and Arabic articles, with which a name may begin ("al-Bab").
 _PARTICLES = frozenset(
-    "of the al el as es ash esh ad ar az et er de la le les los las del du des da do dos di da i y and e en upon on am an "
-    "der den im in bei sur sous aux ul ez bin".split()
+    ["of", "the", "al", "el", "as", "es", "ash", "esh", "ad", "ar", "az", "et", "er", "de", "la", "le", "les", "los", "las", "del", "du", "des", "da", "do", "dos", "di", "da", "i", "y", "and", "e", "en", "upon", "on", "am", "an", "der", "den", "im", "in", "bei", "sur", "sous", "aux", "ul", "ez", "bin"]
 )
 _MAX_WORDS = 5
+_MAX_WORD_CHARS = 40
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, key) of the runs of words that may be names."""
-    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text) if m.end() - m.start() <= 40]
-    for index, (start, _) in enumerate(tokens):
-        first = text[start]
-        if first.islower() and text[start : tokens[index][1]] not in _PARTICLES or first.isdigit():
+    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text) if m.end() - m.start() <= _MAX_WORD_CHARS]
+    for index, (start, first_end) in enumerate(tokens):
+        if text[start].isdigit() or (text[start].islower() and text[start:first_end] not in _PARTICLES):
             continue
-        key = ""
         for ahead in range(index, min(index + _MAX_WORDS, len(tokens))):
             word_start, word_end = tokens[ahead]
             if ahead > index and not _GAP.match(text[tokens[ahead - 1][1] : word_start]):
@@ -421,59 +358,26 @@ def _runs(text: str) -> Iterator[tuple[int, int, str]]:
             lower = word[0].islower()
             if lower and word not in _PARTICLES:
                 break
-            key = fold(text[start:word_end])
-            if not lower and len(key) > 1:
+            if not lower and len(key := fold(text[start:word_end])) > 1:
                 # A full stop belongs to an abbreviation ("U.S."), not to the end of a sentence.
-                end = word_end - (word.endswith(".") and "." not in word[:-1])
-                yield start, end, key
+                yield start, word_end - (word.endswith(".") and "." not in word[:-1]), key
 
 
-def _is_short_name(text: str, classes: str) -> bool:
-    """Tell whether a short spelling can stand for a place: an abbreviation only in capitals, a name if capitalised."""
+def _is_abbreviated(text: str) -> bool:
+    """Tell whether a text is written as abbreviations are: in capitals ("UAE", "U.S."), or closed by a stop ("Ky.")."""
     letters = [c for c in text if c.isalpha()]
-    if all(not c.islower() for c in letters):
-        return True
-    return "a" not in classes and text[:1].isupper()
+    return not any(c.islower() for c in letters) or (text[:1].isupper() and text.endswith("."))
 
 
-def _similar(db: sqlite3.Connection, key: str) -> dict[str, float]:
-    """
-    Return the stored keys that are a slip away, with a score below 1.
-
-    A slip leaves either the first or the second half of a name as it was, so both halves are looked up, and what
-    they give is measured (optimal string alignment: insertion, deletion, exchange, swap). Another transcription
-    has the same consonants.
-    """
-    allowed = 0 if len(key) < 4 else 1 if len(key) < 8 else 2
-    scores: dict[str, float] = {}
-    if allowed:
-        half = len(key) // 2
-        low, high = len(key) - allowed, len(key) + allowed
-        for table, query in (("names", key), ("endings", key[::-1])):
-            start = query[: half if table == "names" else len(key) - half - 1] or query[:1]
-            rows = db.execute(
-                f"SELECT DISTINCT key FROM {table} WHERE key>=? AND key<? AND length(key) BETWEEN ? AND ?",
-                (start, start + "\U0010ffff", low, high))  # fmt: skip
-            for (other,) in rows:
-                distance = OSA.distance(query, other, score_cutoff=allowed)
-                if 0 < distance <= allowed:
-                    scores[other if table == "names" else other[::-1]] = 1 - distance / (len(key) + 2)
-    if not scores and (bones := skeleton(key)):
-        for (other,) in db.execute("SELECT key FROM skeletons WHERE skeleton=?", (bones,)):
-            likeness = OSA.normalized_similarity(key, other)
-            if likeness >= 0.6 and other != key:
-                scores[other] = 0.9 * likeness
-    return scores
-
-
-def _in_ring(db: sqlite3.Connection, point: Point, ring: int) -> Iterator[tuple[int, float, float]]:
-    """Yield (number, lon, lat) of the places in the square ring of one-degree cells about a point."""
+def _ring_of_cells(point: Point, ring: int) -> list[int]:
+    """Return the one-degree cells that form the square ring about a point."""
     lon0, lat0 = math.floor(point.x), math.floor(point.y)
+    cells = set()
     for lat in range(max(lat0 - ring, -90), min(lat0 + ring, 90) + 1):
         edge = abs(lat - lat0) == ring
-        for lon in range(lon0 - ring, lon0 + ring + 1) if edge else {lon0 - ring, lon0 + ring}:
-            cell = cell_of((lon + 180) % 360 - 180, lat)
-            yield from db.execute("SELECT id, lon, lat FROM places WHERE cell=?", (cell,))
+        for lon in range(lon0 - ring, lon0 + ring + 1) if edge else (lon0 - ring, lon0 + ring):
+            cells.add(cell_of((lon + 180) % 360 - 180, lat))
+    return sorted(cells)
 
 
 def _distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -489,16 +393,15 @@ def _distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 def _merged(found: Iterable[tuple[Place, float]]) -> list[Place]:
     """Return places best match first, then by prominence; one for each place that several tables or keys gave."""
     kept: list[Place] = []
-    seen: dict[str, None] = {}
+    seen: set[str] = set()
     by_name: dict[tuple[str, str], list[Place]] = {}
     for place, _ in sorted(found, key=lambda pair: (-pair[0].match, -pair[1], pair[0].id)):
         if place.id in seen:
             continue
-        seen[place.id] = None
-        twins = by_name.setdefault((fold(place.name), place.feature_class), [])
+        seen.add(place.id)
+        twins = by_name.setdefault((fold(place.name), place.feature_code), [])
         x, y = place.geometry.x, place.geometry.y
-        if any(_distance_m(x, y, t.geometry.x, t.geometry.y) < _SAME_PLACE_M for t in twins):
-            continue
-        twins.append(place)
-        kept.append(place)
+        if all(_distance_m(x, y, twin.geometry.x, twin.geometry.y) >= _SAME_PLACE_M for twin in twins):
+            twins.append(place)
+            kept.append(place)
     return kept

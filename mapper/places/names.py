@@ -35,7 +35,7 @@ _COMPASS = {"n": "north", "s": "south", "e": "east", "w": "west", "no": "north",
 # Articles of Arabic (with its assimilated forms), Romance and English names. "as", "an", "ad", "at"
 # count only before another word, which is how they occur.
 _ARTICLES = frozenset(
-    "al el as es ash esh ad ed ar er at et az ez an en il the la le les los las il lo gli".split()
+    ["al", "el", "as", "es", "ash", "esh", "ad", "ed", "ar", "er", "at", "et", "az", "ez", "an", "en", "il", "the", "la", "le", "les", "los", "las", "il", "lo", "gli"]
 )
 # Words that stand before the proper part of Arabic, Persian and Turkic names and that reports leave out:
 # cape, anchorage, castle, well, valley, island, mountain, village, camp, spring, hill.
@@ -44,20 +44,12 @@ _LANDSCAPE = frozenset(
     "ayn ain ein tall tell madinat bani beni umm abu qal'at qalat port".replace("'", "").split()
 )
 
-_TYPE = (
-    "county parish borough province governorate oblast raion rayon district region state territory prefecture "
-    "department municipality canton voivodeship emirate division township city town village commune republic "
-    "hromada wilayat muhafazah subdistrict municipio shabiyah hundred island islands river desert mountains hills "
-    "peninsula valley basin airport airbase metropolitan area"
-).split()  # fmt: skip
+_TYPE = ["county", "parish", "borough", "province", "governorate", "oblast", "raion", "rayon", "district", "region", "state", "territory", "prefecture", "department", "municipality", "canton", "voivodeship", "emirate", "division", "township", "city", "town", "village", "commune", "republic", "hromada", "wilayat", "muhafazah", "subdistrict", "municipio", "shabiyah", "hundred", "island", "islands", "river", "desert", "mountains", "hills", "peninsula", "valley", "basin", "ocean", "airport", "airbase", "metropolitan", "area"]  # fmt: skip
 _TYPES = frozenset(_TYPE)
 # "City of London", "Province of Cordoba", "Gulf of Aden" is left whole: what follows "of" is another place.
 _TYPE_OF = re.compile(rf"^(?:the )?(?:{'|'.join(_TYPE)})s? (?:of|de|d|do|da|di) (?:the |la |el )?(?=\w)")
 _GENERIC_FIRST = frozenset(
-    "greater downtown central northern southern eastern western north south east west northeast northwest southeast "
-    "southwest northeastern northwestern southeastern southwestern upper lower inner outer mid metro metropolitan "
-    "rural old new modern ancient historic mainland occupied former nearby lake mount river county island "
-    "city town village province district camp fort saint".split()
+    ["greater", "downtown", "central", "northern", "southern", "eastern", "western", "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "northeastern", "northwestern", "southeastern", "southwestern", "upper", "lower", "inner", "outer", "mid", "metro", "metropolitan", "rural", "old", "new", "modern", "ancient", "historic", "mainland", "occupied", "former", "nearby", "lake", "mount", "river", "county", "island", "city", "town", "village", "province", "district", "camp", "fort", "saint"]
 )
 
 
@@ -88,12 +80,12 @@ def fold(name: str) -> str:
     if name.isascii():
         plain = name.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
+        # Twice, since capitals come out of the first ("𝐀") and marks out of lowering them ("İ").
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).lower())
         plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
     words = _NOT_WORD.sub(" ", plain.translate(_JOINING)).split()
-    if len(words) > 1 and words[0] in _SPELLED_OUT:
-        words[0] = _SPELLED_OUT[words[0]]
-    return " ".join(words)
+    # The last word may be a street ("Main St.").
+    return " ".join([*(_SPELLED_OUT.get(word, word) for word in words[:-1]), *words[-1:]])
 
 
 def bare_key(key: str) -> str:
@@ -155,13 +147,17 @@ def looser_keys(key: str) -> Iterator[str]:
         forms.insert(0, " ".join([_COMPASS[words[0]], *words[1:]]))
     if len(words) > 1 and words[-1] == "co":
         forms.insert(0, " ".join([*words[:-1], "county"]))
+    if len(words) > 1 and words[0] == "co":  # Ireland
+        forms.insert(0, " ".join(["county", *words[1:]]))
+    if len(words) > 2 and words[0] in ("north", "south") and words[1].startswith(("east", "west")):
+        forms.insert(0, "".join(words[:2]) + " " + " ".join(words[2:]))
     start = 0
     while start < len(words) - 1 and words[start] in _GENERIC_FIRST:
         start += 1
         forms.append(" ".join(words[start:]))
         forms.append(typeless_key(" ".join(words[start:])))
     for form in forms:
-        if form not in seen and len(form) >= 3:
+        if form not in seen and len(form) >= 2:
             seen.add(form)
             yield form
 
@@ -170,11 +166,11 @@ def looser_keys(key: str) -> Iterator[str]:
 _SOUNDS = (
     ("dsch", "j"), ("tsch", "c"), ("sch", "s"), ("dzh", "j"), ("dj", "j"), ("kh", "k"), ("gh", "g"), ("sh", "s"),
     ("ch", "s"), ("th", "t"), ("dh", "d"), ("zh", "j"), ("ph", "f"), ("ts", "s"), ("tz", "s"), ("ck", "k"),
-    ("qu", "k"), ("q", "k"), ("c", "k"), ("x", "ks"), ("z", "s"), ("v", "w"),
+    ("qu", "k"), ("q", "k"), ("c", "k"), ("x", "ks"), ("z", "s"), ("v", "f"),
 )  # fmt: skip
 _SOUND = re.compile("|".join(group for group, _ in _SOUNDS))
 _SOUND_OF = dict(_SOUNDS)
-_NO_CONSONANT = re.compile(r"[^bcdfgjklmnprstw]+")
+_NO_CONSONANT = re.compile(r"[^bdfgjklmnprst]+")
 _DOUBLED = re.compile(r"(.)\1+")
 
 

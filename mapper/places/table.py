@@ -1,4 +1,4 @@
-"""The file that a gazetteer is: an SQLite database of places and of the keys of their names.
+"""The file that a gazetteer is, written and read: an SQLite database of places and of the keys of their names.
 
 Places are numbered by prominence, 1 the most prominent, so the rows of a key come out best first without sorting.
 Equal entries give equal bytes.
@@ -6,17 +6,26 @@ Equal entries give equal bytes.
 
 from __future__ import annotations
 
+import bisect
 import json
 import math
-import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapidfuzz.distance import OSA
+from shapely.geometry import Point
+
+from mapper.atomic import replacing
+from mapper.errors import GazetteerError
+from mapper.model import Place
 from mapper.places.names import bare_key, fold, skeleton, typeless_key
 
 SCHEMA_VERSION = 1
+# Coordinates are stored as whole steps of 0.00001 degree (1 m), x east of -180, y north of -90.
+STEPS = 100_000
 
 # How a key belongs to its place; the number is stored. The order is that of trust.
 HOW = ("name", "alternate", "abbreviation", "demonym", "bare", "typeless")
@@ -31,9 +40,8 @@ CREATE TABLE info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT, licence TEXT, attribution TEXT);
 CREATE TABLE units (id INTEGER PRIMARY KEY, code TEXT, name TEXT);
 CREATE TABLE places (
-    id INTEGER PRIMARY KEY, ref, source INTEGER, name TEXT, lon REAL, lat REAL, class TEXT, code TEXT,
-    population INTEGER, extent REAL, country TEXT, admin1 INTEGER, admin2 INTEGER, names INTEGER, cell INTEGER,
-    same_as TEXT
+    id INTEGER PRIMARY KEY, ref, source INTEGER, name TEXT, x INTEGER, y INTEGER, class TEXT, code TEXT,
+    population INTEGER, extent INTEGER, country TEXT, admin1 INTEGER, admin2 INTEGER, names INTEGER, same_as TEXT
 );
 CREATE TABLE boxes (place INTEGER PRIMARY KEY, west REAL, south REAL, east REAL, north REAL);
 CREATE TABLE spellings (place INTEGER PRIMARY KEY, names TEXT);
@@ -43,7 +51,8 @@ CREATE TABLE skeletons (skeleton TEXT, key TEXT, PRIMARY KEY (skeleton, key)) WI
 """
 _INDEXES = """
 CREATE INDEX places_ref ON places (ref);
-CREATE INDEX places_cell ON places (cell);
+CREATE INDEX places_same_as ON places (same_as) WHERE same_as IS NOT NULL;
+CREATE INDEX places_cell ON places ((y/100000)*360 + x/100000);
 """
 
 
@@ -101,7 +110,7 @@ def cell_of(lon: float, lat: float) -> int:
     Examples
     --------
     >>> cell_of(-180.0, -90.0), cell_of(13.2, 32.9), cell_of(180.0, 90.0)
-    (0, 44113, 65159)
+    (0, 44113, 64800)
     """
     return min(int(lat + 90), 180) * 360 + int(lon + 180) % 360
 
@@ -125,7 +134,8 @@ def _keys(entry: Entry) -> dict[str, int]:
     return keys
 
 
-def _has_skeleton(key: str) -> bool:
+def _is_plain(key: str) -> bool:
+    """Tell whether a key is in Latin letters only: others are found as they are written."""
     return key.isascii() and not any(c.isdigit() for c in key)
 
 
@@ -154,13 +164,23 @@ def write_table(
         Countries (ISO 3166-1 alpha-2) whose names are transcribed from another script and are also found
         by their consonants.
     """
-    ordered = sorted(entries, key=lambda e: (-e.rank, CLASSES.find(e.feature_class), e.source, str(e.ref)))
+    # Neighbours stand together within a step of prominence: the file packs a seventh smaller.
+    ordered = sorted(
+        entries,
+        key=lambda e: (
+            -round(e.rank, 1),
+            CLASSES.find(e.feature_class),
+            e.country,
+            e.admin1,
+            e.admin2,
+            e.name,
+            e.id,
+        ),
+    )
     source_ids = {source.key: number for number, source in enumerate(sources, 1)}
     units = sorted({unit for e in ordered for unit in (e.admin1, e.admin2) if unit[0] or unit[1]})
     unit_ids = {unit: number for number, unit in enumerate(units, 1)}
-    partial = path.with_name(path.name + ".part")
-    partial.unlink(missing_ok=True)
-    with sqlite3.connect(partial) as db:
+    with replacing(path) as partial, closing(sqlite3.connect(partial)) as db:
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;" + _SCHEMA)
         db.executemany("INSERT INTO sources VALUES (?,?,?,?)",
                        [(source_ids[s.key], s.key, s.licence, s.attribution) for s in sources])  # fmt: skip
@@ -175,13 +195,14 @@ def write_table(
             )
             if e.country in skeletons:
                 bones.update(
-                    (skeleton(key), key) for key, how in keys.items() if how <= BARE and _has_skeleton(key)
+                    (skeleton(key), key) for key, how in keys.items() if how <= ALTERNATE and _is_plain(key)
                 )
+            x, y = round((e.lon + 180) * STEPS) % (360 * STEPS), round((e.lat + 90) * STEPS)
             db.execute(
-                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (number, e.ref, source_ids[e.source], e.name, round(e.lon, 5), round(e.lat, 5), e.feature_class,
-                 e.feature_code, e.population, round(e.extent_m), e.country, unit_ids.get(e.admin1, 0),
-                 unit_ids.get(e.admin2, 0), 1 + len(e.names), cell_of(e.lon, e.lat), e.same_as or None),
+                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (number, e.ref, source_ids[e.source], e.name, x, y, e.feature_class, e.feature_code, e.population,
+                 round(e.extent_m), e.country, unit_ids.get(e.admin1, 0), unit_ids.get(e.admin2, 0), 1 + len(e.names),
+                 e.same_as or None),
             )  # fmt: skip
             if e.box:
                 db.execute("INSERT INTO boxes VALUES (?,?,?,?,?)", (number, *(round(v, 3) for v in e.box)))
@@ -190,8 +211,11 @@ def write_table(
                 db.execute("INSERT INTO spellings VALUES (?,?)", (number, spelled))
         names.sort()
         db.executemany("INSERT INTO names VALUES (?,?,?)", names)
+        spelt = {
+            key for key, _, how in names if how // len(CLASSES) in (NAME, ALTERNATE, BARE) and _is_plain(key)
+        }
         db.executemany(
-            "INSERT INTO endings VALUES (?)", sorted({(key[::-1],) for key, _, _ in names if key.isascii()})
+            "INSERT INTO endings VALUES (?)", sorted((key[::-1],) for key in spelt if 4 <= len(key) <= 24)
         )
         db.executemany("INSERT INTO skeletons VALUES (?,?)", sorted(row for row in bones if row[0]))
         facts = {
@@ -203,9 +227,8 @@ def write_table(
         }
         db.executemany("INSERT INTO info VALUES (?,?)", sorted(facts.items()))
         db.executescript(_INDEXES)
-    db.execute("VACUUM")
-    db.close()
-    os.replace(partial, path)
+        db.commit()
+        db.execute("VACUUM")
 
 
 def _steps(ranks: list[float]) -> list[tuple[int, float]]:
@@ -216,3 +239,153 @@ def _steps(ranks: list[float]) -> list[tuple[int, float]]:
         if not steps or steps[-1][1] != rounded:
             steps.append((number, rounded))
     return steps
+
+
+_PLACE = """
+SELECT ref, source, p.name, x, y, class, p.code, population, extent, country, a.code, a.name, b.code, b.name, names,
+    west, south, east, north, same_as
+FROM places p LEFT JOIN units a ON a.id=admin1 LEFT JOIN units b ON b.id=admin2 LEFT JOIN boxes ON place=p.id WHERE p.id=?
+"""
+
+
+class Table:
+    """A gazetteer file, open for reading; places are asked for by their number.
+
+    Parameters
+    ----------
+    path
+        A file of `write_table`. It must not change while it is open.
+
+    Raises
+    ------
+    GazetteerError
+        If the file is missing, broken, or of another schema.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            self.info = dict(self.db.execute("SELECT key, value FROM info"))
+        except sqlite3.Error as error:
+            raise GazetteerError(f"{str(path)!r} cannot be read as a gazetteer file: {error}.") from error
+        if self.info.get("schema") != str(SCHEMA_VERSION):
+            found = self.info.get("schema")
+            raise GazetteerError(f"{str(path)!r} has schema {found!r}; build it again for {SCHEMA_VERSION}.")
+        self.sources = {
+            number: Source(*row)
+            for number, *row in self.db.execute(
+                "SELECT id, key, licence, attribution FROM sources ORDER BY id"
+            )
+        }
+        steps = json.loads(self.info["prominence"])
+        self._starts = [start for start, _ in steps]
+        self._values = [float(value) for _, value in steps]
+
+    def prominence(self, number: int) -> float:
+        """Return log10 of the population, or what stands for it."""
+        return self._values[bisect.bisect_right(self._starts, number) - 1]
+
+    def rows(self, key: str, limit: int) -> list[tuple[int, int]]:
+        """Return (number, index into `HOW`) of the places with a key, most prominent first."""
+        found = self.db.execute(
+            "SELECT place, how FROM names WHERE key=? ORDER BY place LIMIT ?", (key, limit)
+        )
+        return [(number, how // len(CLASSES)) for number, how in found]
+
+    def known(self, keys: Sequence[str]) -> Iterator[tuple[str, int, str, int]]:
+        """Yield (key, index into `HOW`, feature class, number of the most prominent such place)."""
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT key, how, min(place) FROM names WHERE key IN ({marks}) GROUP BY key, how"
+        for key, how, number in self.db.execute(query, keys):
+            yield key, how // len(CLASSES), CLASSES[how % len(CLASSES)], number
+
+    def numbers(self, id: str) -> list[tuple[int, bool]]:
+        """Return (number, whether it only adds names) of the entries that are the place with an id or add to it."""
+        source, _, ref = id.partition(":")
+        value: int | str = int(ref) if ref.isdecimal() else ref
+        own = self.db.execute("SELECT id, source FROM places WHERE ref=? AND same_as IS NULL", (value,))
+        adding = self.db.execute("SELECT id FROM places WHERE same_as=?", (id,))
+        return [(number, False) for number, key in own if self.sources[key].key == source] + [
+            (number, True) for (number,) in adding
+        ]
+
+    def place(self, number: int, match: float = 1.0, matched: str = "name") -> tuple[Place, str]:
+        """Return a place, and the id of the place that the entry only adds names to, or ""."""
+        (ref, source, name, x, y, klass, code, population, extent, country, code1, name1, code2, name2, names,
+         *box, same_as) = self.db.execute(_PLACE, (number,)).fetchone()  # fmt: skip
+        origin = self.sources[source]
+        place = Place(
+            id=f"{origin.key}:{ref}",
+            name=name,
+            geometry=Point(x / STEPS - 180, y / STEPS - 90),
+            feature_class=klass,
+            feature_code=code,
+            population=population,
+            extent_m=extent,
+            country=country,
+            admin1=name1 or "",
+            admin2=name2 or "",
+            source=origin.key,
+            licence=origin.licence,
+            match=match,
+            matched=matched,
+            admin1_code=code1 or "",
+            admin2_code=code2 or "",
+            name_count=names,
+            box=None if box[0] is None else (box[0], box[1], box[2], box[3]),
+        )
+        return place, same_as or ""
+
+    def spellings(self, number: int) -> list[tuple[str, str]]:
+        """Return the (name, language or "") pairs of an entry, its own name first."""
+        query = "SELECT p.name, s.names FROM places p LEFT JOIN spellings s ON s.place=p.id WHERE p.id=?"
+        name, others = self.db.execute(query, (number,)).fetchone()
+        pairs = [item.rpartition("=") for item in (others or "").split("|") if item]
+        return [(name, ""), *((spelling, language) for language, _, spelling in pairs)]
+
+    def starting(self, key: str, limit: int) -> list[int]:
+        """Return the numbers of the most prominent places with a key that begins so."""
+        query = "SELECT DISTINCT place FROM names WHERE key>=? AND key<? ORDER BY place LIMIT ?"
+        return [number for (number,) in self.db.execute(query, (key, key + _LAST, limit))]
+
+    def in_cell(self, cell: int) -> Iterator[tuple[int, float, float]]:
+        """Yield (number, lon, lat) of the towns and facilities in a one-degree cell."""
+        query = "SELECT id, x, y FROM places WHERE (y/100000)*360 + x/100000 = ? AND class IN ('P', 'S') AND same_as IS NULL"
+        for number, x, y in self.db.execute(query, (cell,)):
+            yield number, x / STEPS - 180, y / STEPS - 90
+
+    def similar(self, key: str) -> dict[str, float]:
+        """
+        Return the stored keys that are a slip or another transcription away, with a score below 1.
+
+        One slip (optimal string alignment: a letter more, less, exchanged, or two swapped) leaves the first or the
+        second half of a name as it was, so both halves are looked up and what they give is measured. Names of
+        eight letters and more may have two. Transcriptions of one name have the same consonants; they are tried
+        where no slip explains the name.
+        """
+        allowed = 0 if len(key) < 4 else 1 if len(key) < 8 else 2
+        scores: dict[str, float] = {}
+        for table, wanted, kept in (
+            ("names", key, len(key) // 2),
+            ("endings", key[::-1], len(key) - len(key) // 2 - 1),
+        ):
+            start = wanted[: max(kept, 1)]
+            query = f"SELECT DISTINCT key FROM {table} WHERE key>=? AND key<? AND length(key) BETWEEN ? AND ?"
+            bounds = (start, start + _LAST, len(key) - allowed, len(key) + allowed)
+            for (other,) in self.db.execute(query, bounds) if allowed else ():
+                distance = OSA.distance(wanted, other, score_cutoff=allowed)
+                if 0 < distance <= allowed:
+                    scores[other if table == "names" else other[::-1]] = 1 - distance / (len(key) + 2)
+        if not scores and (bones := skeleton(key)):
+            for (other,) in self.db.execute("SELECT key FROM skeletons WHERE skeleton=?", (bones,)):
+                likeness = OSA.normalized_similarity(key, other)
+                # Below, the consonants agree by chance: "gualish", "gelis".
+                if likeness >= 0.6 and other != key:
+                    scores[other] = 0.9 * likeness
+        return scores
+
+
+_LAST = "\U0010ffff"  # sorts after every letter that may follow

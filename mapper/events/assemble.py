@@ -104,13 +104,18 @@ def assemble(
     return _finish(report, drafts, sides)
 
 
+# Countries and continents: too wide to be where something happened.
+_WIDE = ("PCL", "CONT")
+
+
 def _places(
     resolutions: Sequence[Resolution], locations: Sequence[Location]
 ) -> dict[Toponym | Locative, Location]:
     """Return the location of every toponym and locative that has one; countries are no place of an event."""
     places: dict[Toponym | Locative, Location] = {}
     for resolution in resolutions:
-        if resolution.place is not None and not resolution.place.feature_code.startswith("PCL"):
+        place = resolution.place
+        if place is not None and not place.feature_code.startswith(_WIDE):
             places[resolution.toponym] = locate_place(resolution)
     for location in locations:
         if location.locative is not None:
@@ -127,6 +132,8 @@ _OUR_SIDE = re.compile(
 def _is_one_sided(text: str) -> bool:
     """Return whether a report is one side's own communique: "our units", "the enemy", outside quotation marks."""
     plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
+    if re.search(r"\b(?:I|me|my)\b", plain):
+        return False  # a letter or a diary, whose writer tells what he saw
     found = len(_OUR_SIDE.findall(plain))
     return found >= 2 and found * 250 >= len(plain.split())
 
@@ -158,6 +165,10 @@ def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, re
 def _nearest(action: Action, dates: Sequence[DateSpan]) -> DateSpan | None:
     """Return the date nearest to the trigger within its clause, else the latest before it in the sentence, else after it."""
     within = [d for d in dates if action.sentence_start <= d.start and d.end <= action.sentence_end]
+    end = action.where.end if action.where is not None else action.end
+    beside = [d for d in within if 0 < d.start - end <= 2]
+    if beside and action.where is not None:
+        return beside[0]  # "Drvar (14 Sep) and Jajce (13 Sep) fell"
     clause = [d for d in within if action.clause_start <= d.start and d.end <= action.clause_end]
     if clause:
         return min(clause, key=lambda d: (_gap(action, d), d.start))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty, Locative, Toponym
-from mapper.text.actors import FIGHTING, SPEAKING, doer_class, mention
+from mapper.text.actors import FIGHTING, SPEAKING, doer_class, is_person, mention
 from mapper.text.focus import Focus
 from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
@@ -33,7 +33,7 @@ _MEANS: dict[str, str] = {
     **dict.fromkeys("artillery gun cannon mortar battery howitzer rocket grad shell smerch katyusha shellfire".split(), "shelling"),
     **dict.fromkeys("missile scud iskander cruise ballistic".split(), "missile"),
     **dict.fromkeys("ship warship frigate destroyer gunboat fleet navy naval submarine flotilla torpedo".split(), "naval_fire"),
-    **dict.fromkeys("ied bomber suicide car-bomb landmine".split(), "ied"),
+    **dict.fromkeys("ied car-bomb landmine".split(), "ied"),
 }  # fmt: skip
 _LIGHT_NOUNS = frozenset("attack assault offensive fighting shelling bombardment clash raid strike airstrike advance push siege".split())
 
@@ -253,6 +253,8 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     if roles.doer is None:
         return not ("weak" in frame.options and not roles.passive)
     found = doer_class(tree, roles.doer)
+    if frame.pattern in ("leave", "leave_from") and (found == "official" or is_person(roles.doer)):
+        return False  # envoys come and go
     if "weak" in frame.options:
         return found in FIGHTING or found == "who"
     return found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode"))
@@ -291,6 +293,8 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
 
 def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
     kind = frame.kind
+    if frame.pattern == "storm" and roles.places and not roles.places[0].partial and token.tag_ in ("VBD", "VBN"):
+        return "capture"
     if frame.pattern in ("leave", "leave_from") and roles.doer is not None and doer_class(tree, roles.doer) == "civilian":
         return "displacement"
     if kind in ("assault", "shelling", "airstrike", "missile", "violence_against_civilians") and frame.base not in ("shell", "shelling"):
@@ -300,6 +304,8 @@ def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
         for child in token.children:
             if child.dep_ in ("prep", "agent") and child.lower_ in ("with", "by", "of", "from"):
                 words += [t.lower_ for t in child.subtree]
+        if any(w in ("roadside", "car", "truck", "suicide", "planted", "landmine", "mine", "lorry") for w in words):
+            return "ied"
         for word in words:
             if singular(word) in _MEANS:
                 return _MEANS[singular(word)]

@@ -83,6 +83,14 @@ def doer_class(tree: Tree, token: Token) -> str:
     return ""
 
 
+def is_person(token: Token) -> bool:
+    """Return whether a name looks like a person's: two capitalised words or more without an article."""
+    if token.tag_ != "NNP" or token.text.isupper():
+        return False
+    before = [c for c in token.children if c.dep_ in ("compound", "nmod") and c.tag_ == "NNP" and not c.text.isupper()]
+    return bool(before) and not any(c.dep_ == "det" for c in token.children)
+
+
 def _of(token: Token) -> Token | None:
     for child in token.children:
         if child.dep_ == "prep" and child.lower_ in ("of", "from") and child.i > token.i:

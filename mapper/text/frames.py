@@ -12,6 +12,8 @@ yield     the subject lays down arms
 leave     the subject leaves the place, an object or after "from"
 leave_from  the same, the place only after "from", "out of"
 expel     the doer drives the object out of the place; in the passive the object leaves
+storm     an attack, or with the whole place as object the taking of it
+last      the place holds until a day, and then no longer
 attack    the doer attacks the place or force that is the object
 fire      the place comes after "at", "on", "into"
 rain      something falls on the place; the doer may not be told

@@ -21,7 +21,7 @@ PLACE_NOUNS = frozenset(
     "refinery place junction crossroads crossing bridge island peninsula hill ridge height pass valley fortress fort "
     "stronghold bastion citadel castle enclave pocket township oasis suburb outpost camp barracks terminal dam plant "
     "station railhead quarter centre center neighbourhood neighborhood compound palace square road highway hub outskirts "
-    "ruin garrison sector area zone county state territory strip beachhead bridgehead salient runway position farm mine".split()
+    "ruin garrison factory hospital sector area zone county state territory strip beachhead bridgehead salient runway position farm mine".split()
 )
 PARTS = frozenset(
     "outskirts outskirt suburb edge street district quarter part house gate approach corner bank neighbourhood "
@@ -69,6 +69,9 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
         if not (isinstance(place, Toponym) and place.role == "associative"):
             found = True
             yield Where(place, partial=partial)
+    elif word == "capital" and any(c.dep_ == "prep" for c in head.children):
+        found = True  # "the capital of Anbar" is a town of Anbar
+        yield Where(None, word, partial=partial)
     else:
         within = partial or word in PARTS
         for child in head.children:
@@ -86,8 +89,8 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
                     found = found or where.named is not None
                     if where.named is not None:
                         yield where
-        if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "them", "both")):
-            determined = any(c.dep_ in ("det", "poss") or c.tag_ == "DT" for c in head.children)
+        if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
+            determined = any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another")) for c in head.children)
             if determined or head.lower_ in ("it", "there", "here"):
                 yield Where(None, head.lower_ if not determined else word, partial=within)
     for child in head.children:
@@ -181,6 +184,8 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
     else:
         patient, roles.doer = obj, doer(verb)
     pattern = frame.pattern
+    if roles.doer is not None and obj is None and pattern in ("take", "lose", "storm") and tree.place(roles.doer) is not None:
+        patient, roles.doer, roles.passive = roles.doer, None, True  # "Houffalize lost."
     if "arms" in frame.options and (roles.doer is None or doer_class(tree, roles.doer) != "arm"):
         return None
     if "civilians" in frame.options and (patient is None or doer_class(tree, patient) != "civilian"):
@@ -199,7 +204,9 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
         return roles
     if pattern in ("take", "enter"):
         return _take(tree, verb, frame, roles, patient)
-    if pattern in ("attack", "kill", "flight", "recognise"):
+    if pattern == "last":
+        return _last(tree, verb, roles)
+    if pattern in ("attack", "storm", "kill", "flight", "recognise"):
         return _attack(tree, verb, roles, patient)
     if pattern in ("stand", "rid", "sever", "lift", "lay", "switch"):
         return _rare(tree, verb, frame, roles, patient)
@@ -222,6 +229,8 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
         roles.places = places_after(tree, verb, preps)
         if patient is not None and pattern in ("move", "rain", "send") and (pattern != "send" or tree.place(patient) is not None):
             roles.places += list(places_in(tree, patient))
+        if pattern == "yield" and roles.doer is not None and not roles.places:
+            roles.places = list(places_in(tree, roles.doer))  # "the quarter laid down its arms"
         if pattern == "send" and doer_class(tree, patient) not in FIGHTING if patient is not None else pattern == "send":
             return None
         return roles
@@ -310,10 +319,20 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     if pattern == "sever":
         if patient is None or singular(patient.lower_) not in _ROADS:
             return None
-        roles.places = list(places_in(tree, patient)) + places_after(tree, verb, _TOWARD | {"from"})
+        roles.places = places_after(tree, verb, ("at", "near", "in", "outside")) or list(places_in(tree, patient))
         return roles
     roles.places = (list(places_in(tree, patient)) if patient is not None else []) + places_after(tree, verb, _AT | {"to", "of"})
     return roles
+
+
+def _last(tree: Tree, verb: Token, roles: Roles) -> Roles | None:
+    """ "The village lasted until Friday": it fell then."""
+    own = subject(verb)
+    until = any(c.lower_ in ("until", "till") for c in verb.children)
+    if own is None or not until or any(c.dep_ == "dobj" for c in verb.children):
+        return None
+    roles.doer, roles.places = None, list(places_in(tree, own))
+    return roles if roles.places else None
 
 
 _ROADS = frozenset("road highway route line railway lifeline supply corridor motorway artery track bridge".split())
@@ -377,12 +396,12 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
     pattern = frame.pattern
     roles.doer = noun_doer(tree, noun)
     of = next((o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in _objects(c)), None)
-    if pattern in ("leave_from", "give") and roles.doer is None and of is not None and doer_class(tree, of) in FIGHTING:
+    if pattern in ("leave_from", "give", "enter", "move") and roles.doer is None and of is not None and doer_class(tree, of) in FIGHTING:
         roles.doer = of
     preps: frozenset[str] = _AT | {"of", "on", "against", "for"}
     if pattern == "leave_from":
         preps = _FROM
-    elif pattern == "move":
+    elif pattern in ("move", "enter"):
         preps = _TOWARD
     elif pattern in ("take", "fall", "lose", "give"):
         preps = frozenset(("of", "in", "at", "near"))

@@ -90,6 +90,8 @@ def find_states(tree: Tree) -> Iterator[State]:
     """Yield who holds what according to one sentence."""
     for token in tree.doc:
         yield from _flag(tree, token)
+        if token.lower_ in ("belongs", "belonged", "belong"):
+            yield from _belongs(tree, token)
         if token.lower_ in ("has", "have", "had") and token.dep_ != "aux":
             yield from _having(tree, token)
         if token.lower_ in _BE and token.tag_ != "MD":
@@ -114,7 +116,8 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
                 near = next((c for c in inner.children if c.dep_ in ("poss", "compound", "amod") and doer_class(tree, c)), None)
                 holder = deep if deep is not None else near
                 if holder is not None:
-                    kind = "capture" if _has_time(verb) and not _still(verb) else "holds"
+                    told = verb.dep_ == "ccomp" and (is_verb_of("say", verb.head) or is_verb_of("claim", verb.head))
+                    kind = "capture" if (_has_time(verb) or told) and not _still(verb) else "holds"
                     for where in places_in(tree, held):
                         yield State(verb, kind, where, holder)
 
@@ -124,8 +127,9 @@ def _presence(tree: Tree, verb: Token) -> Iterator[State]:
     who = deref(subject(verb))
     if who is None or doer_class(tree, who) not in FIGHTING or doer_class(tree, who) == "name":
         return
-    for where in places_after(tree, verb, ("in", "inside", "at")):
-        if where.named is not None or where.word not in ("it", "here"):
+    back = any(c.lower_ == "back" for c in verb.children)
+    for where in places_after(tree, verb, ("in", "inside", "at", "on", "into") if back else ("in", "inside", "at")):
+        if where.named is not None or back or where.word not in ("it", "here"):
             kind = "clash" if where.partial else "holds" if _still(verb) or not _has_time(verb) else "capture"
             yield State(verb, kind, where, who)
 
@@ -148,6 +152,16 @@ def _flag(tree: Tree, noun: Token) -> Iterator[State]:
 
 _UP = frozenset("raise raised raises raising hoist hoisted hoists plant planted plants fly flies flew flown fluttered flutters flutter rose waved waves waving hangs hung unfurled".split())
 _DOWN = frozenset("lowered hauled struck furled".split())
+
+
+def _belongs(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "Since Monday the town belongs to the army". """
+    held = deref(subject(verb))
+    holder = next((o for c in verb.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None)
+    if held is not None and holder is not None and doer_class(tree, holder) in FIGHTING:
+        changed = any(c.lower_ in ("now", "since", "after") for c in verb.children)
+        for where in places_in(tree, held):
+            yield State(verb, "capture" if changed else "holds", where, holder)
 
 
 def _having(tree: Tree, verb: Token) -> Iterator[State]:
@@ -186,7 +200,7 @@ def _next(tree: Tree, verb: Token) -> Iterator[State]:
             if child.lower_ == "next" or goal:
                 for where in places_in(tree, place):
                     if where.named is not None:
-                        yield State(verb, "assault" if goal else "capture", where, None)
+                        yield State(verb, "assault", where, None)
 
 
 def _adjective(tree: Tree, token: Token) -> Iterator[State]:

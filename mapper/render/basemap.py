@@ -132,14 +132,15 @@ def encoded(extent: Extent) -> dict[str, Any]:
     Return the ground of an extent as plain lists for a page.
 
     Lines and rings are runs of whole numbers, x and y in turn, in thousandths of a degree: the first
-    pair is a position, each later one the difference to the pair before it. Rings of one layer are meant to be
-    filled together by the even-odd rule. `world` and `farBorders` are the coarse globe, in twentieths of a degree.
+    pair is a position, each later one the difference to the one before. Rings of one layer are meant to be
+    filled together by the even-odd rule. `world` and `farBorders` are the coarse globe, in twentieths of a
+    degree.
 
     Examples
     --------
     >>> ground = encoded((10.0, 28.0, 22.0, 34.0))
-    >>> sorted(ground)
-    ['admin1', 'borders', 'countries', 'disputed', 'extent', 'farBorders', 'lakes', 'land', 'rivers', 'seas', 'towns', 'world']
+    >>> [name for name in ground if ground[name] == []]
+    ['lakes', 'disputed']
     >>> encoded((-140.0, 0.0, -139.0, 1.0))["land"]
     []
     """

@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +30,15 @@ from mapper.theatre import Theatre
 
 _PARTS = files("mapper.render") / "page"
 
-# Above this many events the table for readers without script leaves the quotes out: they would double the page.
+# The modules of the page's script, each after those whose values it needs when it starts.
+_MODULES = (
+    "words", "scene", "state", "board", "ground", "labels", "marks", "front", "checks", "map", "pointing",
+    "time", "chart", "timeline", "panel", "card", "header", "address", "main",
+)  # fmt: skip
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
+
+# Above this many events the table for readers without script is without quotes, which would double the page.
 MOST_QUOTES_IN_TABLE = 5_000
 
 
@@ -69,7 +78,7 @@ def page(situation: Situation, *, theatre: Theatre | None = None) -> str:
     data = scene(situation, theatre=theatre)
     data["ground"] = basemap.encoded(basemap.padded(tuple(data["view"]), share=1.0, least=3.0))
     styles = [_part("leaflet.css", inline_images=True), _part("mapper.css")]
-    scripts = [_part("leaflet.js"), _part("mapper.js")]
+    scripts = [_part("leaflet.js"), _script()]
     figure = _Page(data, styles, scripts)
     for style in styles:
         figure.header.add_child(_Plain(f"<style>{style}</style>"))
@@ -159,6 +168,12 @@ def _part(name: str, *, inline_images: bool = False) -> str:
         for image in ("layers.png", "layers-2x.png", "marker-icon.png"):
             text = text.replace(f"url(images/{image})", "none")
     return text
+
+
+def _script() -> str:
+    """Return the modules as one: a page that is a single file has no addresses to import from."""
+    text = "\n".join((_PARTS / "js" / f"{name}.js").read_text(encoding="utf-8") for name in _MODULES)
+    return _EXPORT.sub("", _IMPORT.sub("", text))
 
 
 def _table(data: Json) -> str:

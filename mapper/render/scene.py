@@ -7,6 +7,7 @@ Columns of many rows are lists of equal length, words that repeat are numbers in
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
@@ -238,8 +239,10 @@ def _density(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: _Words
     y = np.floor(cells["lat"].astype(float) / CELL_DEG).astype(int)
     week = (cells["day"].astype(int) // 7).rename("week")
     counts = cells.groupby([x, y, week, cells["side"]]).size()
-    keys = counts.index.to_frame(index=False, name=["x", "y", "week", "side"])
-    columns = {name: keys[name].tolist() for name in keys}
+    columns = {
+        name: counts.index.get_level_values(level).tolist()
+        for level, name in enumerate(("x", "y", "week", "side"))
+    }
     return {"cell": CELL_DEG, **columns, "count": counts.tolist()}
 
 
@@ -313,7 +316,7 @@ def _first_id(key: object) -> str:
 
 
 def _axis(axis: pd.DataFrame | None) -> list[Json]:
-    """Return the places of the axis in order; `land` says that the way to the next one can be drawn straight."""
+    """Return the places of the axis in order; `land`: the way to the next can be drawn straight."""
     if axis is None or len(axis) < 2:
         return []
     ordered = axis.sort_values("axis_km", kind="stable").to_dict("records")
@@ -346,7 +349,7 @@ def _fronts(
     control: Json,
     labels: list[str],
 ) -> list[Json]:
-    """Return the front lines in the order of their dates, with the side that holds the low end of the axis."""
+    """Return the front lines by date, with the side that holds the low end of the axis."""
     days, evidence = _day(fronts["date"], first), _day(fronts["evidence_since"], first)
     rows = []
     for record, day, told in zip(fronts.to_dict("records"), days, evidence, strict=True):
@@ -445,7 +448,7 @@ def _bearing(stated: object) -> float | None:
 
 
 def _check_label(record: dict[Hashable, Any], bearing: float | None) -> str:
-    """Return a claim beside its measurement in the unit of the claim, "claimed 300 mi E, measured 356 mi ESE"."""
+    """Return "claimed 300 mi E, measured 356 mi ESE: approximate", in the unit of the claim."""
     miles = re.search(r"\b(?:miles?|mi)\b", _text(record["stated"])) is not None
     stated, measured = _number(record["stated_m"], 0), _number(record["measured_m"], 0)
     towards = _number(record["measured_bearing_deg"], 0)
@@ -472,7 +475,7 @@ def _abbreviated(bearing_deg: float | None) -> str:
 
 def _great_circle(a: list[float], b: list[float]) -> list[list[float]]:
     """Return the geodesic between two points as a run of points about 20 km apart."""
-    inner = GEOD.npts(a[0], a[1], b[0], b[1], max(1, int(GEOD.inv(*a, *b)[2] / 20_000)))
+    inner = GEOD.npts(a[0], a[1], b[0], b[1], max(1, int(GEOD.inv(a[0], a[1], b[0], b[1])[2] / 20_000)))
     return [[round(x, 4), round(y, 4)] for x, y in [a, *inner, b]]
 
 
@@ -496,7 +499,7 @@ def _arc(centre: list[float], radius_m: float | None, bearing_deg: float | None)
     )
     angles = np.linspace(-half, half, 49) + (bearing_deg or 0.0)
     lon, lat, _ = GEOD.fwd(np.full(49, centre[0]), np.full(49, centre[1]), angles, np.full(49, radius_m))
-    return np.round(np.column_stack([lon, lat]), 4).tolist()
+    return [[round(float(x), 4), round(float(y), 4)] for x, y in zip(lon, lat, strict=True)]
 
 
 def _reports(reports: pd.DataFrame, first: pd.Timestamp | None) -> list[Json]:
@@ -542,3 +545,27 @@ def _view(situation: Situation) -> list[float]:
     return [
         round(float(edge), 4) for edge in basemap.padded((west, south, east, north), share=0.08, least=0.3)
     ]
+
+
+def date_text(data: Json, day: int) -> str:
+    """
+    Return a day as "10 March 2011", "No dates" where nothing is dated.
+
+    Examples
+    --------
+    >>> date_text({"first": "2011-02-20"}, 18)
+    '10 March 2011'
+    >>> date_text({"first": None}, 0)
+    'No dates'
+    """
+    if data["first"] is None:
+        return "No dates"
+    date = datetime.date.fromisoformat(data["first"]) + datetime.timedelta(days=day)
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+# Written out: strftime would follow the locale.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip

@@ -255,7 +255,20 @@ def one_report() -> Situation:
 
 
 # The last western town of the government, as an index into the road, by day of the war.
-COURSE = [(0, 2), (5, 3), (9, 4), (12, 5), (15, 6), (18, 8), (22, 9), (27, 8), (30, 6), (32, 3), (35, 4), (38, 6)]
+COURSE = [
+    (0, 2),
+    (5, 3),
+    (9, 4),
+    (12, 5),
+    (15, 6),
+    (18, 8),
+    (22, 9),
+    (27, 8),
+    (30, 6),
+    (32, 3),
+    (35, 4),
+    (38, 6),
+]
 
 
 def month_of_war() -> Situation:
@@ -327,7 +340,7 @@ def many_events(count: int, *, seed: int = 3) -> Situation:
             "certainty": chance.choice(["reported", "reported", "claimed", "denied", "planned"]),
             "geometry": Point(x + chance.gauss(0, 0.25), y - abs(chance.gauss(0, 0.4))),
             "uncertainty_m": float(chance.choice([1_000, 5_000, 20_000])),
-            "quote": f"Report {number}: fighting was heard for hours near {name}, where people had taken cover.",
+            "quote": f"Report {number}: fighting was heard for hours near {name}, where people took cover.",
         }
         day = when(1, 1) + timedelta(days=chance.randint(0, 730))
         events.append(event(number, chance.choice(KINDS), name, day, **more))

@@ -1,0 +1,186 @@
+/* The front: its lines, teeth, ghost and band. */
+
+import { clamp, dateOf, plural } from "./words.js";
+import { sideOf } from "./scene.js";
+import { frontsAt, state } from "./state.js";
+import { ink } from "./board.js";
+import { hits } from "./marks.js";
+
+/** Points of a run in pixels, at equal steps along it: x, y and the direction there. */
+function walk(points, step, from) {
+  const found = [];
+  let left = from;
+  for (let k = 1; k < points.length; k++) {
+    const [x0, y0] = points[k - 1];
+    const dx = points[k][0] - x0;
+    const dy = points[k][1] - y0;
+    const length = Math.hypot(dx, dy);
+    while (left <= length && length > 0) {
+      found.push({
+        x: x0 + (dx * left) / length,
+        y: y0 + (dy * left) / length,
+        dx: dx / length,
+        dy: dy / length,
+      });
+      left += step;
+    }
+    left -= length;
+  }
+  return found;
+}
+
+export function stroke(ctx, points, offset = 0) {
+  ctx.beginPath();
+  points.forEach(([x, y], k) => {
+    const before = points[Math.max(k - 1, 0)];
+    const after = points[Math.min(k + 1, points.length - 1)];
+    const length = Math.hypot(after[0] - before[0], after[1] - before[1]) || 1;
+    // (dy, -dx) points to the left of the way on a screen, whose y runs down.
+    const px = x + (offset * (after[1] - before[1])) / length;
+    const py = y - (offset * (after[0] - before[0])) / length;
+    if (k) ctx.lineTo(px, py);
+    else ctx.moveTo(px, py);
+  });
+  ctx.stroke();
+}
+
+const lengthOf = (points) =>
+  points.reduce(
+    (sum, p, k) => (k ? sum + Math.hypot(p[0] - points[k - 1][0], p[1] - points[k - 1][1]) : 0),
+    0,
+  );
+
+/** The point half way along the longest run of a front, in pixels; null without a line. */
+function middleOf(view, rows) {
+  const open = rows.flatMap((row) => row.lines.filter((line) => line[0].join() !== line.at(-1).join()));
+  const runs = open.map((line) => line.map(view.at));
+  const longest = runs.sort((a, b) => lengthOf(b) - lengthOf(a))[0];
+  return longest ? (walk(longest, Infinity, lengthOf(longest) / 2)[0] ?? null) : null;
+}
+
+function drawFrontRow(ctx, view, row) {
+  const left = ink.sides[sideOf(row.a)];
+  const right = ink.sides[sideOf(row.b)];
+  for (const line of row.lines) {
+    const points = line.map(view.at);
+    ctx.lineJoin = "round";
+    ctx.lineCap = "butt";
+    ctx.setLineDash([]);
+    ctx.strokeStyle = ink.paper;
+    ctx.lineWidth = 8;
+    stroke(ctx, points);
+    for (const [colour, offset, toSide] of [
+      [left, 2.6, 1],
+      [right, -2.6, -1],
+    ]) {
+      ctx.setLineDash(row.status === "reported" ? [] : [9, 6]);
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = 2.6;
+      stroke(ctx, points, offset);
+      ctx.setLineDash([]);
+      ctx.fillStyle = colour;
+      // Teeth stand on their side's ground and point at the line: side a has the left one.
+      for (const at of walk(points, 30, toSide === 1 ? 9 : 24)) {
+        const nx = at.dy * toSide;
+        const ny = -at.dx * toSide;
+        ctx.beginPath();
+        ctx.moveTo(at.x + nx * 3, at.y + ny * 3);
+        ctx.lineTo(at.x + nx * 12 + at.dx * 5.5, at.y + ny * 12 + at.dy * 5.5);
+        ctx.lineTo(at.x + nx * 12 - at.dx * 5.5, at.y + ny * 12 - at.dy * 5.5);
+        ctx.fill();
+      }
+    }
+    ctx.setLineDash(row.status === "reported" ? [] : [9, 6]);
+    ctx.strokeStyle = ink.front;
+    ctx.lineWidth = 2.2;
+    stroke(ctx, points);
+    ctx.setLineDash([]);
+  }
+}
+
+/** Shade where nothing is known between the last place of one side and the first of the other. */
+export function drawBands(ctx, view) {
+  ctx.beginPath();
+  for (const ring of frontsAt(state.day).now.flatMap((row) => row.band)) {
+    ring.forEach((point, k) => (k ? ctx.lineTo(...view.at(point)) : ctx.moveTo(...view.at(point))));
+    ctx.closePath();
+  }
+  ctx.fillStyle = ink.edge;
+  ctx.globalAlpha = 0.2;
+  ctx.fill("evenodd");
+  ctx.globalAlpha = 1;
+}
+
+function drawArrow(ctx, from, to, colour) {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  if (length < 16) return;
+  const dx = (to.x - from.x) / length;
+  const dy = (to.y - from.y) / length;
+  const tip = { x: to.x - dx * 8, y: to.y - dy * 8 };
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  ctx.moveTo(from.x, from.y);
+  ctx.lineTo(tip.x - dx * 7, tip.y - dy * 7);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.moveTo(tip.x, tip.y);
+  ctx.lineTo(tip.x - dx * 10 - dy * 5, tip.y - dy * 10 + dx * 5);
+  ctx.lineTo(tip.x - dx * 10 + dy * 5, tip.y - dy * 10 - dx * 5);
+  ctx.fill();
+}
+
+/** How old the evidence of the front shown is, in days; null without a front. */
+export function frontAge(found) {
+  const told = found.now.map((row) => row.told ?? row.day);
+  return told.length ? state.day - Math.max(...told) : null;
+}
+
+export const ageText = (age) => (age <= 0 ? "of the day" : `${plural(age, "day")} old`);
+
+/** Draw where the front was before, with an arrow to where it is; say what the arrow means. */
+export function drawGhost(ctx, view) {
+  const { now, before, beforeDay } = frontsAt(state.day);
+  const moved = now.find((row) => row.moved >= 1 && row.toward);
+  const to = middleOf(view, now);
+  const from = middleOf(view, before);
+  if (!moved || !from || !to) return null;
+  ctx.globalAlpha = 0.5;
+  ctx.strokeStyle = ink.edge;
+  ctx.lineWidth = 3;
+  for (const row of before) for (const line of row.lines) stroke(ctx, line.map(view.at));
+  ctx.globalAlpha = 0.8;
+  drawArrow(ctx, from, to, ink.soft);
+  ctx.globalAlpha = 1;
+  return { to, text: `${Math.round(moved.moved)} km ${moved.toward} since ${dateOf(beforeDay, true)}` };
+}
+
+export function drawFront(ctx, view, space) {
+  const found = frontsAt(state.day);
+  ctx.globalAlpha = clamp(1 - (frontAge(found) ?? 0) / 40, 0.4, 1);
+  for (const row of found.now) drawFrontRow(ctx, view, row);
+  ctx.globalAlpha = 1;
+  for (const row of found.now) {
+    for (const line of row.lines) {
+      for (const at of walk(line.map(view.at), 14, 0)) {
+        space.block(at.x - 8, at.y - 8, at.x + 8, at.y + 8);
+        hits.push({ x: at.x, y: at.y, r: 10, kind: "front", row });
+      }
+    }
+  }
+  return found;
+}
+
+export function labelFront(view, space, found, ghost) {
+  const to = middleOf(view, found.now);
+  if (!to) return;
+  const lines = found.now.flatMap((row) => row.lines.map((line) => line.map(view.at)));
+  const ends = lines.flatMap((line) => [line[0], line.at(-1)]).sort((a, b) => b[1] - a[1]);
+  const claimed = found.now.every((row) => row.status !== "reported");
+  const text = `Front${claimed ? ", claimed by one side" : ""}: evidence ${ageText(frontAge(found))}`;
+  const style = { size: 12, weight: 600, colour: ink.front, gap: 14 };
+  if (!ends.some(([x, y]) => space.write(text, x, y, style)))
+    space.write(text, to.x, to.y, { ...style, gap: 26 });
+  if (ghost)
+    space.write(ghost.text, ghost.to.x, ghost.to.y, { size: 12, weight: 600, colour: ink.soft, gap: 24 });
+}

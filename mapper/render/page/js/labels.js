@@ -1,0 +1,76 @@
+/* Labels that keep out of each other's way. */
+
+import { ink } from "./board.js";
+
+export class LabelSpace {
+  constructor(ctx, view) {
+    this.ctx = ctx;
+    this.view = view;
+    this.boxes = [];
+    const { left, top, bottom } = view.seen;
+    this.block(left, top, left + 56, top + 92); // the zoom buttons
+    this.block(left, bottom - 46, left + 130, bottom); // the scale
+  }
+
+  /** Keep a box free of labels. */
+  block(left, top, right, bottom) {
+    this.boxes.push([left, top, right, bottom]);
+  }
+
+  isFree(left, top, right, bottom) {
+    return !this.boxes.some((b) => left < b[2] && right > b[0] && top < b[3] && bottom > b[1]);
+  }
+
+  /** Write text at the first free of the places about a point; say whether there was one. */
+  write(
+    text,
+    x,
+    y,
+    { gap = 8, size = 12, weight = 400, colour = ink.ink, centre = false, italic = false, spots = 8 } = {},
+  ) {
+    if (x < -40 || y < -40 || x > this.view.width + 40 || y > this.view.height + 40) return false;
+    const { ctx } = this;
+    const { seen } = this.view;
+    const inside = x >= seen.left && x <= seen.right && y >= seen.top && y <= seen.bottom;
+    ctx.font = `${italic ? "italic " : ""}${weight} ${size}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
+    const width = ctx.measureText(text).width;
+    const high = size * 1.15;
+    const slant = gap * 0.75;
+    const corners = centre
+      ? [[x - width / 2, y - high / 2]]
+      : [
+          [x + gap, y - high / 2],
+          [x - gap - width, y - high / 2],
+          [x - width / 2, y - gap - high],
+          [x - width / 2, y + gap],
+          [x + slant, y - slant - high],
+          [x + slant, y + slant],
+          [x - slant - width, y - slant - high],
+          [x - slant - width, y + slant],
+        ].slice(0, spots);
+    for (const [left, top] of corners) {
+      if (!this.isFree(left - 2, top - 1, left + width + 2, top + high + 1)) continue;
+      if (
+        inside &&
+        (left < seen.left + 4 ||
+          left + width > seen.right - 4 ||
+          top < seen.top + 2 ||
+          top + high > seen.bottom - 2)
+      )
+        continue;
+      this.block(left - 2, top - 1, left + width + 2, top + high + 1);
+      ctx.textBaseline = "middle";
+      ctx.textAlign = "left";
+      ctx.lineJoin = "round";
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = ink.paper;
+      ctx.globalAlpha = 0.85;
+      ctx.strokeText(text, left, top + high / 2);
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = colour;
+      ctx.fillText(text, left, top + high / 2);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+/* The marks and names of the map, all together. */
+
+import { axis, places, scene } from "./words.js";
+import { eventX, eventY, placeOf } from "./scene.js";
+import { state } from "./state.js";
+import { Board, ink, map } from "./board.js";
+import { drawGround } from "./ground.js";
+import { LabelSpace } from "./labels.js";
+import { drawControl, drawDensity, drawEvents, drawRing, hits } from "./marks.js";
+import { drawBands, drawFront, drawGhost, labelFront, stroke } from "./front.js";
+import { checksShown, drawCheck, labelChecks } from "./checks.js";
+
+function drawSelection(ctx, view) {
+  const chosen = state.selected;
+  let at = null;
+  if (chosen?.kind === "event" && !Number.isNaN(eventX[chosen.index])) {
+    drawRing(ctx, view, chosen.index, true);
+    at = [view.x(eventX[chosen.index]), view.y(eventY[chosen.index])];
+  } else if (chosen?.kind === "place") {
+    at = view.at([places[chosen.index].lon, places[chosen.index].lat]);
+  }
+  if (!at) return;
+  ctx.beginPath();
+  ctx.arc(at[0], at[1], 19, 0, 2 * Math.PI);
+  ctx.lineWidth = 4.5;
+  ctx.strokeStyle = ink.paper;
+  ctx.stroke();
+  ctx.lineWidth = 2.2;
+  ctx.strokeStyle = ink.ink;
+  ctx.stroke();
+}
+
+/** A dot with a name; nothing where there is no room for the name. */
+function drawTown(ctx, space, x, y, name, { large = false, capital = false, colour = ink.town } = {}) {
+  if (!space.isFree(x - 3, y - 3, x + 3, y + 3)) return;
+  if (!space.write(name, x, y, { gap: 6, size: large ? 12 : 11, colour, spots: 4 })) return;
+  ctx.beginPath();
+  ctx.arc(x, y, large ? 2.6 : 1.9, 0, 2 * Math.PI);
+  ctx.fillStyle = colour;
+  ctx.fill();
+  if (capital) {
+    ctx.beginPath();
+    ctx.arc(x, y, 4.6, 0, 2 * Math.PI);
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 1.1;
+    ctx.stroke();
+  }
+  space.block(x - 4, y - 4, x + 4, y + 4);
+}
+
+/** Places that the reports name, by their name there, and the towns of the ground around them. */
+function drawTowns(ctx, view, space, taken) {
+  for (const { lon, lat, name, class: kind } of places) {
+    if (kind !== "P" && kind !== "S") continue;
+    const [x, y] = view.at([lon, lat]);
+    if (taken.some((place) => Math.hypot(place.x - x, place.y - y) < 12)) continue;
+    drawTown(ctx, space, x, y, name, { large: true, colour: ink.ink });
+    taken.push({ x, y, name });
+  }
+  const most = view.zoom < 5 ? 3 : view.zoom < 6 ? 5 : view.zoom < 7 ? 7 : 10;
+  for (const [lon, lat, rank, name, capital] of scene.ground.towns) {
+    if (rank > most && !capital) continue;
+    const [x, y] = view.at([lon, lat]);
+    if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    // The reports' own name stands for a town that the ground knows by another spelling.
+    if (taken.some((place) => Math.hypot(place.x - x, place.y - y) < Math.max(14, view.metres(9000, lat))))
+      continue;
+    drawTown(ctx, space, x, y, name, { large: capital || rank <= 3, capital });
+  }
+}
+
+function labelGround(view, space) {
+  const written = new Set();
+  for (const [lon, lat, rank, name] of scene.ground.seas) {
+    if (rank > view.zoom - 1 || written.has(name)) continue;
+    const style = { size: 13, colour: ink.soft, centre: true, italic: true };
+    if (space.write(name, ...view.at([lon, lat]), style)) written.add(name);
+  }
+  for (const [lon, lat, zoom, name] of scene.ground.countries) {
+    if (zoom > view.zoom || view.zoom > 8) continue;
+    space.write(name.toUpperCase(), ...view.at([lon, lat]), {
+      size: 12,
+      weight: 600,
+      colour: ink.soft,
+      centre: true,
+    });
+  }
+}
+
+function drawAxis(ctx, view) {
+  if (axis.length < 2) return;
+  ctx.strokeStyle = ink.edge;
+  ctx.lineWidth = 1.6;
+  ctx.globalAlpha = 0.55;
+  axis.forEach((place, k) => place.land && stroke(ctx, [view.at(place.at), view.at(axis[k + 1].at)]));
+  ctx.globalAlpha = 1;
+}
+
+export function drawMarks(ctx, view) {
+  hits.length = 0;
+  const space = new LabelSpace(ctx, view);
+  drawDensity(ctx, view);
+  drawAxis(ctx, view);
+  drawBands(ctx, view);
+  for (const check of checksShown()) drawCheck(ctx, view, check, state.selected?.kind === "check");
+  const held = drawControl(ctx, view, space);
+  const ghost = drawGhost(ctx, view);
+  const groups = drawEvents(ctx, view, space);
+  const front = drawFront(ctx, view, space);
+  drawSelection(ctx, view);
+  const named = held.map((place) => ({ ...place, weight: 650 }));
+  for (const group of groups.slice(0, 150)) {
+    const name = placeOf(group.list[0]);
+    const near = named.some(
+      (place) => place.name === name || Math.hypot(place.x - group.x, place.y - group.y) < 14,
+    );
+    if (name && !near) named.push({ x: group.x, y: group.y, name, weight: 550 });
+  }
+  for (const { x, y, name, weight } of named) space.write(name, x, y, { size: 12.5, weight, gap: 17 });
+  labelFront(view, space, front, ghost);
+  labelChecks(ctx, view, space);
+  labelGround(view, space);
+  drawTowns(ctx, view, space, named);
+  hits.reverse(); // what was drawn last lies on top
+}
+
+map.createPane("ground").style.zIndex = 200;
+map.createPane("marks").style.zIndex = 400;
+export const base = new Board("ground", drawGround);
+export const marks = new Board("marks", drawMarks);

@@ -1,0 +1,312 @@
+/* The lists beside the map. */
+
+import {
+  CERTAINTY,
+  STATUS,
+  VERDICT,
+  byId,
+  checks,
+  control,
+  dateOf,
+  el,
+  events,
+  km,
+  places,
+  plural,
+  reports,
+  scene,
+  sentence,
+  swatch,
+} from "./words.js";
+import {
+  HOLDS,
+  certaintyOf,
+  count,
+  eventDate,
+  eventSide,
+  eventTitle,
+  isVague,
+  partyName,
+  sideOf,
+  total,
+} from "./scene.js";
+import { TABS, change, controlAt, state, visible } from "./state.js";
+import { select } from "./card.js";
+
+const lists = byId("lists");
+export const card = byId("card");
+
+/** A list of which only the rows in sight are in the document. */
+class RowList {
+  constructor(host, height, make) {
+    this.host = host;
+    this.height = height;
+    this.make = make;
+    this.items = [];
+    this.rows = new Map();
+  }
+
+  show(items) {
+    this.items = items;
+    this.host.style.height = `${items.length * this.height}px`;
+    for (const row of this.rows.values()) row.remove();
+    this.rows.clear();
+    this.paint();
+  }
+
+  paint() {
+    const box = this.host.getBoundingClientRect();
+    const frameBox = lists.getBoundingClientRect();
+    const top = Math.max(0, frameBox.top) - box.top;
+    const bottom = Math.min(window.innerHeight, frameBox.bottom) - box.top;
+    const first = Math.max(0, Math.floor(top / this.height) - 4);
+    const last = Math.min(this.items.length, Math.ceil(bottom / this.height) + 4);
+    for (const [k, row] of this.rows) {
+      if ((k < first || k >= last) && !row.contains(document.activeElement)) {
+        row.remove();
+        this.rows.delete(k);
+      }
+    }
+    for (let k = first; k < last; k++) {
+      if (this.rows.has(k)) continue;
+      const row = el(
+        "div",
+        { role: "listitem", "aria-posinset": k + 1, "aria-setsize": this.items.length },
+        this.make(this.items[k]),
+      );
+      row.style.top = `${k * this.height}px`;
+      row.style.height = `${this.height}px`;
+      row.dataset.row = k;
+      this.rows.set(k, row);
+      const after = [...this.rows.keys()].filter((other) => other > k).sort((a, b) => a - b)[0];
+      this.host.insertBefore(row, after === undefined ? null : this.rows.get(after));
+    }
+  }
+
+  /** Move the focus to a row, scrolling it into sight first. */
+  focus(k) {
+    if (k < 0 || k >= this.items.length) return;
+    const box = this.host.getBoundingClientRect();
+    const frameBox = lists.getBoundingClientRect();
+    const top = box.top + k * this.height;
+    if (top < frameBox.top) lists.scrollTop -= frameBox.top - top;
+    if (top + this.height > frameBox.bottom) lists.scrollTop += top + this.height - frameBox.bottom;
+    this.paint();
+    this.rows.get(k)?.querySelector("button").focus();
+  }
+}
+
+const isChosen = (kind, index) => state.selected?.kind === kind && state.selected.index === index;
+
+function rowButton(picture, texts, kind, index) {
+  const [meta, main, more] = texts;
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "row-button",
+      "aria-current": isChosen(kind, index) ? "true" : null,
+      onclick: () => select({ kind, index }, true),
+    },
+    picture,
+    el("span", { class: "meta", dir: "auto" }, meta),
+    el("span", { class: "main", dir: "auto" }, main),
+    more ? el("span", { class: "more", dir: "auto" }, more) : null,
+  );
+}
+
+/** The sign of a statement that somebody holds a place: the halo of the map. */
+function stateSign(side) {
+  const paint = { fill: "currentColor", "fill-opacity": 0.25, stroke: "currentColor", "stroke-width": 1.4 };
+  const picture = el("circle", { r: 6, ...paint });
+  return el("svg", { viewBox: "-8 -8 16 16", class: `swatch side-${side}`, "aria-hidden": "true" }, picture);
+}
+
+function eventRow(i) {
+  const certainty = certaintyOf(i);
+  const meta = [
+    eventDate(i),
+    partyName(events.actor[i]),
+    certainty === "reported" ? "" : CERTAINTY[certainty].toLowerCase(),
+    (events.error[i] ?? 0) >= 1 ? `±${Math.round(events.error[i])} km` : "",
+  ];
+  const hollow = isVague(i) || certainty === "denied" || certainty === "planned";
+  const picture =
+    events.kind[i] === HOLDS ? stateSign(sideOf(events.holder[i])) : swatch(eventSide[i], hollow);
+  return rowButton(picture, [meta.filter(Boolean).join(" · "), eventTitle(i), events.quote[i]], "event", i);
+}
+
+function placeRow(index) {
+  const place = places[index];
+  const held = controlAt(state.day).find((i) => control.id[i] === place.id);
+  const holder =
+    held === undefined ? "" : `${partyName(control.holder[held])}, ${STATUS[control.status[held]]}`;
+  const names = place.names.map(([name]) => name).filter((name) => name !== place.name);
+  const meta = [holder || "holder not reported", names.length ? `read as ${names.join(", ")}` : ""];
+  const picture = swatch(held === undefined ? 2 : sideOf(control.holder[held]), held === undefined);
+  const mentions = place.names.reduce((sum, [, many]) => sum + many, 0);
+  return rowButton(
+    picture,
+    [meta.filter(Boolean).join(" · "), place.name, plural(mentions, "mention")],
+    "place",
+    index,
+  );
+}
+
+function checkRow(index) {
+  const check = checks[index];
+  const error = check.error === null ? "" : `off by ${km(Math.abs(check.error))}`;
+  const turn = check.off === null ? "" : `${Math.round(check.off)}° off`;
+  const meta = [sentence(VERDICT[check.verdict] ?? check.verdict), error, turn].filter(Boolean).join(" · ");
+  const picture = el(
+    "svg",
+    { viewBox: "-8 -8 16 16", class: "swatch", "aria-hidden": "true" },
+    el("path", { d: "M-7 0H7M-7 -3V3M7 -3V3", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }),
+  );
+  const ends = [check.subject, check.landmark].filter(Boolean).join(" – ");
+  return rowButton(picture, [meta, ends || check.stated, check.label], "check", index);
+}
+
+function sourceRow(index) {
+  const report = reports[index];
+  const picture = el(
+    "svg",
+    { viewBox: "-8 -8 16 16", class: "swatch", "aria-hidden": "true" },
+    el("path", { d: "M-5 -7H5V7H-5ZM-2.5 -3H2.5M-2.5 0H2.5M-2.5 3H1", fill: "none", stroke: "currentColor" }),
+  );
+  const meta = [report.published ? dateOf(report.day) : "undated", plural(report.events, "event")].join(
+    " · ",
+  );
+  return rowButton(picture, [meta, report.title || report.id, report.source], "source", index);
+}
+
+export const panes = {};
+export function buildPanel() {
+  const heights = { events: 74, places: 74, distances: 74, sources: 74 };
+  const rows = { events: eventRow, places: placeRow, distances: checkRow, sources: sourceRow };
+  for (const name of TABS) {
+    const tab = el(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": `pane-${name}`,
+        onclick: () => showTab(name),
+      },
+      sentence(name),
+    );
+    const note = el("p", { class: "note", hidden: "" });
+    const host = el("div", { class: "rows", role: "list", "aria-label": sentence(name) });
+    const pane = el(
+      "div",
+      { role: "tabpanel", id: `pane-${name}`, "aria-labelledby": `tab-${name}` },
+      note,
+      host,
+    );
+    byId("tabs").append(tab);
+    lists.append(pane);
+    panes[name] = { tab, pane, note, list: new RowList(host, heights[name], rows[name]) };
+  }
+  byId("tabs").addEventListener("keydown", (event) => {
+    const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!turn) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const name = TABS[(TABS.indexOf(state.tab) + turn + TABS.length) % TABS.length];
+    showTab(name);
+    panes[name].tab.focus();
+  });
+  lists.addEventListener("keydown", (event) => {
+    const turn = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const row = event.target.closest("[data-row]");
+    if (!turn || !row) return;
+    event.preventDefault();
+    panes[state.tab].list.focus(Number(row.dataset.row) + turn);
+  });
+  const repaint = () => panes[state.tab].list.paint();
+  lists.addEventListener("scroll", repaint, { passive: true });
+  window.addEventListener("scroll", repaint, { passive: true });
+  window.addEventListener("resize", repaint);
+}
+
+function showTab(name) {
+  lists.scrollTop = 0;
+  change({ tab: name, selected: null });
+}
+
+const matches = (text) =>
+  state.query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.toLowerCase().includes(word));
+export const rank = { inconsistent: 0, approximate: 1, consistent: 2, unverifiable: 3 };
+
+/** What a tab lists, and a line above the list. */
+const contents = {
+  events: () => {
+    const note = visible.length
+      ? ""
+      : scene.first
+        ? "Nothing is reported for this moment and these filters."
+        : "No events.";
+    const few =
+      count < total
+        ? `Of ${plural(total, "event")} the ${plural(count, "strongest")} are listed; shading shows how many there were in all.`
+        : "";
+    return [visible, [few, note].filter(Boolean).join(" ")];
+  },
+  places: () => {
+    const items = places.map((_, index) => index);
+    const shown = items.filter((k) =>
+      matches(`${places[k].name} ${places[k].names.map(([name]) => name).join(" ")}`),
+    );
+    shown.sort(
+      (a, b) =>
+        places[b].reports.length - places[a].reports.length ||
+        places[a].name.localeCompare(places[b].name, "en"),
+    );
+    const lost = scene.unplaced.map(([name, many]) => (many > 1 ? `${name} (${many})` : name));
+    const note = lost.length
+      ? `Not found in the gazetteer: ${lost.slice(0, 12).join(", ")}${lost.length > 12 ? " …" : ""}`
+      : "";
+    return [shown, note];
+  },
+  distances: () => {
+    const shown = checks
+      .map((_, index) => index)
+      .filter((k) => matches(`${checks[k].sentence} ${checks[k].label}`));
+    shown.sort(
+      (a, b) =>
+        Math.abs(checks[b].error ?? 0) - Math.abs(checks[a].error ?? 0) ||
+        rank[checks[a].verdict] - rank[checks[b].verdict],
+    );
+    return [
+      shown,
+      checks.length
+        ? "Stated against measured, the largest error first."
+        : "The reports state no distance that can be checked.",
+    ];
+  },
+  sources: () => [
+    reports.map((_, k) => k).filter((k) => matches(`${reports[k].title} ${reports[k].source}`)),
+    "",
+  ],
+};
+
+export function paintPanel() {
+  for (const name of TABS) {
+    const { tab, pane } = panes[name];
+    const chosen = name === state.tab;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    pane.hidden = !chosen;
+  }
+  const { note, list } = panes[state.tab];
+  const [items, text] = contents[state.tab]();
+  note.textContent = text;
+  note.hidden = !text;
+  const focused = document.activeElement?.closest?.("[data-row]")?.dataset.row;
+  list.show(items);
+  if (focused !== undefined && card.hidden) list.rows.get(Number(focused))?.querySelector("button").focus();
+}

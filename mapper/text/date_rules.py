@@ -19,6 +19,8 @@ from mapper.model import Precision
 # What a vague count means. "A few days" and "some days" are read as three, as most readers say when asked
 # (and as precision `few_days` allows: three days either way).
 VAGUE_COUNT = 3
+# A bare number farther than this from the year of writing is no year.
+YEARS_OF_A_WAR = 60
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -450,9 +452,9 @@ def _part_of(since: date, until: date, words: str) -> tuple[date, date]:
     third = (until - since) / 3
     if re.search(r"\bmid|middle", words):
         return since + third, until - third
-    if re.search(r"\blate\b|\bend\b|\blast (?:days|week)|closing", words):
+    if re.search(r"\blate\b|\bend\b|\blast\s+(?:days|week|half)\s+of\b", words):
         return until - third, until
-    if re.search(r"\bearly\b|beginning|start|first (?:days|week)|opening", words):
+    if re.search(r"\bearly\b|\bbeginning\b|\bstart\b|\bfirst\s+(?:days|week|half)\s+of\b", words):
         return since, since + third
     return since, until
 
@@ -489,6 +491,8 @@ def _read_year(m: re.Match[str], now: Discourse) -> Reading | None:
     """'in 2014', 'in the spring of 2015', 'since spring', 'last summer'."""
     if m["season"] is None:
         since = date(int(m["year"]), 1, 1)
+        if now.base is not None and abs(now.base.year - since.year) > YEARS_OF_A_WAR:
+            return None  # "by 1900", "from 1500": an hour, a number
         return Reading(since, date(since.year + 1, 1, 1), "unknown", moves=False)
     if m["year"] is None and now.base is None:
         return None
@@ -560,7 +564,7 @@ RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<!\w)(?P<lead>(?i:in|since|of|until|till|during|from|by|before){_S}(?:(?i:the){_S})?|)"
                 rf"(?P<part>(?i:early(?:{_S}in)?|mid|late(?:{_S}in)?|(?:middle|beginning|end|start){_S}of|(?:first|last){_S}(?:days|week|half){_S}of)[ -]{{1,2}}|)"
                 rf"(?P<which>(?i:last|next|this){_S}|)(?P<month>{_MONTH})(?!{_S}\d{{1,2}}(?!\d))(?:,?{_S}(?P<year>{_YEAR_WORDS}))?"), _read_month),
-    (re.compile(rf"(?<!\w)(?i:in|since|of|during|from|until|by|last|before)(?:{_S}(?i:the|early|late|mid))?{_S}(?:(?P<season>(?i:spring|summer|autumn|winter))(?:{_S}(?i:of){_S}|{_S})?)?(?P<year>{_YEAR})(?![-.,]?\d|{_S}(?i:people|men|fighters|troops|soldiers|civilians|families|refugees|metres|meters|miles|km))(?!\w)"), _read_year),
+    (re.compile(rf"(?<!\w)(?i:in|since|during|from|until|by|before)(?:{_S}(?i:the|early|late|mid))?{_S}(?:(?P<season>(?i:spring|summer|autumn|winter))(?:{_S}(?i:of){_S}|{_S})?)?(?P<year>{_YEAR})(?![-.,]?\d|{_S}(?i:people|men|fighters|troops|soldiers|civilians|families|refugees|hours|metres|meters|miles|km|to{_S}\d))(?!\w)"), _read_year),
     (re.compile(rf"(?<!\w)(?i:in|since|during|last|this)(?:{_S}(?i:the|last))?{_S}(?P<season>(?i:spring|summer|autumn|winter))(?P<year>)(?!\w|{_S}(?i:of|camp|offensive)\b)"), _read_year),
     (re.compile(rf"(?i)(?<!\w)(?:recently|in{_S}recent{_S}days|lately)(?!\w)"), _read_recent),
     (re.compile(rf"(?i)(?<!\w)(?:early{_S}on(?={_O},|{_S}in{_S}the\b)|before{_S}the{_S}(?:\w{{1,20}}{_S})?(?:feast|harvest|holiday|festival|rains))(?!\w)"), _read_undated),

@@ -8,6 +8,7 @@ was written (its dateline if it has one, else its publication), the day and the 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,6 +30,8 @@ from mapper.text.date_rules import (
 # printed letters from the field two weeks late, weeklies a month.
 DATELINE_CHARACTERS = 400
 DATELINE_AGE_DAYS = 31
+# Years of publication that leave room to count from: a file may say 9999.
+CALENDAR_YEARS = range(1000, 9000)
 # A clause is searched for its tense this many characters to each side of the date.
 CLAUSE_CHARACTERS = 120
 
@@ -45,35 +48,38 @@ def _matches(text: str) -> Iterator[tuple[re.Match[str], Read]]:
             end = -minus_end
 
 
-# Words that tell the tense of a clause. A past verb nearer to the date than a word of the future decides:
-# "said on Tuesday that the town would be entered" was said in the past.
-_FUTURE = re.compile(
-    r"(?i)\b(?:will|shall|won't|may|might|could|would|must|due|expected|scheduled|planned|plans?|intends?|promise[sd]?|"
-    r"vow(?:s|ed)|threaten(?:s|ed)|ahead|upcoming|looms?|(?:is|are|was|were|set|going)\s+to)\b|['\u2019]ll\b"
+# What tells the tense of a clause: words of the future, past verbs, and the ends of clauses.
+_TENSE = re.compile(
+    r"(?P<future>\b(?:will|shall|won't|may|might|could|would|must|due|expected|scheduled|planned|plans?|intends?|"
+    r"promise[sd]?|vow(?:s|ed)|threaten(?:s|ed)|ahead|upcoming|looms?|(?:is|are|was|were|set|going)\s{1,3}to)\b|"
+    r"['\u2019]ll\b)|"
+    r"(?P<past>\b(?:said|told|was|were|had|has|have|did|fell|took|held|went|came|left|struck|hit|shot|drove|got|began|"
+    r"broke|sent|lost|won|met|made|gave|saw|spoke|ran|fought|rose|swept|wrote|(?<!be )[a-z]{3,20}ed)\b)|"
+    r"(?P<end>[.;:!?\n\u201c\u201d\"](?=\s|$)|\u2014| - )",
+    re.IGNORECASE,
 )
-_PAST = re.compile(
-    r"(?i)\b(?:said|told|was|were|had|has|have|did|fell|took|held|went|came|left|struck|hit|shot|drove|got|began|broke|"
-    r"sent|lost|won|met|made|gave|saw|spoke|ran|fought|rose|swept|wrote|(?<!be )[a-z]{3,20}ed)\b"
-)
-_CLAUSE_END = re.compile(r"[.;:!?\n\u201c\u201d\"](?=\s|$)|\u2014| - ")
 
 
-def _looks_ahead(text: str, start: int, end: int) -> bool:
-    """Tell whether the clause around a date speaks of the future.
+class _Tenses:
+    """The tense of every clause of a text, found in one pass."""
 
-    The word nearest before the date decides; where the date opens its clause, the first word after it.
-    """
-    before = _CLAUSE_END.split(text[max(0, start - CLAUSE_CHARACTERS) : start])[-1]
-    after = _CLAUSE_END.split(text[end : end + CLAUSE_CHARACTERS])[0]
-    future = [(m.end(), True) for m in _FUTURE.finditer(before)]
-    past = [(m.end(), False) for m in _PAST.finditer(before)]
-    # "expected" is in both lists; of equal places True sorts last and wins.
-    if future or past:
-        return max(future + past)[1]
-    first_future, first_past = _FUTURE.search(after), _PAST.search(after)
-    if first_future is None:
-        return False
-    return first_past is None or first_future.start() <= first_past.start()
+    def __init__(self, text: str) -> None:
+        found = list(_TENSE.finditer(text))
+        self._starts, self._ends = [m.start() for m in found], [m.end() for m in found]
+        self._kinds = [m.lastgroup for m in found]
+
+    def ahead(self, start: int, end: int) -> bool:
+        """Tell whether the clause around a date speaks of the future.
+
+        The word nearest before the date decides ("said on Tuesday that it would be stormed" is past);
+        where the date opens its clause, the first word after it.
+        """
+        before = bisect_right(self._ends, start) - 1
+        if before >= 0 and start - self._ends[before] <= CLAUSE_CHARACTERS and self._kinds[before] != "end":
+            return bool(self._kinds[before] == "future")
+        after = bisect_left(self._starts, end)
+        near = after < len(self._starts) and self._starts[after] - end <= CLAUSE_CHARACTERS
+        return near and self._kinds[after] == "future"
 
 
 _HEADER_VERB = re.compile(r"(?i)\b(?:was|were|is|are|has|have|had|said|fell|took|hit|struck|[a-z]{3,20}ed)\b")
@@ -147,11 +153,12 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     >>> find_dates("They may march.", noon)
     []
     """
-    base = published.date() if published else None
+    base = published.date() if published and published.year in CALENDAR_YEARS else None
     now = Discourse(_dateline(text, base) or base)
+    tenses = _Tenses(text)
     spans = []
     for m, read in _matches(text):
-        now = replace(now, ahead=_looks_ahead(text, m.start(), m.end()))
+        now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
         reading = read(m, now)
         if reading is None:
             continue

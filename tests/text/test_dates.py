@@ -1,0 +1,255 @@
+"""Times that a report names. The sentences are invented; each pins one habit of newspapers."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapper.model import DateSpan
+from mapper.text.dates import find_dates
+
+THURSDAY = datetime(2016, 9, 15, 14, tzinfo=UTC)
+
+
+def only(text: str, published: datetime | None = THURSDAY) -> DateSpan:
+    """Return the one date of a text."""
+    spans = find_dates(text, published)
+    assert len(spans) == 1, [span.text for span in spans]
+    return spans[0]
+
+
+def days(span: DateSpan) -> tuple[str | None, str | None]:
+    """Return first and last day of a span."""
+    if span.since is None or span.until is None:
+        return None, None
+    return span.since.date().isoformat(), (span.until - timedelta(days=1)).date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Shells hit the mill on Thursday.", "2016-09-15"),
+        ("Shells hit the mill last Thursday.", "2016-09-08"),
+        ("The bridge was mined on Friday.", "2016-09-09"),
+        ("The column moved off on Wednesday night.", "2016-09-14"),
+        ("They came back early on Sunday.", "2016-09-11"),
+        ("The garrison gave up on Monday of last week.", "2016-09-05"),
+        ("It was on Tuesday last, the 13th, that the guns were heard.", "2016-09-13"),
+        ("Convoys have been crossing since Tuesday.", "2016-09-13"),
+        ("Medics left Sat evg with six wounded.", "2016-09-10"),
+        ("Not a shot was heard Wed., the mayor wrote.", "2016-09-14"),
+        ("Drones struck the depot yesterday.", "2016-09-14"),
+        ("Drones struck the depot the day before yesterday.", "2016-09-13"),
+        ("Drones struck the depot this morning.", "2016-09-15"),
+        ("Drones struck the depot last night.", "2016-09-14"),
+        ("Drones struck the depot overnight.", "2016-09-15"),
+        ("Drones struck the depot during the night.", "2016-09-15"),
+        ("Three villages were cleared two days ago.", "2016-09-13"),
+        ("Three villages were cleared a week ago.", "2016-09-08"),
+    ],
+)
+def test_days_count_from_the_day_of_writing(text: str, first: str) -> None:
+    assert days(only(text))[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The army will be at the river by Saturday.", "2016-09-17"),
+        ("Talks are expected on Monday.", "2016-09-19"),
+        ("On Friday the council will vote.", "2016-09-16"),
+        ("The convoy leaves tomorrow.", "2016-09-16"),
+        ("The convoy leaves next Tuesday.", "2016-09-20"),
+        ("Elections are due on 3 October.", "2016-10-03"),
+        ("They will attack in two weeks, he warned.", "2016-09-29"),
+    ],
+)
+def test_a_clause_that_looks_ahead_means_the_next_such_day(text: str, first: str) -> None:
+    assert days(only(text))[0] == first
+
+
+def test_what_was_said_on_a_day_of_what_will_be_was_said_in_the_past() -> None:
+    assert days(only("A colonel said on Tuesday that the town would be stormed."))[0] == "2016-09-13"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "7 March 2011", "March 7, 2011", "7th March 2011", "7th of March, 2011", "March 7th, 2011",
+        "Mar. 7, 2011", "Monday, March 7, 2011", "Monday, the 7th of March 2011", "Monday 7 March 2011",
+        "the seventh of March 2011", "7 MARCH 2011", "2011-03-07", "7.3.2011", "07/03/2011", "071800Z MAR 11",
+    ],
+)  # fmt: skip
+def test_absolute_dates_are_read_in_all_newspaper_forms(written: str) -> None:
+    span = only(f"The quay was shelled ({written}), the log says.", datetime(2011, 3, 20, tzinfo=UTC))
+    assert (*days(span), span.precision) == ("2011-03-07", "2011-03-07", "day")
+
+
+def test_a_date_with_slashes_is_the_nearest_past_reading() -> None:
+    spring = datetime(2011, 3, 20, tzinfo=UTC)
+    assert days(only("Filed 3/7/2011.", spring))[0] == "2011-03-07"
+    assert days(only("Filed 25/2/2011.", spring))[0] == "2011-02-25"
+
+
+def test_a_date_without_a_year_is_the_nearest_past_one() -> None:
+    assert days(only("The road was cut on 4 November."))[0] == "2015-11-04"
+    assert days(only("The road was cut on 4 July."))[0] == "2016-07-04"
+    assert days(only("The road was cut on 29 February."))[0] == "2016-02-29"
+
+
+def test_this_year_and_last_year_settle_the_year() -> None:
+    assert days(only("It fell on March 27 this year."))[0] == "2016-03-27"
+    assert days(only("It fell on March 27 last year."))[0] == "2015-03-27"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "precision"),
+    [
+        ("Fighting of 18-24 August left ruins.", "2016-08-18", "2016-08-24", "week"),
+        ("From August 30 to September 2 nothing moved.", "2016-08-30", "2016-09-02", "few_days"),
+        ("Between 5 and 8 September three posts were lost.", "2016-09-05", "2016-09-08", "few_days"),
+        ("On the night of 3 to 4 September the ferry sank.", "2016-09-03", "2016-09-04", "day"),
+        ("The port was blocked from Monday to Wednesday.", "2016-09-12", "2016-09-14", "few_days"),
+        ("The port has been blocked since Monday.", "2016-09-12", "2016-09-15", "few_days"),
+        ("The port has been blocked since mid-August.", "2016-08-11", "2016-09-15", "week"),
+        ("The port was lost in July.", "2016-07-01", "2016-07-31", "month"),
+        ("The port was lost last October.", "2015-10-01", "2015-10-31", "month"),
+        ("The port was lost in May 2012.", "2012-05-01", "2012-05-31", "month"),
+        ("The port was lost in the last days of July.", "2016-07-22", "2016-07-31", "week"),
+        ("The port was lost last week.", "2016-09-05", "2016-09-11", "week"),
+        ("The port was lost last month.", "2016-08-01", "2016-08-31", "month"),
+        ("The port was bombed over the weekend.", "2016-09-10", "2016-09-11", "few_days"),
+        ("For days the port has been under fire.", "2016-09-13", "2016-09-15", "few_days"),
+        ("In the last two weeks the port has starved.", "2016-09-02", "2016-09-15", "few_days"),
+        ("The port was lost in 2014.", "2014-01-01", "2014-12-31", "unknown"),
+    ],
+)
+def test_a_span_has_its_first_and_last_day(text: str, first: str, last: str, precision: str) -> None:
+    span = only(text)
+    assert days(span) == (first, last)
+    assert span.precision == precision
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "offset"),
+    [
+        ("The fort fell on 3 September and the mill two days later.", "2016-09-05", 2),
+        ("The fort fell on 3 September. The following day the mill burnt.", "2016-09-04", 1),
+        ("The fort fell on 3 September; the mill had gone the day before.", "2016-09-02", -1),
+        ("The fort fell on 3 September; the mill had gone a week earlier.", "2016-08-27", -7),
+        ("The fort fell on 3 September. The same evening the mill burnt.", "2016-09-03", 0),
+        ("The fort fell on 3 September; within hours the mill burnt.", "2016-09-03", 0),
+        ("The fort fell on 3 September. By nightfall the mill burnt.", "2016-09-03", 0),
+        ("The fort fell on 3 September; the mill held out one day longer.", "2016-09-04", 1),
+        ("The fort fell on 3 September; the mill, a week later to the day.", "2016-09-10", 7),
+        ("The fort fell on 3 September; the mill a month later.", "2016-10-03", 30),
+    ],
+)
+def test_later_and_earlier_count_from_what_was_told_before(text: str, first: str, offset: int) -> None:
+    span = find_dates(text, THURSDAY)[-1]
+    assert span.relative_to_previous
+    assert (days(span)[0], span.offset_days) == (first, offset)
+
+
+def test_the_ninth_is_of_the_month_named_last() -> None:
+    spans = find_dates(
+        "It began on August 2. Hill 40 was lost on the 9th, and Hill 60 on the 21st.", THURSDAY
+    )
+    assert [days(span)[0] for span in spans] == ["2016-08-02", "2016-08-09", "2016-08-21"]
+
+
+def test_the_ninth_alone_is_the_nearest_past_one() -> None:
+    assert days(only("Hill 40 was lost on the 9th."))[0] == "2016-09-09"
+    assert days(only("Hill 40 was lost on the 28th."))[0] == "2016-08-28"
+
+
+def test_instant_and_ultimo_are_this_month_and_the_last() -> None:
+    assert days(only("Your letter of the 3rd inst. came."))[0] == "2016-09-03"
+    assert days(only("Your letter of the 27th ult. came."))[0] == "2016-08-27"
+
+
+def test_a_numbered_unit_or_floor_is_no_date() -> None:
+    for text in (
+        "The 9th Brigade broke through.",
+        "They dug in on the 5th floor.",
+        "He fought on the 2nd Front.",
+    ):
+        assert find_dates(text, THURSDAY) == []
+
+
+def test_words_that_only_look_like_months_or_days_are_no_dates() -> None:
+    for text in (
+        "They may attack.", "March on, he cried.", "An august body.", "The Sun reported it.", "He sat down.",
+        "A salvo of 2001 rounds.", "It cost 1,995 dollars.", "All were back by 1900 hours.",
+    ):  # fmt: skip
+        assert find_dates(text, THURSDAY) == [], text
+
+
+def test_a_time_without_a_calendar_is_marked_and_not_dated() -> None:
+    span = only("They hope to be there before the harvest.")
+    assert (span.since, span.until, span.precision) == (None, None, "unknown")
+
+
+def test_days_count_from_the_dateline_where_it_is_older_than_the_publication() -> None:
+    text = "CAMP NINE, September 10 - The raid came yesterday."
+    assert [days(span)[0] for span in find_dates(text, THURSDAY)] == ["2016-09-10", "2016-09-09"]
+
+
+def test_a_date_of_the_story_is_no_dateline() -> None:
+    text = "On 9 September the raid came. Guns were heard yesterday."
+    assert [days(span)[0] for span in find_dates(text, THURSDAY)] == ["2016-09-09", "2016-09-14"]
+
+
+def test_without_a_publication_only_what_carries_its_year_is_dated() -> None:
+    assert find_dates("They left on Friday, or yesterday.", None) == []
+    assert days(only("They left on 5 May 1943.", None))[0] == "1943-05-05"
+
+
+def test_a_day_that_the_calendar_lacks_is_no_date() -> None:
+    assert find_dates("It happened on 31 February 2011.", THURSDAY) == []
+
+
+def test_a_text_without_dates_gives_none() -> None:
+    assert find_dates("", THURSDAY) == []
+    assert find_dates("Nothing moved.", THURSDAY) == []
+
+
+PHRASES = (
+    "on Friday", "two days later", "March 7", "the 9th", "since Monday", "31/12/1999", "yesterday", "in May",
+    "last week", "\n", ". ", "said", "will", "a century ago", "999 years later", "Dec 31, 2011", "in 1500",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.one_of(st.sampled_from(PHRASES), st.text(max_size=12)), max_size=14).map(" ".join),
+    st.one_of(st.none(), st.datetimes(datetime(1500, 1, 1), datetime(9990, 1, 1), timezones=st.just(UTC))),
+)
+def test_spans_lie_in_the_text_in_order_and_their_days_follow(text: str, published: datetime | None) -> None:
+    end = 0
+    for span in find_dates(text, published):
+        assert span.start >= end
+        assert text[span.start : span.end] == span.text != ""
+        assert (span.since is None) == (span.until is None)
+        if span.since is not None and span.until is not None:
+            assert span.since < span.until
+            assert span.since.tzinfo is not None
+        end = span.end
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "the ", "on the 9th ", "March ", "7 ", "two days ", "since ", "\n", "a"]
+)
+def test_hostile_repetition_takes_linear_time(unit: str) -> None:
+    text = unit * (60_000 // len(unit))
+    begin = time.process_time()
+    find_dates(text, THURSDAY)
+    assert time.process_time() - begin < 5
+
+
+def test_a_publication_at_the_end_of_the_calendar_does_not_overflow() -> None:
+    late = datetime(9999, 12, 31, tzinfo=UTC)
+    assert find_dates("tomorrow, next week, in two weeks, ten years later, next Friday", late)[0].text
+    assert days(only("It fell on 5 May 1943.", late))[0] == "1943-05-05"

@@ -73,7 +73,15 @@ def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path),
         help="A table of places (.csv, .parquet, .geojson) beside the shipped one; repeatable.",
     )
-    return gear(tables(command))
+    geocoder = click.option(
+        "--geocoder",
+        default="",
+        help="Ask this geopy service (nominatim, photon ...) for names not known here.",
+    )
+    user_agent = click.option(
+        "--user-agent", default="", help="Who asks the --geocoder: your name or address."
+    )
+    return gear(tables(geocoder(user_agent(command))))
 
 
 _workers_option = click.option(
@@ -136,6 +144,8 @@ def build(
     at: datetime | None,
     gear: Literal["full", "fast"],
     tables: tuple[Path, ...],
+    geocoder: str,
+    user_agent: str,
     engine: str,
     scheduler: str,
     **options: Any,
@@ -149,7 +159,7 @@ def build(
     rejected = jobs.build_files(
         inputs or (Path("data/reports"),),
         outputs or ("output/",),
-        jobs.Reading(gear, tables),
+        jobs.Reading(gear, tables, geocoder=geocoder, user_agent=user_agent),
         as_known_on=_end_of_day(as_known_on),
         at=_end_of_day(at),
         scheduler=scheduler,
@@ -260,6 +270,37 @@ def lookup(name: str, near: str | None, as_json: bool, limit: int) -> None:
         click.echo(f"{p['name']}, {p['country']}\t{where}\t{p['feature_class']}\t{p['score']:.2f}\t{p['id']}")
 
 
+@gazetteer.command()
+@click.argument("countries", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every country; several gigabytes of download.")
+def install(countries: tuple[str, ...], everything: bool) -> None:
+    """Fetch GeoNames' full tables of COUNTRIES (LY UA ...) into the user's cache; asks the network."""
+    if bool(countries) == everything:
+        raise click.UsageError("Give either country codes, such as LY UA, or --all.")
+    for path in jobs.install_tables(countries):
+        click.echo(path)
+
+
+@gazetteer.command()
+def info() -> None:
+    """Say what tables of places are in use, from when, how large, under which licence."""
+    for table in jobs.gazetteer_info():
+        click.echo("\n".join(f"{key}: {value}" for key, value in table.items()) + "\n")
+
+
+@cli.command()
+@click.argument("urls", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder for the report files."
+)
+def fetch(urls: tuple[str, ...], output: Path) -> int:
+    """Save the articles at URLS as report files with title, date and source; asks the network."""
+    rejected: list[Rejected] = []
+    for path in jobs.fetch(urls, output, rejected=rejected):
+        click.echo(path)
+    return _say_rejected(rejected)
+
+
 def _end_of_day(day: datetime | None) -> datetime | None:
     return day.replace(tzinfo=UTC) + timedelta(days=1) - timedelta(microseconds=1) if day else None
 
@@ -287,5 +328,5 @@ def _say_rejected(rejected: Sequence[Rejected]) -> int:
     for item in rejected:
         click.echo(f"mapper: set aside: {item.reason}", err=True)
     if rejected:
-        click.echo(f"mapper: done, but {len(rejected)} report(s) were set aside; see rejected.csv.", err=True)
+        click.echo(f"mapper: done, but {len(rejected)} input(s) were set aside.", err=True)
     return SET_ASIDE if rejected else DONE

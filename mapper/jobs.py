@@ -22,12 +22,16 @@ from mapper.events.timeline import order_events
 from mapper.model import DistanceCheck, Extraction, Rejected, Report, Resolution, Toponym
 from mapper.pipeline import default_gazetteer, extract, geoparse, situate
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
+from mapper.places.geocoder import ServiceGazetteer, WithService
+from mapper.places.install import install, installed
+from mapper.places.user_tables import cache_dir, user_table
 from mapper.render import check_output, write
 from mapper.render.evidence import evidence_record, toponym_record
 from mapper.space.check import check_distances
 from mapper.space.distance import geodesic
 from mapper.store import Store
 from mapper.text.coded import read_coded
+from mapper.text.fetch import fetch as fetch
 from mapper.text.locatives import find_locatives
 from mapper.text.reports import parse_time, read_reports
 from mapper.text.toponyms import Recognizer, recognizer
@@ -53,10 +57,12 @@ class Reading:
     tables: tuple[Path, ...] = ()
     demonyms: bool = False
     nested: bool = False
+    geocoder: str = ""
+    user_agent: str = ""
 
-    def gazetteer(self) -> TableGazetteer:
+    def gazetteer(self) -> TableGazetteer | WithService:
         """Return the gazetteer, opened once a process."""
-        return _gazetteer(self.tables)
+        return _gazetteer(self.tables, self.geocoder, self.user_agent)
 
     def recognize(self) -> Recognizer:
         """Return the recogniser, loaded once a process."""
@@ -64,8 +70,13 @@ class Reading:
 
 
 @lru_cache(maxsize=2)
-def _gazetteer(tables: tuple[Path, ...]) -> TableGazetteer:
-    return open_gazetteer(*tables) if tables else default_gazetteer()
+def _gazetteer(tables: tuple[Path, ...], geocoder: str, user_agent: str) -> TableGazetteer | WithService:
+    beside = [*(user_table(path) for path in tables), *installed()]
+    local_tables = open_gazetteer(*beside) if beside else default_gazetteer()
+    if not geocoder:
+        return local_tables
+    service = ServiceGazetteer(geocoder, cache=cache_dir() / "answers.sqlite", user_agent=user_agent)
+    return WithService(local_tables, service)
 
 
 @lru_cache(maxsize=2)
@@ -320,6 +331,16 @@ def lookup(
         }
         for p in places[:limit]
     ]
+
+
+def install_tables(countries: Sequence[str]) -> list[Path]:
+    """Fetch GeoNames' tables of countries (ISO alpha-2; of all countries when none is given)."""
+    return install(countries or default_gazetteer().countries())
+
+
+def gazetteer_info() -> list[dict[str, str]]:
+    """Return what is known of each table in use: path, bytes, numbers of places and names, date, licences."""
+    return open_gazetteer(*installed()).info()
 
 
 def _read_jsonl(source: Path, keys: tuple[str, ...], rejected: list[Rejected]) -> Iterator[dict[str, Any]]:

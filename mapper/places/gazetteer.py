@@ -90,6 +90,11 @@ class TableGazetteer:
         credits = [source.attribution for table in self._tables for source in table.sources.values()]
         return tuple(dict.fromkeys(credit for credit in credits if credit))
 
+    def countries(self) -> list[str]:
+        """Return the codes of all countries that hold a place, ISO 3166-1 alpha-2, sorted."""
+        rows = [row for t in self._tables for row in t.db.execute("SELECT DISTINCT country FROM places")]
+        return sorted({country for (country,) in rows if country})
+
     def info(self) -> list[dict[str, str]]:
         """Return for each table its path, bytes, numbers of places and names, date and licences."""
         return [

@@ -42,7 +42,9 @@ def evidence_record(extraction: Extraction, control: pd.DataFrame) -> dict[str, 
         ],
         "events": [_event(e) for e in extraction.events if e.action.kind != "holds"],
         "distance_claims": [_claim(c) for c in extraction.checks if c.locative.distance_m is not None],
-        "control": [_control(row) for row in control.to_dict("records")],
+        "control": [
+            _control(dict(zip(control.columns, row, strict=True))) for row in control.itertuples(index=False)
+        ],
     }
 
 

@@ -29,7 +29,9 @@ _FRACTIONS: dict[str, float] = {
     "quarters": 0.25,
 }
 # "A few" and "several" say no figure; three and five are what readers take them for, roughly.
+_MAX_NUMBER_WORDS = 10  # "two thousand three hundred and forty-five" has eight
 _VAGUE: dict[str, float] = {"few": 3.0, "several": 5.0, "couple": 2.0}
+_NUMBER_WORDS = frozenset((*_NUMBERS, *_TENS, *_SCALES, *_FRACTIONS, *_VAGUE, "a", "an"))
 
 # Unit word -> (unit of the record, its units in one stated unit, metres).
 # A league is three statute miles (the English land league); a Russian verst is 1.0668 km.
@@ -167,7 +169,7 @@ def _read_words(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
     """Read "forty-five", "two hundred and ten", "a thousand"; None at any other word."""
     total = value = 0.0
     first = i
-    while True:
+    while i - first < _MAX_NUMBER_WORDS:
         word = word_at(tokens, i)
         if word in _TENS or word in _NUMBERS:
             value += _TENS.get(word, _NUMBERS.get(word, 0.0))
@@ -205,6 +207,9 @@ def read_quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     Reads ranges ("50 to 60 km", "five or six miles"), a doubled unit of which the first figure counts
     ("80 km (50 miles)"), units after a hyphen, "half a mile", "a mile and a half" and "two hours' drive".
     """
+    word = word_at(tokens, i)
+    if word not in _NUMBER_WORDS and not word[:1].isdecimal():
+        return None
     return _read_length(tokens, i) or _read_hours(tokens, i)
 
 

@@ -27,6 +27,13 @@ _INSIDE = (("inside",), ("deep", "inside"), ("downtown",), ("central",), ("withi
 _HALFWAY = frozenset(["halfway", "midway"])
 _ROADS = word_class("road")
 _LINKING = frozenset(["linking", "connecting", "joining"])
+# The words that a relation can begin with, beside the points of the compass.
+_FIRST_WORDS = frozenset(
+    (
+        *(phrase[0] for phrase in (*_NEAR, *_OUTSIDE, *_INSIDE)),
+        *_EDGES, *_INNER, *_ROADS, *_HALFWAY, "half", "between",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ def read_relation(
     previous
         The claim before it, None for the first.
     """
+    if tokens[i].toponym is None and tokens[i].word not in _FIRST_WORDS and tokens[i].word[0] not in "nsew":
+        return None
     reading = (
         _read_way(tokens, i) or _read_between(tokens, i) or _read_part(tokens, i)
         or _read_compass(tokens, i) or _read_word(tokens, i)

@@ -7,8 +7,8 @@ The recipe in `data/train_recognizer.py` makes the same arrays by the same funct
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mapper.model import NameHit
+from mapper.text.chain import BIO_MOVES, TAGS, Name, best_path, class_chances, name_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-CLASSES = ("LOC", "NORP", "ORG", "PER", "MISC")
-TAGS = ("O", *(f"{part}-{name}" for name in CLASSES for part in "BI"))
-
 # 126 pieces and the two marks the encoder puts around them: 1.5 times as fast as windows of 254.
 WINDOW = 126
 _EARLIEST_CUT = 60
-_BATCH = 16
+_BATCH = 2  # more only wastes cache: the machine code is busy with one window already
+_CERTAINLY_NO_NAME = 0.97
+_CLS, _SEP = 101, 102  # the marks before and after a window, in the vocabulary of BERT
+_RESOURCES = files("mapper") / "resources" / "recognizer"
 
 SHAPES = 8
 GAZETTEER_MARKS = 13
@@ -63,7 +64,7 @@ def read_words(text: str, hits: Sequence[NameHit], tokenizer: Tokenizer) -> Word
     last = np.append(first[1:], len(pieces)) - 1
     starts, ends = offsets[first, 0], offsets[last, 1]
     shapes = _word_shapes(text, starts.tolist(), ends.tolist())
-    marks = _gazetteer_marks(hits, starts, ends)
+    marks = gazetteer_marks(hits, starts, ends)
     lengths = np.diff(np.append(first, len(pieces)))
     return Words(pieces, np.repeat(shapes, lengths), np.repeat(marks, lengths), first, starts, ends)
 
@@ -97,7 +98,7 @@ def _opens_sentence(text: str, start: int) -> bool:
     return at < 0 or text[at] in ".!?:;\n"
 
 
-def _gazetteer_marks(
+def gazetteer_marks(
     hits: Sequence[NameHit], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return for each word 0, or 1 to 6 where a known name begins, 7 to 12 where one goes on.
@@ -141,6 +142,99 @@ def _cut_at_sentence(words: Words, text: str, bounds: NDArray[np.int64], begin: 
         if bounds[at] - bounds[begin] < _EARLIEST_CUT:
             break
         gap = text[words.ends[at - 1] : words.starts[at]]
-        if "\n" in gap or (gap and text[words.ends[at - 1] - 1] in ".!?\"”"):
+        if "\n" in gap or (gap and text[words.ends[at - 1] - 1] in '.!?"”'):
             return at
     return stop
+
+
+class Encoder:
+    """The shipped encoder; weights and libraries are loaded when first needed."""
+
+    def names(self, texts: Sequence[str], hits: Sequence[Sequence[NameHit]]) -> list[list[Name]]:
+        """Return the names of each text by position; `hits` are those the gazetteer knows in it."""
+        read = [read_words(text, known, self._tokenizer) for text, known in zip(texts, hits, strict=True)]
+        jobs = [
+            (words, begin, stop)
+            for text, words in zip(texts, read, strict=True)
+            for begin, stop in cut_windows(words, text)
+        ]
+        rows = self._run(jobs)
+        found, at = [], 0
+        for words in read:
+            found.append(_decode(words, rows[at : at + len(words.first)]))
+            at += len(words.first)
+        return found
+
+    def _run(self, jobs: Sequence[tuple[Words, int, int]]) -> NDArray[np.float32]:
+        """Return one row of probabilities a word in order; windows of like length run together."""
+        bounds = [_pieces_of(words, begin, stop) for words, begin, stop in jobs]
+        order = sorted(range(len(jobs)), key=lambda job: (bounds[job][1] - bounds[job][0], job))
+        rows: list[NDArray[np.float32]] = [np.zeros((0, len(TAGS) + 4), np.float32)] * len(jobs)
+        for first in range(0, len(order), _BATCH):
+            batch = order[first : first + _BATCH]
+            width = max(high - low for low, high in (bounds[job] for job in batch)) + 2
+            inputs = {
+                name: np.zeros((len(batch), width), np.int64)
+                for name in ("pieces", "attention", "shapes", "marks")
+            }
+            for row, job in enumerate(batch):
+                words, (low, high) = jobs[job][0], bounds[job]
+                size = high - low
+                inputs["pieces"][row, 0], inputs["pieces"][row, size + 1] = _CLS, _SEP
+                inputs["attention"][row, : size + 2] = 1
+                inputs["pieces"][row, 1 : size + 1] = words.pieces[low:high]
+                inputs["shapes"][row, 1 : size + 1] = words.shapes[low:high]
+                inputs["marks"][row, 1 : size + 1] = words.marks[low:high]
+            (output,) = self._session.run(None, inputs)
+            for row, job in enumerate(batch):
+                words, begin, stop = jobs[job]
+                rows[job] = output[row, words.first[begin:stop] - bounds[job][0] + 1]
+        return np.concatenate(rows) if rows else np.zeros((0, len(TAGS) + 4), np.float32)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_str(_RESOURCES.joinpath("tokenizer.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        with as_file(_RESOURCES.joinpath("encoder.onnx")) as path:
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def __getstate__(self) -> dict[str, object]:
+        return {}
+
+
+def _pieces_of(words: Words, begin: int, stop: int) -> tuple[int, int]:
+    """Return the pieces (first, last excluded) of a run of words."""
+    high = words.first[stop] if stop < len(words.first) else len(words.pieces)
+    return int(words.first[begin]), int(high)
+
+
+def _decode(words: Words, rows: NDArray[np.float32]) -> list[Name]:
+    """Return the names in a text from its words' probabilities of tags, inner places and metonymy."""
+    tags, inside, associative = rows[:, : len(TAGS)], rows[:, len(TAGS) : -1], rows[:, -1]
+    doubtful = np.concatenate([[False], tags[:, 0] < _CERTAINLY_NO_NAME, [False]])
+    edges = np.flatnonzero(doubtful[1:] != doubtful[:-1])
+    names = []
+
+    def name_of(first: int, last: int) -> Name:
+        start, end = int(words.starts[first]), int(words.ends[last - 1])
+        return Name(start, end, class_chances(tags[first:last]), float(associative[first]))
+
+    for begin, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        scores = np.log(tags[begin:stop] + 1e-6)
+        for first, last in name_runs(best_path(scores, BIO_MOVES)):
+            first, last = begin + first, begin + last
+            runs = name_runs(inside[first:last].argmax(axis=1).tolist())
+            inner = [(first + low, first + high) for low, high in runs if high - low < last - first]
+            names.append(
+                replace(name_of(first, last), inner=tuple(name_of(low, high) for low, high in inner))
+            )
+    return names

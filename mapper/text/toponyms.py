@@ -1,21 +1,33 @@
 """Text -> toponyms: the names of places in a report.
 
 Two gears behind one seam, a callable from a text to its toponyms. `full` runs a small encoder
-(`mapper.text.encoder`), `fast` a linear model over the names that the gazetteer knows (`mapper.text.fast`).
+(`mapper.text.encoder`), `fast` a linear model (`mapper.text.fast`). Both give names with the chances of their
+classes; here it is decided which of them are places, over all mentions of a report.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Literal, Protocol
 
+from rapidfuzz.distance import OSA
+
 from mapper.model import NameHit, Toponym
+from mapper.text.chain import CLASSES, Name
+from mapper.text.encoder import Encoder
+from mapper.text.fast import LinearTagger
 
 FindNames = Callable[[str], Sequence[NameHit]]
 
+_READ_AHEAD = 8  # texts, so that memory stays bounded however many there are
+_LOC, _NORP = CLASSES.index("LOC"), CLASSES.index("NORP")
+
 
 class Recognizer(Protocol):
-    """A callable from a text to its toponyms, in order of position, none overlapping unless nested."""
+    """A callable from a text to its toponyms, by position; none overlap unless nested."""
 
     def __call__(self, text: str) -> list[Toponym]:
         """Return the toponyms of one text."""
@@ -34,24 +46,252 @@ def recognizer(
     nested: bool = False,
 ) -> Recognizer:
     """Return a recogniser; it loads its weights at the first call."""
-    return _ByNames(find_names, demonyms=demonyms)
+    return _Recognizer(gear, find_names, demonyms=demonyms, nested=nested)
 
 
-class _ByNames:
-    def __init__(self, find_names: FindNames, *, demonyms: bool) -> None:
+class _Recognizer:
+    def __init__(self, gear: str, find_names: FindNames, *, demonyms: bool, nested: bool) -> None:
+        self._tagger = Encoder() if gear == "full" else LinearTagger()
         self._find_names = find_names
         self._demonyms = demonyms
+        self._nested = nested
 
     def __call__(self, text: str) -> list[Toponym]:
-        end, found = -1, []
-        hits = sorted(self._find_names(text), key=lambda hit: (hit.start, -hit.end))
-        for hit in hits:
-            if hit.start < end or ("D" in hit.feature_classes and not self._demonyms):
-                continue
-            end = hit.end
-            role: Literal["literal", "demonym"] = "demonym" if "D" in hit.feature_classes else "literal"
-            found.append(Toponym(hit.start, hit.end, text[hit.start : hit.end], role, 0.7))
-        return found
+        return next(self.many([text]))
 
     def many(self, texts: Iterable[str]) -> Iterator[list[Toponym]]:
-        return map(self, texts)
+        pending: list[str] = []
+        for text in texts:
+            pending.append(text)
+            if len(pending) == _READ_AHEAD:
+                yield from self._read(pending)
+                pending = []
+        yield from self._read(pending)
+
+    def _read(self, texts: Sequence[str]) -> Iterator[list[Toponym]]:
+        hits = [self._find_names(text) for text in texts]
+        for text, known, names in zip(texts, hits, self._tagger.names(texts, hits), strict=True):
+            yield decide(text, known, names, demonyms=self._demonyms, nested=self._nested)
+
+
+def decide(
+    text: str, hits: Sequence[NameHit], names: Sequence[Name], *, demonyms: bool, nested: bool
+) -> list[Toponym]:
+    """
+    Return the toponyms of a text, given its names and what the gazetteer knows in it.
+
+    Parameters
+    ----------
+    text
+        The whole report: equal names in it are judged together.
+    hits
+        Runs of words that the gazetteer knows.
+    names
+        Names with the chances of their classes, by position.
+    demonyms, nested
+        Give these roles too.
+    """
+    known = {(hit.start, hit.end) for hit in hits if hit.feature_classes != "D"}
+    names = [part for name in names for part in _parts(text, name, known)]
+    names = _credits_apart(text, names)
+    names = _pooled(text, [_mended(text, name) for name in names], known)
+    attributive = _ATTRIBUTIVE_WIDE if demonyms else _ATTRIBUTIVE
+    found = []
+    for name in names:
+        if max(name.chances[_LOC], name.chances[_NORP]) == max(name.chances):
+            found.append(_toponym(text, name))
+            continue
+        for inner in name.inner:
+            if max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive:
+                found.append(_toponym(text, inner))
+            elif nested:
+                found.append(replace(_toponym(text, inner), role="nested"))
+    toponyms = _respelled(text, found, names, {(hit.start, hit.end) for hit in hits})
+    return [toponym for toponym in toponyms if demonyms or toponym.role != "demonym"]
+
+
+# "Kentucky State Police" is an organisation and its first word a place; corpora disagree whether to mark it,
+# and the encoder, trained on all, gives the place about a quarter of the chance where most would.
+_ATTRIBUTIVE = 0.25
+_ATTRIBUTIVE_WIDE = 0.1  # whoever asks for demonyms asks for names used as adjectives
+
+
+def _toponym(text: str, name: Name) -> Toponym:
+    """Return a name as a place or a demonym, whichever is likelier."""
+    place, demonym = name.chances[_LOC], name.chances[_NORP]
+    spelled = text[name.start : name.end]
+    if demonym > place:
+        return Toponym(name.start, name.end, spelled, "demonym", demonym)
+    role: Literal["literal", "associative"] = "associative" if name.associative > 0.5 else "literal"
+    return Toponym(name.start, name.end, spelled, role, place, _joined(spelled))
+
+
+# "Oxford, Mississippi", "Otter Tail/Grant county", a caption above a dateline: two names.
+_BETWEEN = re.compile(r"\s*[,;/|]\s*|\s+[-–—]\s+|[^\S\n]*\n\s*\n\s*")
+
+
+def _parts(text: str, name: Name, known: set[tuple[int, int]]) -> Iterator[Name]:
+    """Yield a name of a place cut at what hardly stands within one; others, and known ones, as they are."""
+    is_place = max(name.chances) == name.chances[_LOC] and (name.start, name.end) not in known
+    if not is_place or not _BETWEEN.search(text, name.start, name.end):
+        yield name
+        return
+    start = name.start
+    for mark in _BETWEEN.finditer(text, name.start, name.end):
+        if mark.start() > start:
+            yield replace(name, start=start, end=mark.start(), inner=())
+        start = mark.end()
+    if start < name.end:
+        yield replace(name, start=start, end=name.end, inner=())
+
+
+def _credits_apart(text: str, names: Sequence[Name]) -> list[Name]:
+    """Return the names with those at the end of a line cut in two where both parts are names of the report.
+
+    "... between Ras Lanuf and Bin Jawad Reuters": a caption and who took the picture.
+    """
+    by_key: dict[str, Name] = {}
+    for name in names:
+        by_key.setdefault(_key(text[name.start : name.end]), name)
+    apart: list[Name] = []
+    for name in names:
+        parts = [name]
+        if text[name.end : name.end + 1] in ("", "\n"):
+            for gap in re.finditer(r"\s+", text[name.start : name.end]):
+                cut, go_on = name.start + gap.start(), name.start + gap.end()
+                first = by_key.get(_key(text[name.start : cut]))
+                second = by_key.get(_key(text[go_on : name.end]))
+                if first and second:
+                    parts = [
+                        replace(first, start=name.start, end=cut, inner=()),
+                        replace(second, start=go_on, end=name.end, inner=()),
+                    ]
+        apart.extend(parts)
+    return apart
+
+
+_ABBREVIATED = re.compile(r"(?<![^\W\d_])[A-Z][a-z]{1,4}\Z|\b[A-Z](?:\.\s?[A-Z])+\Z")
+_GOES_ON = re.compile(r"\.(?=\s*[a-z,;)]|\s+--)")
+
+
+def _mended(text: str, name: Name) -> Name:
+    """Return a name with the full stop of its abbreviation: "Fla. economist", "in the U.S. since"."""
+    if (
+        name.chances[_LOC] == max(name.chances)
+        and _GOES_ON.match(text, name.end)
+        and _ABBREVIATED.search(text[max(name.start, name.end - 8) : name.end])
+    ):
+        return replace(name, end=name.end + 1)
+    return name
+
+
+def _pooled(text: str, names: Sequence[Name], known: set[tuple[int, int]]) -> list[Name]:
+    """Return the names with chances shared among equal ones, and with the gazetteer's word for a place.
+
+    One mention of a name in a report helps another. But where most mentions of "Ras Lanuf" look like a
+    person, they must not carry the rest with them: a name the gazetteer knows is never moved off a place.
+    """
+    groups: dict[str, list[Name]] = {}
+    for name in names:
+        groups.setdefault(_key(text[name.start : name.end]), []).append(name)
+    pooled = []
+    for name in names:
+        group = groups[_key(text[name.start : name.end])]
+        shared = [sum(other.chances[i] for other in group) / len(group) for i in range(len(CLASSES))]
+        chances = [(own + both) / 2 for own, both in zip(name.chances, shared, strict=True)]
+        if (name.start, name.end) in known:
+            place = max(chances[_LOC], name.chances[_LOC]) * _PRIOR
+            total = max(sum(chances) - chances[_LOC] + place, 1.0)
+            chances[_LOC] = place
+            chances = [chance / total for chance in chances]
+        pooled.append(replace(name, chances=tuple(chances)))
+    return pooled
+
+
+# By how much a known name is likelier a place than the encoder says, which has seen the same fact: a little.
+_PRIOR = 1.3
+
+
+def _key(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _joined(name: str) -> str:
+    """Return the spelling to look up where a line break cut the name, else ""."""
+    return " ".join(name.split()) if "\n" in name else ""
+
+
+_CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]+")
+_SHORTEST_SLIP = 6  # with fewer letters a slip is another name: Iran and Iraq, Bari and Bali
+_MOST_ANCHORS = 200
+_SLIP_SCORE = 0.6
+
+
+def _respelled(
+    text: str, found: Sequence[Toponym], names: Sequence[Name], known: set[tuple[int, int]]
+) -> list[Toponym]:
+    """Return the toponyms with slips of other mentions corrected in `name`, and slips that were none added.
+
+    "For days Ras Lanus has come under fire", after "Ras Lanuf": capitalised words that the gazetteer does not
+    know, a letter or two from a place of the report that it does.
+    """
+    anchors = _anchors(found, known)
+    if not anchors:
+        return list(found)
+    at = {toponym.start: toponym for toponym in found}
+    taken = bytearray(len(text))
+    for toponym in found:
+        taken[toponym.start : toponym.end] = b"\1" * (toponym.end - toponym.start)
+    other_names = {(name.start, name.end) for name in names}
+    for start, end, words in _capitalised_runs(text, {words for _, words in anchors}):
+        if (start, end) in known or (words == 1 and end - start < _SHORTEST_SLIP):
+            continue
+        meant = _meant(" ".join(text[start:end].split()), anchors.get((text[start], words), ()))
+        if not meant:
+            continue
+        if start in at and at[start].end == end:
+            at[start] = replace(at[start], name=meant)
+        elif not any(taken[start:end]) and (words > 1 or (start, end) not in other_names):
+            # A person may be called like a town but for one letter; two words that agree are no accident.
+            at[start] = Toponym(start, end, text[start:end], "literal", _SLIP_SCORE, meant)
+            taken[start:end] = b"\1" * (end - start)
+    return [at[start] for start in sorted(at)]
+
+
+def _anchors(found: Sequence[Toponym], known: set[tuple[int, int]]) -> dict[tuple[str, int], list[str]]:
+    """Return the known places of a report by first letter and number of words, the most frequent first."""
+    counts: dict[str, int] = {}
+    for toponym in found:
+        if toponym.role in ("literal", "associative") and (toponym.start, toponym.end) in known:
+            spelled = " ".join(toponym.text.split())
+            if len(spelled) >= _SHORTEST_SLIP:
+                counts[spelled] = counts.get(spelled, 0) + 1
+    anchors: dict[tuple[str, int], list[str]] = {}
+    for spelled in sorted(counts, key=lambda name: (-counts[name], name)):
+        group = anchors.setdefault((spelled[0], len(spelled.split())), [])
+        if len(group) < _MOST_ANCHORS:
+            group.append(spelled)
+    return anchors
+
+
+def _capitalised_runs(text: str, sizes: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, words) of the runs of capitalised words that have one of the sizes."""
+    words = [match.span() for match in _CAPITALISED.finditer(text)]
+    for size in sorted(sizes, reverse=True):
+        for first in range(len(words) - size + 1):
+            run = words[first : first + size]
+            if all(text[end:start] in (" ", "\n") for (_, end), (start, _) in pairwise(run)):
+                yield run[0][0], run[-1][1], size
+
+
+def _meant(spelled: str, anchors: Sequence[str]) -> str:
+    """Return the place that a spelling is a slip of, "" when none; an ending added or lost is no slip.
+
+    >>> _meant("Ras Lanus", ["Ras Lanuf"]), _meant("Libyan", ["Libya"]), _meant("Benghazi", ["Benghazi"])
+    ('Ras Lanuf', '', '')
+    """
+    allowed = 1 if len(spelled) < 10 else 2
+    for name in anchors:
+        if 0 < OSA.distance(spelled, name, score_cutoff=allowed) <= allowed:
+            return "" if spelled.startswith(name) or name.startswith(spelled) else name
+    return ""

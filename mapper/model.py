@@ -13,9 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pandas as pd
+
+from mapper.errors import MapperError
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -342,6 +345,26 @@ class Situation:
         begun = states["since"].isna() | (states["since"] < end)
         lasting = states["until"].isna() | (states["until"] >= end)
         return states[begun & lasting].reset_index(drop=True)
+
+    def to_geopandas(self) -> Any:
+        """
+        Return the timeline as a GeoDataFrame (WGS 84).
+
+        Raises
+        ------
+        MapperError
+            If geopandas is not installed.
+        """
+        try:
+            geopandas = import_module("geopandas")
+        except ImportError as error:
+            raise MapperError("to_geopandas needs geopandas: pip install 'mapper[geo]'.") from error
+        return geopandas.GeoDataFrame(self.timeline, geometry="geometry", crs="EPSG:4326")
+
+    def _repr_html_(self) -> str:
+        """Return the map for a notebook; the page is loaded by name, since records know no renderer."""
+        html: str = import_module("mapper.render.html").notebook(self)
+        return html
 
 
 # Event kinds by family; the terms follow ACLED's sub-event types and PLOVER's event types.

@@ -127,11 +127,12 @@ class Place:
     `geometry` is usually a point; `extent_m` is the radius of a circle about it that holds the
     place (0 when unknown). `country` is ISO 3166-1 alpha-2, "" when none; `admin1`, `admin2` are
     names of the units that hold it, `admin1_code`, `admin2_code` their GeoNames codes ("LY.77", "US.LA.079").
-    `match` says how well the name asked for matched: 1.0 is an exact name, less is an alternate, a folded, an
-    affix-stripped or a misspelt one; `matched` says in which way: `name`, `alternate`, `abbreviation`, `demonym`,
-    `bare` (its article left out), `typeless` ("Khost" of "Khost Province"), `looser` (the name asked for had to lose
-    a word), `misspelt`, `inner` (only a part of it is a name), `prefix`. A capital has the code `PPLC`, a first-order
-    seat `PPLA`. `name_count` is the number of spellings known, `box` (west, south, east, north) or None.
+    `match` says how well the name asked for matched: 1.0 is an exact name, less is an alternate, a
+    folded, an affix-stripped or a misspelt one; `matched` says in which way: `name`, `alternate`,
+    `abbreviation`, `demonym`, `bare` (its article left out), `typeless` ("Khost" of "Khost Province"),
+    `looser` (the name asked for had to lose a word), `misspelt`, `inner` (only a part of it is a name),
+    `prefix`. A capital has the code `PPLC`, a first-order seat `PPLA`. `name_count` is the number of
+    spellings known, `box` (west, south, east, north) or None.
     """
 
     id: str

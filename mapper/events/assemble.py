@@ -298,7 +298,7 @@ def _outcome(draft: _Draft) -> tuple[str, str]:
         return draft.opposing, f"controlled_by:{draft.opposing}" if draft.opposing else "none"
     if kind == "repulse":
         return draft.side, f"controlled_by:{draft.side}" if draft.side else "none"
-    if kind == "clash":
+    if kind == "clash" and not draft.action.partial:
         return "contested", "contested"
     return "", "none"
 

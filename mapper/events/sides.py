@@ -47,7 +47,7 @@ _GROUP = re.compile(r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)(?= (?:said|say
 AIR = frozenset({"airstrike", "missile", "naval_fire"})
 _TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
 _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
-_WORTH = {"name": 3.0, "nation": 2.5, "ally": 4.0, "ours": 3.0, "enemy": 3.0, "revolt": 1.5, "state": 1.0}
+_WORTH = {"name": 3.0, "nation": 2.5, "ally": 4.0, "ours": 3.0, "enemy": 3.0, "revolt": 1.5, "zeal": 1.5, "state": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
             found.setdefault("name", []).append(base)
         else:
             found.setdefault(kind, []).append("" if kind in ("ours", "enemy") else base)
-    if "revolt" in found:
+    if "revolt" in found or "zeal" in found:
         # "Libyan rebels": both sides are Libyan. "A rebel soldier" is no soldier of the state.
         found.pop("nation", None)
         found.pop("state", None)
@@ -304,16 +304,20 @@ class _Evidence:
         kinds: dict[str, list[str]] = {}
         for key in sorted(self.weights):
             kinds.setdefault(key.split(":")[0], []).append(key)
-        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("nation", -1.0)):
+        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("zeal", 2.0), ("nation", -1.0)):
             for index, key in enumerate(kinds.get(kind, [])):
                 for other in kinds[kind][index + 1 :]:
                     self.bind(key, other, weight)
         for key in kinds.get("name", []):
             # "The Taliban", "the Houthis": a group with an article is what "the insurgents" means.
             if re.search(rf"\bthe {re.escape(key[5:])}s?\b", text, re.IGNORECASE):
-                for rival in kinds.get("revolt", []):
-                    self.bind(key, rival, 0.4)
-        for one, other, weight in (("state", "revolt", -1.5), ("ours", "enemy", -4.0)):
+                for rival in (*kinds.get("revolt", []), *kinds.get("zeal", [])):
+                    self.bind(key, rival, 0.4 if "ours" not in self.weights else 0.0)
+                for own in kinds.get("ours", []):
+                    self.bind(key, own, -0.6)
+        for one, other, weight in (
+            ("state", "revolt", -1.5), ("state", "zeal", -1.5), ("zeal", "revolt", 0.3), ("ours", "enemy", -4.0),
+        ):  # fmt: skip
             for key in kinds.get(one, []):
                 for rival in kinds.get(other, []):
                     self.bind(key, rival, weight)
@@ -444,9 +448,8 @@ def _named(
 def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: _Evidence) -> str:
     """Return the name of a side: its people if that is what it is mostly called, else its most frequent mention."""
     keys = sorted((k for k, c in cluster.items() if c == number), key=lambda k: (-evidence.weights[k], k))
-    strong = [k for k in keys if k.split(":")[0] in ("nation", "name", "revolt", "ally")]
-    if strong and strong[0].startswith("nation:"):
-        return f"{_adjectives()[strong[0].split(':')[1]]} forces"
+    if keys and keys[0].startswith("nation:"):
+        return f"{_adjectives()[keys[0].split(':')[1]]} forces"
     own = [m for m, n in side_of.items() if n == number and m in evidence.forces] or [
         m for m, n in side_of.items() if n == number
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ _PRONOUNS = {
     "we": "we", "us": "we", "our": "we", "ours": "we", "i": "we", "it": "it", "its": "it", "theirs": "they",
     "who": "who", "which": "who", "that": "who", "both": "they", "others": "they", "these": "they", "those": "they",
 }  # fmt: skip
+_ACRONYM = re.compile(r"[A-Z]{2,6}|[A-Z]{1,4}-?\d{1,3}")
 _LEFT = frozenset({"det", "amod", "compound", "poss", "nummod", "nmod", "quantmod", "advmod", "predet"})
 
 
@@ -75,7 +77,7 @@ def doer_class(tree: Tree, token: Token) -> str:
             for t in token.children
             if t.dep_ == "appos" and _classes().get(singular(t.lower_))
         )
-    if token.tag_ in ("NNP", "NNPS"):
+    if token.tag_ in ("NNP", "NNPS") or _ACRONYM.fullmatch(token.text):
         titles = {_classes().get(singular(c.lower_), "") for c in token.children if c.dep_ in ("compound", "nmod")}
         if "official" in titles:
             return "official"

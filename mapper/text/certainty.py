@@ -198,6 +198,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
             if node.dep_ == "advcl" and _to(node) and inside and head.lower_ not in ("used",):
                 return replace(stance, planned=True, supposed=True)
         said = is_verb_of("say", head)
+        if said and inside and _is_earlier_version(_speaker(head)):
+            return replace(stance, denied=True)
         claimed = is_verb_of("claim", head)
         if (said or claimed) and node.dep_ in ("ccomp", "xcomp", "dobj", "nsubjpass", "oprd", "pcomp", "prep", "acomp"):
             source = stance.source if stance.source is not None else _speaker(head)
@@ -217,6 +219,13 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
         if head.tag_ == "JJ" and head.lower_ in ("ready", "likely", "set", "due", "poised", "able", "about"):
             return replace(stance, planned=True)
     return stance
+
+
+def _is_earlier_version(speaker: Token | None) -> bool:
+    """Return whether the writer corrects himself: "an earlier version said that ..."."""
+    if speaker is None or singular(speaker.lower_) not in ("version", "edition", "report", "article", "dispatch", "despatch", "bulletin"):
+        return False
+    return any(c.lower_ in ("earlier", "previous", "first", "original") for c in speaker.children)
 
 
 def _called_false(noun: Token) -> bool:

@@ -24,9 +24,8 @@ PLACE_NOUNS = frozenset(
     "ruin garrison factory hospital sector area zone county state territory strip beachhead bridgehead salient runway position farm mine".split()
 )
 PARTS = frozenset(
-    "outskirts outskirt suburb edge street district quarter part house gate approach corner bank neighbourhood "
-    "neighborhood half centre center limit fringe flank side entrance periphery section block square "
-    "checkpoint market station university bridge vicinity environs hill countryside surroundings building terrace".split()
+    "outskirts outskirt suburb edge street part house gate approach corner limit fringe flank side entrance periphery "
+    "checkpoint vicinity environs countryside surroundings half ground position".split()
 )
 _INNER = frozenset(
     "of in at near around outside on along between from to inside into through over across beyond by within "

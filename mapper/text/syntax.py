@@ -32,6 +32,7 @@ _BREAK = re.compile(r"\s*\n\s*\n\s*|\s*\n(?=\s*(?:[-*\u2022#@]|\d+[.):/]|[A-Z0-9
 _DATELINE = re.compile(
     r"(?:[A-Z][A-Z'.\u2019-]+[ ,]*)+(?:[^\n.!?|]{0,60}?)(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
 )
+_LABEL = re.compile(r"[-*•\s]*(?:[QA][.:]|\d{1,2}[.:]\d\d(?: ?(?:hours|hrs|h|GMT|am|pm))?[.:]?(?=\s))\s*")
 _FRONTED = re.compile(
     r"(?:(?:on|in|at|by|before|after|during|since|until|early|late|earlier|the|that|this|an?|same|next|following|"
     r"mid|around|about|through|of|last|two|three|four|several|few|\d{1,2}(?:st|nd|rd|th)?|\d{1,2}[:.]\d\d|\d{4}|"
@@ -101,6 +102,9 @@ def _cut(text: str, start: int, stop: int, paragraph: int, into: list[Sentence])
     if dateline:
         into.append(Sentence(start, dateline.end(), paragraph, heading=True))
         start = dateline.end()
+    label = _LABEL.match(text, start, stop)
+    if label:
+        start = label.end()
     for match in _END.finditer(text, start, stop):
         word = text[max(start, match.start() - 12) : match.start()].rsplit(None, 1)[-1:]
         last = word[0].lower().lstrip("(\"'") if word else ""

@@ -223,11 +223,13 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
     Return the flags of each row, with `superseded` where a later correction withdrew the telling.
 
     A correction is a row with the flag `correction`, denied or corrected by the writer, not by a
-    side. It withdraws what was published before of the same kind at the same place about the same days.
+    side. It withdraws what was published before of the same kind, doer and place about the same days.
     """
     keys = place_keys(timeline)
     flags = [_without(text, "superseded") for text in timeline["flags"].fillna("")]
-    columns = {c: timeline[c].tolist() for c in ("kind", "since", "precision", "published", "certainty")}
+    columns = {
+        c: timeline[c].tolist() for c in ("kind", "actor", "since", "precision", "published", "certainty")
+    }
     alike: dict[tuple[int, str], list[int]] = defaultdict(list)
     for i, key in enumerate(keys):
         alike[key, columns["kind"][i]].append(i)
@@ -236,7 +238,8 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
             continue
         for i in alike[key, columns["kind"][c]]:
             earlier = _known(columns["published"][i]) < _known(columns["published"][c])
-            if earlier and columns["certainty"][i] != "denied" and _same_day(columns, i, c):
+            same_actor = columns["actor"][c] in ("", columns["actor"][i])
+            if earlier and same_actor and columns["certainty"][i] != "denied" and _same_day(columns, i, c):
                 flags[i] = ", ".join(filter(None, (_without(flags[i], "superseded"), "superseded")))
     return flags
 

@@ -1,7 +1,7 @@
 """Fronts from settlements of a plain against the truth: `python tests/benchmarks/bench_front.py`.
 
-Uses `../shared/bench/frontline_geometry` where it is there. Exits with 1 where a floor is missed: accuracy over all
-and within 15 km of the front, mean distance from the true front to the drawn line in km, CPU seconds a date.
+Uses `../shared/bench/frontline_geometry` where it is there. Exits with 1 where a floor is missed: accuracy
+over all and within 15 km of the front, mean distance from the true front to the line, CPU seconds a date.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import affinity
 
 from mapper.events.frontline import control_areas, front_lines
 
@@ -62,7 +63,7 @@ def main() -> int:
         near = (test["km_from_front"] <= 15).to_numpy()
         front = pd.read_csv(path.with_name(path.name.replace("settlements", "front")))
         stretch = np.cos(np.radians(front["lat"].mean()))
-        flat = shapely.transform(lines, lambda c: c * [stretch, 1.0])
+        flat = affinity.scale(lines, stretch, 1.0, origin=(0, 0))
         km = 111.2 * shapely.distance(shapely.points(front["lon"] * stretch, front["lat"]), flat)
         print(
             f"{day}: accuracy {right.mean():.3f}, within 15 km {right[near].mean():.3f}, "

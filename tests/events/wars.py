@@ -55,7 +55,8 @@ def event(
     return Event(
         id=f"{kind}-{place}-{actor}-{when}-{certainty}-{order}-{start}", report_id="", source="", quote="",
         action=Action(start, start + 1, 0, 9, kind, actor, opponent, certainty, name, outcome),
-        location=location, since=since, until=since + timedelta(1) if since else None, precision=precision, side=actor,
+        location=location,
+        since=since, until=since + timedelta(1) if since else None, precision=precision, side=actor,
         opposing_side=opponent, holder="" if holder == "contested" else holder, order=order, flags=flags,
     )  # fmt: skip
 

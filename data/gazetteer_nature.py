@@ -1,0 +1,240 @@
+"""The layers of the gazetteer without inhabitants: seas, rivers, mountains, islands, airfields, terminals."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from typing import Any
+
+import airportsdata
+from gazetteer_sources import extent_of, features, natural_earth_names, slug, spellings, table
+from shapely import STRtree
+from shapely.geometry import LineString, MultiLineString, Point, shape
+
+from mapper.places.names import fold
+from mapper.places.table import ALTERNATE, Entry, cell_of
+
+_LAND = {
+    "Island": ("T", "ISL"), "Island group": ("T", "ISLS"), "island": ("T", "ISL"),
+    "island group": ("T", "ISLS"), "Range/mtn": ("T", "MTS"), "Foothills": ("T", "MTS"),
+    "Plateau": ("T", "PLAT"), "plateau": ("T", "PLAT"), "Desert": ("T", "DSRT"),
+    "Pen/cape": ("T", "PEN"), "Peninsula": ("T", "PEN"), "cape": ("T", "CAPE"), "Coast": ("L", "CST"),
+    "Plain": ("T", "PLN"), "plain": ("T", "PLN"), "Lowland": ("T", "PLN"), "Delta": ("T", "DLTA"),
+    "Basin": ("T", "BSN"), "Valley": ("T", "VAL"), "Gorge": ("T", "VAL"), "Wetlands": ("H", "WTLD"),
+    "Isthmus": ("T", "ISTH"), "Geoarea": ("L", "RGN"), "Tundra": ("T", "PLN"),
+    "Depression": ("T", "DPR"), "depression": ("T", "DPR"), "mountain": ("T", "MT"),
+    "pass": ("T", "PASS"), "waterfall": ("H", "FLLS"), "Lake": ("H", "LK"), "Reservoir": ("H", "RSV"),
+    "Alkaline Lake": ("H", "LKN"), "Playa": ("H", "LK"), "sea": ("H", "SEA"), "gulf": ("H", "GULF"),
+    "bay": ("H", "BAY"), "strait": ("H", "STRT"), "sound": ("H", "SD"), "channel": ("H", "CHN"),
+    "lagoon": ("H", "LGN"), "fjord": ("H", "FJD"), "ocean": ("H", "OCN"), "inlet": ("H", "INLT"),
+    "reef": ("H", "RF"), "generic": ("H", "SEA"), "river": ("H", "STM"),
+}  # fmt: skip
+
+
+_NE_PROMINENCE = {"OCN": 8.0, "SEA": 7.0, "GULF": 6.5, "DSRT": 6.0, "MTS": 5.5, "STM": 5.0, "MT": 4.0}
+
+
+# How Natural Earth shortens words on its maps.
+_SHORTENED = {
+    "mts.": "Mountains", "mt.": "Mount", "mtn.": "Mountain", "is.": "Islands", "i.": "Island",
+    "pen.": "Peninsula", "pk.": "Peak", "plat.": "Plateau", "ra.": "Range", "arch.": "Archipelago",
+    "pt.": "Point", "cord.": "Cordillera",
+}  # fmt: skip
+
+
+_LAYERS = (
+    "geography_marine_polys",
+    "lakes",
+    "playas",
+    "geography_regions_polys",
+    "geography_regions_points",
+    "geography_regions_elevation_points",
+)
+
+
+def landscape() -> list[Entry]:
+    """Return seas, lakes, ranges, deserts, islands, peaks (Natural Earth)."""
+    found = []
+    for layer in _LAYERS:
+        for number, feature in enumerate(features(layer)):
+            properties = feature["properties"]
+            short = str(properties.get("label") or properties.get("name") or "").strip()
+            kind = _LAND.get(str(properties.get("featurecla")))
+            if not short or not kind:
+                continue
+            name = " ".join(_SHORTENED.get(word.lower(), word) for word in short.split())
+            english = str(properties.get("name_en") or "")
+            name = english if english and name.isupper() else name.title() if short.isupper() else name
+            geometry = shape(feature["geometry"])
+            point = geometry.representative_point()
+            box = tuple(geometry.bounds) if geometry.area else None
+            rank = float(properties.get("scalerank") or 8)
+            found.append(
+                Entry(
+                    "naturalearth",
+                    f"{layer.removeprefix('geography_')}-{number}",
+                    name,
+                    point.x,
+                    point.y,
+                    *kind,
+                    extent_m=extent_of(box) if box else 0.0,
+                    box=box,
+                    names=tuple(n for n in natural_earth_names(properties) if n[0] != name),
+                    prominence=max(1.0, _NE_PROMINENCE.get(kind[1], 5.0) - 0.35 * rank),
+                )
+            )
+    return found + _whole_oceans(found)
+
+
+def _whole_oceans(parts: list[Entry]) -> list[Entry]:
+    """Return the Atlantic and the Pacific, of which Natural Earth has the two halves only."""
+    found = []
+    for half in parts:
+        if half.feature_code == "OCN" and half.name.startswith("North "):
+            name = half.name.removeprefix("North ")
+            other = next(part for part in parts if part.name == f"South {name}")
+            lon, lat = (half.lon + other.lon) / 2, (half.lat + other.lat) / 2
+            found.append(
+                Entry("mapper", slug(name), name, lon, lat, "H", "OCN", extent_m=7e6, prominence=8.0)
+            )
+    return found
+
+
+def rivers() -> list[Entry]:
+    """
+    Return rivers (Natural Earth), the parts of one river joined.
+
+    A river stands where it ends, as in GeoNames: at the free end nearest to a sea or to another river.
+    """
+    parts: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for layer in ("rivers_lake_centerlines", "rivers_europe"):
+        for feature in features(layer):
+            name = feature["properties"].get("name")
+            if name and feature["geometry"]["coordinates"]:
+                # Two rivers of one name are told apart by the thirty-degree strip they lie in.
+                middle = shape(feature["geometry"]).centroid
+                parts[name, cell_of(middle.x, middle.y) % 360 // 30].append(feature)
+    lines = {
+        key: [line for piece in pieces for line in _lines(piece)] for key, pieces in sorted(parts.items())
+    }
+    waters = [shape(feature["geometry"]) for feature in features("geography_marine_polys")]
+    owners: list[tuple[str, int] | None] = [None] * len(waters)
+    for key, own in lines.items():
+        waters += own
+        owners += [key] * len(own)
+    tree = STRtree(waters)
+    found = []
+    for key, own in lines.items():
+        name, strip = key
+        pieces = parts[key]
+        lon, lat = _mouth(own, key, tree, owners)
+        properties = pieces[0]["properties"]
+        alternates = {
+            n[0]: n for piece in pieces for n in natural_earth_names(piece["properties"]) if n[0] != name
+        }
+        rank = min(float(piece["properties"].get("scalerank") or 9) for piece in pieces)
+        box = MultiLineString(own).bounds
+        found.append(
+            Entry(
+                "naturalearth",
+                f"river-{slug(name) or properties.get('rivernum')}-{strip}",
+                name,
+                lon,
+                lat,
+                "H",
+                "STM",
+                extent_m=extent_of(box),
+                box=box,
+                names=(*alternates.values(), (f"{name} River", "", ALTERNATE)),
+                prominence=max(1.0, 5.0 - 0.35 * rank),
+            )
+        )
+    return found
+
+
+def _lines(feature: dict[str, Any]) -> list[LineString]:
+    geometry = shape(feature["geometry"])
+    return [line for line in getattr(geometry, "geoms", [geometry]) if line.length > 0]
+
+
+def _mouth(
+    own: list[LineString], key: tuple[str, int], tree: STRtree, owners: list[tuple[str, int] | None]
+) -> tuple[float, float]:
+    """Return the free end of a river's lines that is nearest to other water; the first end when all meet."""
+    ends = [end for line in own for end in (line.coords[0], line.coords[-1])]
+    free = [end for end in ends if ends.count(end) == 1] or ends[:1]
+    best = (math.inf, free[0])
+    for end in free:
+        point = Point(end)
+        others = [i for i in tree.query(point, predicate="dwithin", distance=1.0) if owners[i] != key]
+        best = min([best, *((tree.geometries[i].distance(point), end) for i in others)])
+    return best[1][0], best[1][1]
+
+
+_AIRPORT = re.compile(
+    r"\b(?:(?:inter)?national|regional|municipal|county)?\s*"
+    r"(?:airport|airfield|air (?:force )?base|air station|aerodrome)\b.*",
+    re.I,
+)
+
+
+def airfields() -> list[Entry]:
+    """Return airports and airbases: with a passenger code, or outside countries full of private strips."""
+    private = {"US", "CA", "BR", "AU", "AR", "MX", "ZA", "GB", "FR", "DE", "NZ", "PH", "PG"}
+    found = []
+    for code, row in sorted(airportsdata.load("ICAO").items()):
+        if (
+            not row["iata"]
+            and row["country"] in private
+            and not re.search(r"air (force )?base|AFB", row["name"], re.I)
+        ):
+            continue
+        name = row["name"].strip()
+        if not name:
+            continue
+        places = [] if row["city"] in ("", name) else [f"{row['city']} Airport", f"{row['city']} airbase"]
+        # "London Heathrow Airport" is called Heathrow.
+        own = _AIRPORT.sub("", name).strip().removeprefix(row["city"]).strip(" -/")
+        if own and own != name and len(own) > 3 and fold(own) != fold(row["city"]):
+            places.append(own)
+        found.append(
+            Entry(
+                "airportsdata",
+                code,
+                name,
+                row["lon"],
+                row["lat"],
+                "S",
+                "AIRP",
+                country=row["country"],
+                extent_m=2_000.0,
+                names=tuple((text, "", ALTERNATE) for text in places),
+                prominence=3.0 if row["iata"] else 1.0,
+            )
+        )
+    return found
+
+
+def curated() -> list[Entry]:
+    """Return terminals, squares and regions of Libya written by hand."""
+    found = []
+    for row in table("libya/libya_gazetteer.csv.gz"):
+        if row["source"] == "curated":
+            texts = [*row["alt_names"].split("|"), row["name_ar"]]
+            found.append(
+                Entry(
+                    "mapper",
+                    f"ly-{slug(row['name'])}",
+                    row["name"],
+                    float(row["lon"]),
+                    float(row["lat"]),
+                    row["feature_class"],
+                    row["feature_code"],
+                    country="LY",
+                    names=spellings(texts, "LY", 0),
+                    extent_m=150_000.0 if row["feature_code"] in ("RGN", "GULF", "MTS") else 2_000.0,
+                    prominence=5.0 if row["feature_class"] in "LHT" else 3.0,
+                )
+            )
+    return found

@@ -17,6 +17,7 @@ from mapper.text.actors import FIGHTING, SPEAKING, doer_class, is_person, mentio
 from mapper.text.focus import Focus
 from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
+from mapper.text.gapping import share_verb
 from mapper.text.roles import PLACE_NOUNS, Roles, Where, deref, doer, noun_roles, places_after, places_in, verb_roles
 from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse
@@ -80,12 +81,17 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     for sentence in find_sentences(text):
         if sentence.paragraph != last_paragraph:
             discourse.speaker, last_paragraph = "", sentence.paragraph
-        if sentence.heading or not may_tell(text[sentence.start : sentence.end]):
+        if sentence.heading:
+            continue
+        if not may_tell(text[sentence.start : sentence.end]):
+            if text[sentence.start - 2 : sentence.start].strip() == ";":
+                actions += share_verb(text, sentence, [], discourse.recent, toponyms)
             continue
         tree = parse(text, sentence, toponyms, locatives)
         if tree is None:
             continue
         found = [_in_focus(a, focus, starts) for a in _sentence_actions(tree, sentence, discourse)]
+        found += share_verb(text, sentence, found, discourse.recent, toponyms)
         denial = None if any(a.certainty == "denied" for a in found) else find_denial(tree)
         if denial is not None and discourse.recent:
             found += _deny(tree, sentence, denial, discourse, actions)

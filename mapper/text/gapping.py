@@ -1,0 +1,68 @@
+"""Places that share a verb told once: "Jabrayil was taken on the 4th, Fizuli on the 17th and Zangilan three days later"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mapper.model import Action, Toponym
+from mapper.text.syntax import Sentence
+
+# A place, an aside in commas at most, and then at once its own time.
+_OWN_TIME = re.compile(
+    r"(?:,[^,;.()]{1,60},| \([^()]{1,40}\))?,?\s+(?:(?:too|also|likewise|then|itself)\s+)?"
+    r"((?:(?:on|by|at|in|early|late|since|only)\s+){0,2}(?:the\s+)?(?:(?:morning|evening|night|afternoon)\s+of\s+)?(?:the\s+)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\b(?!\s*(?:km|kilomet|mile|per|people|men|,\d))(?:\s+(?:January|February|March|April|May|June|July|August|"
+    r"September|October|November|December))?|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s+\d{1,2})?|"
+    r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|some)\s+(?:hour|day|night|week|month)s?\s+(?:later|after|afterwards|before|earlier)|"
+    r"(?:next|following|same)\s+(?:day|night|morning|evening|week)|(?:day|night|week)\s+(?:after|before)))"
+)
+_JOINED = re.compile(r"(?:^|[,;:]|\band\b|\bthen\b|\bfinally\b)\s*(?:and\s+|then\s+|finally\s+|also\s+)*$")
+_SHARED = frozenset({"capture", "withdraw", "surrender", "handover", "shelling", "airstrike", "missile", "assault"})
+
+
+def share_verb(
+    text: str, sentence: Sentence, found: Sequence[Action], before: Sequence[Action], toponyms: Sequence[Toponym]
+) -> list[Action]:
+    """
+    Return actions for the places of a sentence that have a time of their own and no verb.
+
+    Parameters
+    ----------
+    sentence, found
+        A sentence and the actions read from it.
+    before
+        The actions of the sentence before: a half after a semicolon takes its verb from there.
+    toponyms
+        Those of the whole text.
+
+    Examples
+    --------
+    >>> text = "Fizuli fell on Monday and Zangilan two days later."
+    >>> place = Toponym(0, 6, "Fizuli")
+    >>> told = Action(7, 11, 0, 50, "capture", "", "", "reported", where=place, clause_start=0, clause_end=50)
+    >>> more = share_verb(text, Sentence(0, 50, 0), [told], [], [place, Toponym(26, 34, "Zangilan")])
+    >>> [(a.where.text, text[a.clause_start : a.clause_end]) for a in more]
+    [('Zangilan', 'Zangilan two days later')]
+    """
+    used = {a.where for a in found}
+    shared: list[Action] = []
+    for toponym in toponyms:
+        if not sentence.start <= toponym.start < sentence.end or toponym in used or toponym.role != "literal":
+            continue
+        time = _OWN_TIME.match(text, toponym.end, sentence.end)
+        if time is None or not _JOINED.search(text[max(sentence.start, toponym.start - 24) : toponym.start]):
+            continue
+        model = [a for a in found if a.end <= toponym.start] or ([] if found else list(before))
+        model = [a for a in model if a.kind in _SHARED and a.certainty in ("reported", "claimed") and a.where is not None]
+        if model:
+            shared.append(
+                replace(
+                    model[-1], start=toponym.start, end=toponym.end, where=toponym, place_word="", partial=False,
+                    sentence_start=sentence.start, sentence_end=sentence.end,
+                    clause_start=toponym.start, clause_end=time.end(),
+                )
+            )  # fmt: skip
+    return shared

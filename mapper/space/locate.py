@@ -30,7 +30,7 @@ _NEAR_M, _DIRECTION_M = 5_000.0, 25_000.0
 # Half the width of "between A and B" and "along the road", as a share of the way; roads leave the straight line so far.
 _CORRIDOR_SHARE, _CORRIDOR_M = 0.15, 3_000.0
 # "Some 40 km" is good to a quarter, "a two hours' drive" to a half at 50 km an hour on a country road in war.
-_ROUGH_SHARE, _DRIVE_M_PER_HOUR = 0.25, 50_000.0
+_STEP_SHARE, _ROUGH_SHARE, _DRIVE_M_PER_HOUR = 0.2, 0.25, 50_000.0
 _ARC_DEG = 3.0
 
 
@@ -125,8 +125,8 @@ def distance_uncertainty_m(locative: Locative) -> float:
         return (locative.distance_max_m - locative.distance_m) / 2
     if locative.value is None:
         return stated / 2
-    # Implied precision stops where it exceeds the figure's own scale: "100 km" is not 50 to 150.
-    implied = min(rounding_step(locative.value) * _UNIT_M[locative.unit] / 2, 0.15 * stated)
+    # The step of a round figure can exceed its scale: who says "100 km" does not mean 50 to 150.
+    implied = min(rounding_step(locative.value) * _UNIT_M[locative.unit] / 2, _STEP_SHARE * stated)
     return max(implied, _ROUGH_SHARE * stated if locative.comparator != "=" or locative.road else 0.0)
 
 

@@ -1,0 +1,124 @@
+"""Verdicts on stated distances and directions."""
+
+import pytest
+from shapely.geometry import Point
+
+from mapper.model import Locative, Place, Resolution, Toponym
+from mapper.space.check import bearing_verdict, check_distances, distance_verdict, rounding_step
+from mapper.space.distance import destination
+
+TRIPOLI, RAS_LANUF = Point(13.1875, 32.8752), Point(18.5664, 30.5021)
+
+
+def _claim(**given):
+    near, far = Toponym(0, 7, "Tripoli"), Toponym(10, 19, "Ras Lanuf")
+    told = dict(
+        start=10, end=40, text="", relation="offset", landmarks=(near,), subject=far, value=300.0, unit="mi",
+        distance_m=482_803.2, bearing="east", bearing_deg=90.0,
+    )  # fmt: skip
+    places = {near: Place("1", "Tripoli", TRIPOLI), far: Place("2", "Ras Lanuf", RAS_LANUF)}
+    resolutions = [Resolution(toponym, place) for toponym, place in places.items()]
+    return check_distances([Locative(**told | given)], resolutions)
+
+
+def test_a_check_gives_both_figures_to_the_reader():
+    (check,) = _claim()
+    assert check.verdict == "approximate"
+    assert check.sentence.startswith("Stated 300 miles east; the geodesic from Tripoli to Ras Lanuf is 357 miles at 116")
+    assert "east-southeast: approximate, 16 % short" in check.sentence
+    assert check.error_m == pytest.approx(-90_000, abs=3_000)
+    assert check.bearing_off_deg == pytest.approx(26, abs=1)
+
+
+def test_the_claim_alone_puts_the_place_along_its_compass_word():
+    (check,) = _claim()
+    assert check.claimed.equals_exact(destination(TRIPOLI, bearing_deg=90, distance_m=482_803.2), 1e-9)
+
+
+def test_a_claim_without_a_named_subject_is_unverifiable_and_has_its_point():
+    (check,) = _claim(subject=None)
+    assert (check.verdict, check.measured_m) == ("unverifiable", None)
+    assert check.claimed is not None
+
+
+def test_a_claim_without_direction_has_no_point_of_its_own():
+    (check,) = _claim(bearing="", bearing_deg=None)
+    assert check.claimed is None
+    assert check.verdict == "approximate"
+
+
+def test_a_direction_without_a_figure_is_judged_by_its_bearing():
+    (check,) = _claim(value=None, unit="", distance_m=None)
+    assert (check.verdict, check.error_m) == ("consistent", None)
+
+
+def test_the_worse_of_distance_and_direction_decides():
+    (check,) = _claim(value=356.0, distance_m=572_926.0, bearing="north", bearing_deg=0.0)
+    assert check.verdict == "inconsistent"
+
+
+def test_what_claims_nothing_is_not_checked():
+    assert _claim(claim=False) == []
+    assert check_distances([], []) == []
+
+
+def test_hours_of_driving_have_no_figure_to_check():
+    (check,) = _claim(value=None, unit="", distance_m=None, bearing="", bearing_deg=None, hours=2.0)
+    assert check.verdict == "unverifiable"
+
+
+def test_any_figure_of_a_range_may_be_the_right_one():
+    (check,) = _claim(value=300.0, distance_max_m=579_363.0)
+    assert check.verdict == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "measured_km", "comparator", "road", "verdict"),
+    [
+        (100, "km", 99, "=", False, "consistent"),
+        (100, "km", 89, "=", False, "consistent"),  # 11 km off: within 15 % of the geodesic and half the step
+        (100, "km", 78, "=", False, "approximate"),
+        (40, "km", 98.9, "=", False, "inconsistent"),
+        (5, "km", 7.9, "=", False, "consistent"),  # a town is not a point: 3 km
+        (5, "km", 10.9, "=", False, "approximate"),  # 6 km
+        (5, "km", 11.1, "=", False, "inconsistent"),
+        (750, "km", 573, "=", True, "consistent"),
+        (900, "km", 573, "=", True, "approximate"),
+        (1_100, "km", 573, "=", True, "inconsistent"),
+        (50, "km", 60, ">", False, "consistent"),
+        (50, "km", 90, ">", False, "approximate"),
+        (50, "km", 120, ">", False, "inconsistent"),
+        (50, "km", 41, "<", False, "consistent"),
+        (50, "km", 20, "<", False, "approximate"),
+        (50, "km", 10, "<", False, "inconsistent"),
+        (300, "mi", 573.1, "=", False, "approximate"),
+        (30, "nmi", 55, "~", False, "consistent"),
+        (800, "m", 0.9, "=", False, "consistent"),
+    ],
+)
+def test_distances_are_judged_by_the_rule(value, unit, measured_km, comparator, road, verdict):
+    assert distance_verdict(value, unit, measured_km * 1_000, comparator=comparator, road=road) == verdict
+
+
+@pytest.mark.parametrize(
+    ("stated", "near", "far"), [(0.0, 30.0, 60.0), (45.0, 22.5, 45.0), (22.5, 15.0, 30.0), (270.0, 30.0, 60.0)]
+)
+def test_finer_compass_words_leave_less_room(stated, near, far):
+    assert bearing_verdict(stated, stated + near) == "consistent"
+    assert bearing_verdict(stated, stated - near - 0.1) == "approximate"
+    assert bearing_verdict(stated, stated + far + 0.1) == "inconsistent"
+
+
+def test_a_claim_at_the_edge_of_its_verdict_is_borderline():
+    near, far = Toponym(0, 1, "A"), Toponym(2, 3, "B")
+    for distance, borderline in ((12.0, True), (100.0, False)):
+        end = destination(TRIPOLI, bearing_deg=90, distance_m=distance * 1_000)
+        locative = Locative(0, 3, "", "offset", (near,), far, distance, "km", distance * 1_000)
+        places = [Resolution(near, Place("1", "A", TRIPOLI)), Resolution(far, Place("2", "B", end))]
+        (check,) = check_distances([locative], places)
+        assert check.borderline is borderline
+
+
+@pytest.mark.parametrize(("value", "step"), [(300, 100), (350, 50), (40, 10), (45, 5), (12, 1), (1.5, 0.5), (0.5, 0.1)])
+def test_the_roundest_step_that_divides_a_figure_is_its_precision(value, step):
+    assert rounding_step(value) == step

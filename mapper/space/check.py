@@ -1,13 +1,16 @@
 """Stated distances and directions beside the measured ones, each with a verdict.
 
-A writer rounds, measures from a town's edge or along a road, and names one of eight winds. A verdict grants what
-such a writer needs and no more:
+A writer rounds, measures from a town's edge or along a road, and names one of eight winds. A verdict grants
+what such a writer needs and no more:
 
-- *distance*: a tenth of the true length, or half the step that the figure is rounded to, or 3 km (a town is not a point)
+- *distance*: a tenth of the true length, or half the step that the figure is rounded to, or 3 km (a town is
+not a point)
   is `consistent`; a quarter, or a whole step, or 6 km is `approximate`;
-- *by road*: roads are 0.95 to 1.45 times as long as the geodesic (country means of detour lie between 1.2 and 1.5:
+- *by road*: roads are 0.95 to 1.45 times as long as the geodesic (country means of detour lie between 1.2 and
+1.5:
   Ballou, Rahardja and Sakai 2002, doi:10.1016/S0965-8564(01)00044-1), 0.85 to 1.8 is `approximate`;
-- *direction*: half as much again as the sector that the word names among 4, 8 or 16 (30, 22.5 and 15 degrees), twice
+- *direction*: half as much again as the sector that the word names among 4, 8 or 16 (30, 22.5 and 15
+degrees), twice
   that is `approximate`.
 """
 

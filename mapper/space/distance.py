@@ -31,8 +31,8 @@ def geodesic(a: Point, b: Point) -> tuple[float, float]:
     Returns
     -------
     distance_m, bearing_deg
-        Length of the shortest path and its first direction, clockwise from true north in [0, 360). Equal points
-        give zero for both.
+        Length of the shortest path and its first direction, clockwise from true north in [0, 360). Equal
+        points give zero for both.
 
     References
     ----------

@@ -1,9 +1,9 @@
 """Where a phrase puts something: a point, the region that holds it and an uncertainty in metres.
 
-Point-radius method (Wieczorek, Guo and Hijmans 2004, doi:10.1080/13658810412331280211; Chapman and Wieczorek 2020,
-Georeferencing Best Practices, doi:10.15468/doc-gg7h-s853): a word of direction leaves open half the angle to its
-neighbours (45 degrees for north, 22.5 for northeast, 11.25 for north-northeast), a figure half of the step it is
-rounded to, a place its extent.
+Point-radius method (Wieczorek, Guo and Hijmans 2004, doi:10.1080/13658810412331280211; Chapman and Wieczorek
+2020, Georeferencing Best Practices, doi:10.15468/doc-gg7h-s853): a word of direction leaves open half the
+angle to its neighbours (45 degrees for north, 22.5 for northeast, 11.25 for north-northeast), a figure half
+of the step it is rounded to, a place its extent.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from mapper.space.plane import Plane
 _UNIT_M = {"km": 1_000.0, "mi": 1_609.344, "nmi": 1_852.0, "m": 1.0}
 # A gazetteer's point stands for a town's centre to about a kilometre.
 _POINT_M = 1_000.0
-# People of a town per square metre: 4,000 a square kilometre, usual in compact towns (UN-Habitat, Atlas of Urban Expansion 2016).
+# People of a town per square metre: 4,000 a square kilometre, usual in compact towns (UN-Habitat, Atlas of
+# Urban Expansion 2016).
 _PEOPLE_PER_M2 = 0.004
 # How far "near", "outside" and "west of" reach beyond a place's own edge, where no figure is given.
 _NEAR_M, _DIRECTION_M = 5_000.0, 25_000.0
-# Half the width of "between A and B" and "along the road", as a share of the way; roads leave the straight line so far.
+# Half the width of "between A and B" and "along the road", as a share of the way; roads leave the straight
+# line so far.
 _CORRIDOR_SHARE, _CORRIDOR_M = 0.15, 3_000.0
 # "Some 40 km" is good to a quarter, "a two hours' drive" to a half at 50 km an hour on a country road in war.
 _STEP_SHARE, _ROUGH_SHARE, _DRIVE_M_PER_HOUR = 0.2, 0.25, 50_000.0
@@ -45,13 +47,15 @@ def locate(
     locatives, resolutions
         Of one report.
     land
-        Area in degrees that holds everything sought; regions are cut to it where they meet it. None cuts nothing.
+        Area in degrees that holds everything sought; regions are cut to it where they meet it. None cuts
+        nothing.
 
     Returns
     -------
     locations
-        In the order of the locatives. `resolution` is that of the subject where the phrase has one, else None.
-        The subject may have no place: then the location is where the report puts it. Empty input gives an empty list.
+        In the order of the locatives. `resolution` is that of the subject where the phrase has one, else
+        None. The subject may have no place: then the location is where the report puts it. Empty input gives
+        an empty list.
     """
     resolved = {r.toponym: r for r in resolutions}
     locations = []

@@ -23,7 +23,8 @@ class Plane:
     The azimuthal equidistant plane about a centre: distance and direction from the centre are true.
 
     Its x is `d sin(b)` and its y is `d cos(b)`, where d and b are geodesic distance and initial bearing from
-    the centre. So it works alike at the poles and across the antimeridian. Other lengths are good to 0.1 % within 500 km.
+    the centre. So it works alike at the poles and across the antimeridian. Other lengths are good to 0.1 %
+    within 500 km.
 
     Parameters
     ----------
@@ -84,7 +85,8 @@ class Plane:
     def _meets_antimeridian(self, geometry: BaseGeometry) -> bool:
         """Tell whether the geometry, in the plane, touches the 180th meridian or a pole."""
         reach = float(np.hypot(*np.abs(np.reshape(geometry.bounds, (2, 2))).max(axis=0)))
-        # One degree of latitude is at least 110.5 km; one of longitude shrinks with the cosine of the highest latitude.
+        # One degree of latitude is at least 110.5 km; one of longitude shrinks with the cosine of the highest
+        # latitude.
         high = min(abs(self.centre.y) + reach / 110_500, 90.0)
         width = reach / (110_500 * max(math.cos(math.radians(high)), 1e-6))
         return high >= 90.0 or abs(self.centre.x) + width >= 180.0

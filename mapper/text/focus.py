@@ -1,9 +1,10 @@
 """Which place of a report "the town", "here", "it", "the capital" or an unsaid landmark means.
 
-A reader keeps the places told so far in mind, the latest and the weightiest first. Each mention adds to its place,
-fades from sentence to sentence, and counts more where it is what the sentence is about (after Lappin and Leass
-1994, An algorithm for pronominal anaphora resolution, Computational Linguistics 20(4), and Grosz, Joshi and Weinstein
-1995, Centering, same journal 21(2)). The words know no coordinates: whether the answer makes sense on a map is not asked.
+A reader keeps the places told so far in mind, the latest and the weightiest first. Each mention adds to its
+place, fades from sentence to sentence, and counts more where it is what the sentence is about (after Lappin
+and Leass 1994, An algorithm for pronominal anaphora resolution, Computational Linguistics 20(4), and Grosz,
+Joshi and Weinstein 1995, Centering, same journal 21(2)). The words know no coordinates: whether the answer
+makes sense on a map is not asked.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
     """
     Return the landmark that begins at token `i`, None where none does.
 
-    "central Donetsk", "the town of X", "the border with X" and "X" give the name; a definite phrase gives its noun.
+    "central Donetsk", "the town of X", "the border with X" and "X" give the name; a definite phrase gives its
+    noun.
     """
     if i >= len(tokens) or tokens[i].word == PARAGRAPH:
         return None

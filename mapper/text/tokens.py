@@ -42,7 +42,8 @@ def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
     text
         Any text; time is linear in its length.
     toponyms
-        Spans of the text. Of overlapping ones the first and longest counts; demonyms and nested names stay words.
+        Spans of the text. Of overlapping ones the first and longest counts; demonyms and nested names stay
+        words.
 
     Examples
     --------

@@ -3,15 +3,12 @@
 A writer rounds, measures from a town's edge or along a road, and names one of eight winds. A verdict grants
 what such a writer needs and no more:
 
-- *distance*: a tenth of the true length, or half the step that the figure is rounded to, or 3 km (a town is
-not a point)
-  is `consistent`; a quarter, or a whole step, or 6 km is `approximate`;
-- *by road*: roads are 0.95 to 1.45 times as long as the geodesic (country means of detour lie between 1.2 and
-1.5:
-  Ballou, Rahardja and Sakai 2002, doi:10.1016/S0965-8564(01)00044-1), 0.85 to 1.8 is `approximate`;
-- *direction*: half as much again as the sector that the word names among 4, 8 or 16 (30, 22.5 and 15
-degrees), twice
-  that is `approximate`.
+- *distance*: a tenth of the true length, or half the step that the figure is rounded to, or 3 km (a town
+  is not a point) is `consistent`; a quarter, or a whole step, or 6 km is `approximate`;
+- *by road*: roads are 0.95 to 1.45 times as long as the geodesic (country means of detour lie between 1.2
+  and 1.5: Ballou, Rahardja and Sakai 2002, doi:10.1016/S0965-8564(01)00044-1), 0.85 to 1.8 is `approximate`;
+- *direction*: 30 degrees for one of the four winds, 22.5 and 15 for words of two and three parts, which
+  overlap their neighbours' sectors; twice that is `approximate`.
 """
 
 from __future__ import annotations
@@ -63,7 +60,7 @@ def distance_verdict(
     measured_m
         Length of the geodesic in metres.
     comparator
-        `<` ("less than") also allows what is up to half of the figure, `>` ("more than") up to half more than it.
+        `<` ("less than") also allows what is down to half of the figure, `>` ("more than") up to half more.
     road
         Whether the figure is a length of road.
 

@@ -92,7 +92,7 @@ class Plane:
         return high >= 90.0 or abs(self.centre.x) + width >= 180.0
 
     def _great_circle(self, geometry: BaseGeometry) -> LineString:
-        """Return the part of the circle through both poles and Greenwich that lies within reach of `geometry`."""
+        """Return the part near `geometry` of the circle through both poles and Greenwich."""
         reach = float(np.hypot(*np.abs(np.reshape(geometry.bounds, (2, 2))).max(axis=0))) + 1_000
         latitude = np.linspace(-90.0, 90.0, 7_201)
         ring_lon = np.concatenate([np.full(7_201, 180.0), np.zeros(7_201)])

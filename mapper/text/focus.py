@@ -80,7 +80,7 @@ class Focus:
         self._mentions.append(_Mention(index, key(toponym), toponym, weight, token.sentence, token.paragraph))
 
     def background(self, toponym: Toponym, *, landmark: bool) -> None:
-        """Note that a name only said where something is (a landmark), or came in with its distance added to it."""
+        """Note that a name only said where something is, or was itself told with its distance."""
         for mention in reversed(self._mentions[-4:]):
             if mention.toponym is toponym:
                 mention.weight = min(mention.weight, _LANDMARK if landmark else _PLACED)
@@ -98,7 +98,7 @@ class Focus:
             self._next += 1
 
     def _stands_for_place(self, i: int) -> bool:
-        """Tell whether the noun at `i` is "the town" by itself, neither "the town of X" nor "X, the old town"."""
+        """Tell whether the noun at `i` is "the town" alone, not "the town of X" or "X, the old town"."""
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
         if after is not None and (after.toponym is not None or after.word in ("of", "'", "'s")):
             return False
@@ -191,9 +191,9 @@ class Focus:
                 fade, 0.0 if recent else _STAY
             )
             latest[mention.key] = mention.toponym
-        if not recent:
-            if heading is not None and heading not in self._bylines and key(heading) in scores:
-                scores[key(heading)] += _HEADING
+        about = heading is not None and heading not in self._bylines
+        if about and heading is not None and not recent and key(heading) in scores:
+            scores[key(heading)] += _HEADING
         if not scores:
             return None
         return latest[max(scores, key=lambda k: (scores[k], latest[k].start))]
@@ -219,7 +219,7 @@ class Focus:
         return None
 
     def containing(self, index: int, word: str) -> Toponym | None:
-        """Return the latest toponym before `index` whose name has `word` in it ("the airport"), None for none."""
+        """Return the latest toponym before `index` that has `word` in its name ("the airport")."""
         self.advance(index)
         for mention in reversed(self._mentions[-_MEMORY:]):
             if mention.index < index and word in mention.toponym.text.lower().split():
@@ -247,7 +247,7 @@ def _is_thing(toponym: Toponym) -> bool:
 
 
 def _dateline(tokens: Sequence[Token]) -> Toponym | None:
-    """Return the place that a report is written from: at the head of one of its first lines, before date or dash."""
+    """Return the place a report is written from: at the head of a first line, before date or dash."""
     line_first = 0
     for i, token in enumerate(tokens[:60]):
         if token.toponym is None or is_country(token.toponym):

@@ -1,4 +1,4 @@
-"""Noun phrases that can be an end of a distance: names, "the fallen city", "here", "its centre", "the frontier"."""
+"""Noun phrases that can be an end of a distance: names, "the fallen city", "here", "the frontier"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phrases that place something by relation to a landmark: "40 km north of X", "between X and Y", "just outside X".
+"""Phrases that place something by a landmark: "40 km north of X", "between X and Y", "just outside X".
 
 A small grammar over tokens in which a toponym is one word. Every reading looks a bounded number of tokens to
 either side, so the time is linear in the length of the text. What a phrase leaves unsaid ("the town", "40 km

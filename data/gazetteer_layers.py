@@ -1,114 +1,31 @@
-"""The layers of the gazetteer: each function reads one source table and returns entries.
-
-Read by build_gazetteer.py, in the order in which the functions stand here; README.md says where the tables
-come from.
-"""
+"""The layers of the gazetteer that people live in: countries, regions, units, towns, demonyms."""
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
 import math
-import re
 import statistics
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
-import airportsdata
 import zipcodes
-from shapely import STRtree, get_coordinates
-from shapely.geometry import LineString, MultiLineString, Point, shape
-
-from mapper.places.names import MAX_NAME_CHARS, fold, is_code, typeless_key
-from mapper.places.table import ABBREVIATION, ALTERNATE, Entry, cell_of
-
-SOURCES = Path(__file__).parent / "sources" / "gazetteer"
-NE_LANGUAGES = ("ar", "uk", "ru", "fr", "de", "es", "it", "tr", "pt", "en")
-
-# Countries whose places are also kept in Cyrillic, in Arabic script; elsewhere only large cities are.
-CYRILLIC = frozenset(["RU", "UA", "BY", "BG", "RS", "MK", "ME", "BA", "KZ", "KG", "TJ", "MN", "MD", "GE", "AM", "AZ", "UZ", "TM", "XK", "EE", "LV", "LT"])
-ARABIC = frozenset(
-    ["LY", "EG", "SD", "TN", "DZ", "MA", "MR", "SY", "LB", "JO", "IQ", "SA", "YE", "OM", "AE", "QA", "BH", "KW", "PS", "IL", "IR", "AF", "PK", "SO", "DJ", "TD", "ER", "EH", "ML", "NE", "TR", "SS", "KM"]
+from gazetteer_sources import (
+    extent_of,
+    features,
+    metres,
+    natural_earth_names,
+    slug,
+    spellings,
+    table,
+    town_extent,
 )
-LARGE = 300_000
+from shapely import STRtree, get_coordinates
+from shapely.geometry import Point, shape
 
-Names = tuple[tuple[str, str, int], ...]
-
-
-def table(path: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV table of `sources/`, packed or not."""
-    full = SOURCES / path
-    opened = gzip.open(full, "rt", encoding="utf-8") if path.endswith(".gz") else full.open(encoding="utf-8")
-    with opened as file:
-        return list(csv.DictReader(file))
-
-
-def features(name: str) -> list[dict[str, Any]]:
-    """Return the features of a Natural Earth layer."""
-    with gzip.open(SOURCES / "naturalearth" / f"ne_10m_{name}.geojson.gz", "rt", encoding="utf-8") as file:
-        found: list[dict[str, Any]] = json.load(file)["features"]
-    return found
-
-
-def script(text: str) -> str:
-    """Return the script of the first letter: LATIN, CYRILLIC, ARABIC, ..., or ""."""
-    for char in text:
-        if char.isalpha():
-            return unicodedata.name(char, "").partition(" ")[0]
-    return ""
-
-
-def spellings(texts: Iterable[str], country: str, population: int, *, language: str = "") -> Names:
-    """Return alternates worth keeping: no codes, no romanisations by machine, scripts that fit the country."""
-    kept: dict[str, tuple[str, str, int]] = {}
-    for text in texts:
-        text = " ".join(text.replace("|", " ").replace("=", " ").split())
-        written = script(text)
-        if (
-            is_code(text)
-            or len(text) > MAX_NAME_CHARS
-            or (written == "CYRILLIC" and country not in CYRILLIC and population < LARGE)
-            or (written == "ARABIC" and country not in ARABIC and population < LARGE)
-            or written not in ("LATIN", "CYRILLIC", "ARABIC")
-            # GeoNames holds letter-by-letter romanisations ("ajdabya" beside the Arabic name), in lower case.
-            or (
-                written == "LATIN"
-                and text[0].islower()
-                and text.isascii()
-                and "-" not in text
-                and "'" not in text
-            )
-        ):
-            continue
-        kept.setdefault(text, (text, language, ALTERNATE))
-    return tuple(kept.values())
-
-
-def natural_earth_names(properties: dict[str, Any], country: str = "", population: int = LARGE) -> Names:
-    """Return the names of a Natural Earth feature with their languages."""
-    found: dict[str, tuple[str, str, int]] = {}
-    for key, language in [
-        *((f"name_{code}", code) for code in NE_LANGUAGES),
-        ("name_alt", ""),
-        ("name_local", ""),
-    ]:
-        for text in re.split(r"[|;]", str(properties.get(key) or "")):
-            for name in spellings([text.strip()], country, population, language=language):
-                found.setdefault(name[0], name)
-    return tuple(found.values())
-
-
-def extent_of(box: tuple[float, float, float, float]) -> float:
-    """Return half the diagonal of a box in metres; of a box over the date line, of its height."""
-    west, south, east, north = box
-    middle = math.radians((south + north) / 2)
-    width = (east - west if east - west < 350 else 0) * 111_320 * math.cos(middle)
-    return math.hypot(width, (north - south) * 110_574) / 2
+from mapper.places.names import fold, typeless_key
+from mapper.places.table import ABBREVIATION, ALTERNATE, Entry
 
 
 def countries() -> list[Entry]:
@@ -121,7 +38,7 @@ def countries() -> list[Entry]:
             how = ABBREVIATION
         names[first].setdefault(row["name"], (row["name"], "", how))
     for row in table("names/abbreviations.csv"):
-        # Three-letter codes are not written in prose; where one is ("UAE", "USA") it stands under "country" too.
+        # Three-letter codes are not written in prose; where one is ("UAE") it stands under "country" too.
         if row["kind"] == "country":
             first = row["code"].split("|")[0]
             names[first].setdefault(row["abbreviation"], (row["abbreviation"], "", ABBREVIATION))
@@ -143,7 +60,7 @@ def countries() -> list[Entry]:
                 box=box,
                 names=tuple(names[row["iso2"]].values()),
                 prominence=max(5.0, math.log10(int(row["population"] or 0) + 1)),
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -174,14 +91,9 @@ def regions() -> list[Entry]:
                 names=tuple(
                     (alias.strip(), "", ALTERNATE) for alias in row["aliases"].split(";") if alias.strip()
                 ),
-            )  # fmt: skip
+            )
         )
     return found
-
-
-def slug(name: str) -> str:
-    """Return a name as part of an id."""
-    return fold(name).replace(" ", "-")
 
 
 class Units:
@@ -218,11 +130,11 @@ class Units:
     def chain(self, city: int) -> tuple[tuple[str, str], tuple[str, str]]:
         """Return (code, name) of the first- and second-order unit of a city."""
         numbers = sorted(self.of_city.get(city, ()), key=lambda number: self.rows[number - 1][6])
-        named = [self.named(number) for number in numbers[:2]]
-        return (named + [("", ""), ("", "")])[0], (named + [("", ""), ("", "")])[1]
+        first, second, *_ = [*map(self.named, numbers), ("", ""), ("", "")]
+        return first, second
 
     def entries(self) -> list[Entry]:
-        """Return the units that have a point: GeoNames', Natural Earth's label point, or the median of the cities."""
+        """Return the units with a point: GeoNames', Natural Earth's label, or the cities' median."""
         points: dict[str | tuple[str, str], dict[str, str]] = {}
         for row in table("names/admin1_points.csv"):
             points[row["iso2"], fold(row["name"])] = row
@@ -275,7 +187,7 @@ class Units:
                     prominence=math.log10(population + 1)
                     if first
                     else max(0.0, math.log10(population + 1) - 0.7),
-                )  # fmt: skip
+                )
             )
             if iso:
                 self.by_iso[iso] = found[-1]
@@ -288,13 +200,6 @@ def spread(lon: float, lat: float, members: list[tuple[float, float, int]]) -> f
         return 0.0
     near = sorted(metres(lon, lat, x, y) for x, y, _ in members)
     return near[int(0.9 * (len(near) - 1))]
-
-
-def metres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
-    """Return a distance on a plane, good enough to tell near from far."""
-    return math.hypot(
-        (lon2 - lon1) * 111_320 * math.cos(math.radians((lat1 + lat2) / 2)), (lat2 - lat1) * 110_574
-    )
 
 
 def zip_counties() -> dict[tuple[str, str], tuple[float, float]]:
@@ -337,12 +242,10 @@ def cities(units: Units) -> list[Entry]:
     capitals = {row["iso2"]: fold(row["capital"]) for row in table("names/countries.csv") if row["capital"]}
     best: dict[str, dict[str, Any]] = {}
     for row in rows.values():
-        country = row["countrycode"]
-        if fold(row["name"]) == capitals.get(country) or capitals.get(country) in map(
-            fold, row["alternatenames"]
-        ):
-            if row["population"] > best.get(country, {"population": -1})["population"]:
-                best[country] = row
+        country, capital = row["countrycode"], capitals.get(row["countrycode"])
+        named = capital in map(fold, (row["name"], *row["alternatenames"]))
+        if named and row["population"] > best.get(country, {"population": -1})["population"]:
+            best[country] = row
     seats |= {row["geonameid"]: "PPLC" for row in best.values()}
     found = []
     for row in rows.values():
@@ -362,14 +265,9 @@ def cities(units: Units) -> list[Entry]:
                 admin1=admin1,
                 admin2=admin2,
                 names=spellings(row["alternatenames"], row["countrycode"], row["population"]),
-            )  # fmt: skip
+            )
         )
     return found
-
-
-def town_extent(population: int) -> float:
-    """Return the radius in metres of a town of usual density, 3,000 people a square kilometre; at least 500."""
-    return max(500.0, math.sqrt(population / 3_000 / math.pi) * 1_000)
 
 
 def post_towns() -> list[Entry]:
@@ -406,193 +304,7 @@ def post_towns() -> list[Entry]:
                 admin1=(f"US.{state}", states.get(state, state)),
                 admin2=("", county),
                 prominence=2.5 if kind == "own" else 1.5,
-            )  # fmt: skip
-        )
-    return found
-
-
-_LAND = {
-    "Island": ("T", "ISL"), "Island group": ("T", "ISLS"), "island": ("T", "ISL"), "island group": ("T", "ISLS"),
-    "Range/mtn": ("T", "MTS"), "Foothills": ("T", "MTS"), "Plateau": ("T", "PLAT"), "plateau": ("T", "PLAT"),
-    "Desert": ("T", "DSRT"), "Pen/cape": ("T", "PEN"), "Peninsula": ("T", "PEN"), "cape": ("T", "CAPE"),
-    "Coast": ("L", "CST"), "Plain": ("T", "PLN"), "plain": ("T", "PLN"), "Lowland": ("T", "PLN"),
-    "Delta": ("T", "DLTA"), "Basin": ("T", "BSN"), "Valley": ("T", "VAL"), "Gorge": ("T", "VAL"),
-    "Wetlands": ("H", "WTLD"), "Isthmus": ("T", "ISTH"), "Geoarea": ("L", "RGN"), "Tundra": ("T", "PLN"),
-    "Depression": ("T", "DPR"), "depression": ("T", "DPR"), "mountain": ("T", "MT"), "pass": ("T", "PASS"),
-    "waterfall": ("H", "FLLS"), "Lake": ("H", "LK"), "Reservoir": ("H", "RSV"), "Alkaline Lake": ("H", "LKN"),
-    "Playa": ("H", "LK"), "sea": ("H", "SEA"), "gulf": ("H", "GULF"), "bay": ("H", "BAY"), "strait": ("H", "STRT"),
-    "sound": ("H", "SD"), "channel": ("H", "CHN"), "lagoon": ("H", "LGN"), "fjord": ("H", "FJD"),
-    "ocean": ("H", "OCN"), "inlet": ("H", "INLT"), "reef": ("H", "RF"), "generic": ("H", "SEA"), "river": ("H", "STM"),
-}  # fmt: skip
-_NE_PROMINENCE = {"OCN": 8.0, "SEA": 7.0, "GULF": 6.5, "DSRT": 6.0, "MTS": 5.5, "STM": 5.0, "MT": 4.0}
-
-
-# How Natural Earth shortens words on its maps.
-_SHORTENED = {
-    "mts.": "Mountains", "mt.": "Mount", "mtn.": "Mountain", "is.": "Islands", "i.": "Island", "pen.": "Peninsula",
-    "pk.": "Peak", "plat.": "Plateau", "ra.": "Range", "arch.": "Archipelago", "pt.": "Point", "cord.": "Cordillera",
-}  # fmt: skip
-
-
-def landscape() -> list[Entry]:
-    """Return seas, lakes, ranges, deserts, islands, peaks (Natural Earth)."""
-    found = []
-    for layer in ("geography_marine_polys", "lakes", "playas", "geography_regions_polys", "geography_regions_points",
-                  "geography_regions_elevation_points"):  # fmt: skip
-        for number, feature in enumerate(features(layer)):
-            properties = feature["properties"]
-            short = str(properties.get("label") or properties.get("name") or "").strip()
-            kind = _LAND.get(str(properties.get("featurecla")))
-            if not short or not kind:
-                continue
-            name = " ".join(_SHORTENED.get(word.lower(), word) for word in short.split())
-            english = str(properties.get("name_en") or "")
-            name = english if english and name.isupper() else name.title() if short.isupper() else name
-            geometry = shape(feature["geometry"])
-            point = geometry.representative_point()
-            box = tuple(geometry.bounds) if geometry.area else None
-            rank = float(properties.get("scalerank") or 8)
-            found.append(
-                Entry(
-                    "naturalearth",
-                    f"{layer.removeprefix('geography_')}-{number}",
-                    name,
-                    point.x,
-                    point.y,
-                    *kind,
-                    extent_m=extent_of(box) if box else 0.0,
-                    box=box,
-                    names=tuple(n for n in natural_earth_names(properties) if n[0] != name),
-                    prominence=max(1.0, _NE_PROMINENCE.get(kind[1], 5.0) - 0.35 * rank),
-                )  # fmt: skip
             )
-    return found + _whole_oceans(found)
-
-
-def _whole_oceans(parts: list[Entry]) -> list[Entry]:
-    """Return the Atlantic and the Pacific, of which Natural Earth has the northern and the southern half only."""
-    found = []
-    for half in parts:
-        if half.feature_code == "OCN" and half.name.startswith("North "):
-            name = half.name.removeprefix("North ")
-            other = next(part for part in parts if part.name == f"South {name}")
-            lon, lat = (half.lon + other.lon) / 2, (half.lat + other.lat) / 2
-            found.append(
-                Entry("mapper", slug(name), name, lon, lat, "H", "OCN", extent_m=7e6, prominence=8.0)
-            )
-    return found
-
-
-def rivers() -> list[Entry]:
-    """
-    Return rivers (Natural Earth), the parts of one river joined.
-
-    A river stands where it ends, as in GeoNames: at the free end nearest to a sea or to another river.
-    """
-    parts: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    for layer in ("rivers_lake_centerlines", "rivers_europe"):
-        for feature in features(layer):
-            name = feature["properties"].get("name")
-            if name and feature["geometry"]["coordinates"]:
-                # Two rivers of one name are told apart by the thirty-degree strip they lie in.
-                middle = shape(feature["geometry"]).centroid
-                parts[name, cell_of(middle.x, middle.y) % 360 // 30].append(feature)
-    lines = {
-        key: [line for piece in pieces for line in _lines(piece)] for key, pieces in sorted(parts.items())
-    }
-    waters = [shape(feature["geometry"]) for feature in features("geography_marine_polys")]
-    owners: list[tuple[str, int] | None] = [None] * len(waters)
-    for key, own in lines.items():
-        waters += own
-        owners += [key] * len(own)
-    tree = STRtree(waters)
-    found = []
-    for key, own in lines.items():
-        name, strip = key
-        pieces = parts[key]
-        lon, lat = _mouth(own, key, tree, owners)
-        properties = pieces[0]["properties"]
-        alternates = {
-            n[0]: n for piece in pieces for n in natural_earth_names(piece["properties"]) if n[0] != name
-        }
-        rank = min(float(piece["properties"].get("scalerank") or 9) for piece in pieces)
-        box = MultiLineString(own).bounds
-        found.append(
-            Entry(
-                "naturalearth",
-                f"river-{slug(name) or properties.get('rivernum')}-{strip}",
-                name,
-                lon,
-                lat,
-                "H",
-                "STM",
-                extent_m=extent_of(box),
-                box=box,
-                names=(*alternates.values(), (f"{name} River", "", ALTERNATE)),
-                prominence=max(1.0, 5.0 - 0.35 * rank),
-            )  # fmt: skip
-        )
-    return found
-
-
-def _lines(feature: dict[str, Any]) -> list[LineString]:
-    geometry = shape(feature["geometry"])
-    return [line for line in getattr(geometry, "geoms", [geometry]) if line.length > 0]
-
-
-def _mouth(
-    own: list[LineString], key: tuple[str, int], tree: STRtree, owners: list[tuple[str, int] | None]
-) -> tuple[float, float]:
-    """Return the free end of a river's lines that is nearest to other water; the first end when all meet."""
-    ends = [end for line in own for end in (line.coords[0], line.coords[-1])]
-    free = [end for end in ends if ends.count(end) == 1] or ends[:1]
-    best = (math.inf, free[0])
-    for end in free:
-        point = Point(end)
-        others = [i for i in tree.query(point, predicate="dwithin", distance=1.0) if owners[i] != key]
-        best = min([best, *((tree.geometries[i].distance(point), end) for i in others)])
-    return best[1][0], best[1][1]
-
-
-_AIRPORT = re.compile(
-    r"\b(?:(?:inter)?national|regional|municipal|county)?\s*(?:airport|airfield|air (?:force )?base|air station|aerodrome)\b.*",
-    re.I,
-)
-
-
-def airfields() -> list[Entry]:
-    """Return airports and airbases: those with a passenger code, and all outside countries full of private strips."""
-    private = {"US", "CA", "BR", "AU", "AR", "MX", "ZA", "GB", "FR", "DE", "NZ", "PH", "PG"}
-    found = []
-    for code, row in sorted(airportsdata.load("ICAO").items()):
-        if (
-            not row["iata"]
-            and row["country"] in private
-            and not re.search(r"air (force )?base|AFB", row["name"], re.I)
-        ):
-            continue
-        name = row["name"].strip()
-        if not name:
-            continue
-        places = [] if row["city"] in ("", name) else [f"{row['city']} Airport", f"{row['city']} airbase"]
-        # "London Heathrow Airport" is called Heathrow.
-        own = _AIRPORT.sub("", name).strip().removeprefix(row["city"]).strip(" -/")
-        if own and own != name and len(own) > 3 and fold(own) != fold(row["city"]):
-            places.append(own)
-        found.append(
-            Entry(
-                "airportsdata",
-                code,
-                name,
-                row["lon"],
-                row["lat"],
-                "S",
-                "AIRP",
-                country=row["country"],
-                extent_m=2_000.0,
-                names=tuple((text, "", ALTERNATE) for text in places),
-                prominence=3.0 if row["iata"] else 1.0,
-            )  # fmt: skip
         )
     return found
 
@@ -619,16 +331,21 @@ def natural_earth_towns() -> list[Entry]:
                 country=country,
                 admin1=("", str(properties.get("adm1name") or "")),
                 names=spellings([str(properties.get("nameascii") or "")], country, population),
-            )  # fmt: skip
+            )
         )
     return found
 
 
 def former_units(known: list[Entry]) -> list[Entry]:
-    """Return Natural Earth's first-order units that GeoNames does not have (any more): counties, former provinces."""
+    """Return Natural Earth's first-order units that GeoNames lacks: counties, former provinces."""
     ids = {entry.ref for entry in known}
-    names = {(entry.country, key) for entry in known if entry.feature_class == "A"
-             for text in (entry.name, *(name for name, _, _ in entry.names)) for key in (fold(text), typeless_key(fold(text)))}  # fmt: skip
+    names = {
+        (entry.country, key)
+        for entry in known
+        if entry.feature_class == "A"
+        for text in (entry.name, *(name for name, _, _ in entry.names))
+        for key in (fold(text), typeless_key(fold(text)))
+    }
     found = []
     for row in table("naturalearth/ne_10m_admin_1_names.csv.gz"):
         number = row["gn_id"].partition(".")[0]
@@ -636,9 +353,9 @@ def former_units(known: list[Entry]) -> list[Entry]:
         if not key or (number.isdecimal() and int(number) in ids) or (row["iso_a2"], key) in names:
             continue
         kind = row["type_en"]
-        texts = [row["name_alt"], row["name_local"], f"{row['name']} {kind}" if kind else ""]
-        alternates = {n[0]: n for n in (*spellings([t for text in texts for t in text.split("|")], row["iso_a2"], 0),
-                                        *natural_earth_names(row)) if n[0] != row["name"]}  # fmt: skip
+        texts = [*row["name_alt"].split("|"), row["name_local"], f"{row['name']} {kind}" if kind else ""]
+        others = (*spellings(texts, row["iso_a2"], 0), *natural_earth_names(row))
+        alternates = {other[0]: other for other in others if other[0] != row["name"]}
         found.append(
             Entry(
                 "naturalearth",
@@ -652,7 +369,7 @@ def former_units(known: list[Entry]) -> list[Entry]:
                 country=row["iso_a2"] if len(row["iso_a2"]) == 2 else "",
                 names=tuple(alternates.values()),
                 prominence=4.5,
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -679,32 +396,8 @@ def syrian_units() -> list[Entry]:
                 admin1=("", parent) if row["level"] == "2" else ("", ""),
                 names=spellings([*row["alt_names"].split("|"), row["name_ar"]], "SY", population),
                 prominence=max(1.0, math.log10(population + 1) - 0.7),
-            )  # fmt: skip
-        )
-    return found
-
-
-def curated() -> list[Entry]:
-    """Return terminals, squares and regions of Libya written by hand."""
-    found = []
-    for row in table("libya/libya_gazetteer.csv.gz"):
-        if row["source"] == "curated":
-            texts = [*row["alt_names"].split("|"), row["name_ar"]]
-            found.append(
-                Entry(
-                    "mapper",
-                    f"ly-{slug(row['name'])}",
-                    row["name"],
-                    float(row["lon"]),
-                    float(row["lat"]),
-                    row["feature_class"],
-                    row["feature_code"],
-                    country="LY",
-                    names=spellings(texts, "LY", 0),
-                    extent_m=150_000.0 if row["feature_code"] in ("RGN", "GULF", "MTS") else 2_000.0,
-                    prominence=5.0 if row["feature_class"] in "LHT" else 3.0,
-                )  # fmt: skip
             )
+        )
     return found
 
 
@@ -731,8 +424,10 @@ def demonyms(entries: list[Entry], iso_units: dict[str, Entry]) -> Iterator[tupl
             yield target, row["form"]
 
 
-def abbreviations(iso_units: dict[str, Entry], by_key: dict[str, list[Entry]]) -> Iterator[tuple[Entry, str]]:
-    """Yield (place, abbreviation) for states, provinces and the few regions and cities that have one."""
+def abbreviations(
+    iso_units: dict[str, Entry], by_key: dict[str, list[Entry]]
+) -> Iterator[tuple[Entry, str, int]]:
+    """Yield (place, short form, how it counts) for states, provinces, regions and cities with one."""
     for row in table("names/abbreviations.csv"):
         if row["kind"].startswith(("ISO", "country")):
             continue
@@ -740,11 +435,13 @@ def abbreviations(iso_units: dict[str, Entry], by_key: dict[str, list[Entry]]) -
         if not target and (named := by_key.get(fold(row["expansion"]))):
             target = max(named, key=lambda e: e.rank)
         if target:
-            yield target, row["abbreviation"]
+            # English counties are written short without a stop ("Herts").
+            county = row["kind"].startswith("UK") and not row["abbreviation"].isupper()
+            yield target, row["abbreviation"], ALTERNATE if county else ABBREVIATION
 
 
 def join_ids(entries: list[Entry]) -> list[Entry]:
-    """Join entries with one id (a district that two sources list): the first takes the names of the others."""
+    """Join entries with one id (a district that two sources list); the first takes all names."""
     kept: dict[str, Entry] = {}
     for entry in entries:
         first = kept.setdefault(entry.id, entry)

@@ -8,31 +8,33 @@ from collections.abc import Iterator
 from importlib import resources
 
 import openpyxl
-from gazetteer_layers import script, spellings, table, town_extent
+from gazetteer_sources import script, spellings, table, town_extent
 from rapidfuzz import fuzz
 
 from mapper.places.table import ALTERNATE, Entry
 
 COUNTRIES = {
-    "bosnia-herzegovina": "BA", "burkina-faso": "BF", "cameroon": "CM", "central-african-republic": "CF", "chad": "TD",
-    "congo-democratic-republic": "CD", "croatia": "HR", "cyprus": "CY", "egypt": "EG", "eritrea": "ER", "ethiopia": "ET",
-    "georgia": "GE", "kosovo": "XK", "mali": "ML", "moldova": "MD", "morocco": "MA", "mozambique": "MZ", "niger": "NE",
-    "nigeria": "NG", "serbia": "RS", "somalia": "SO", "south-sudan": "SS", "sudan": "SD", "tunisia": "TN",
+    "bosnia-herzegovina": "BA", "burkina-faso": "BF", "cameroon": "CM",
+    "central-african-republic": "CF", "chad": "TD", "congo-democratic-republic": "CD", "croatia": "HR",
+    "cyprus": "CY", "egypt": "EG", "eritrea": "ER", "ethiopia": "ET", "georgia": "GE", "kosovo": "XK",
+    "mali": "ML", "moldova": "MD", "morocco": "MA", "mozambique": "MZ", "niger": "NE", "nigeria": "NG",
+    "serbia": "RS", "somalia": "SO", "south-sudan": "SS", "sudan": "SD", "tunisia": "TN",
 }  # fmt: skip
 
 # (class, code, prominence where no population is given): a mapper's "city" is some 100,000 people.
 _KINDS = {
-    "city": ("P", "PPL", 5.0), "town": ("P", "PPL", 4.0), "village": ("P", "PPL", 2.7), "suburb": ("P", "PPLX", 3.0),
-    "quarter": ("P", "PPLX", 2.5), "neighbourhood": ("P", "PPLX", 2.0), "hamlet": ("P", "PPL", 1.7),
-    "isolated_dwelling": ("P", "PPLF", 0.7), "locality": ("L", "LCTY", 1.0), "island": ("T", "ISL", 2.0),
-    "aerodrome": ("S", "AIRP", 2.0), "airfield": ("S", "AIRB", 2.5), "naval_base": ("S", "MILB", 2.5),
-    "barracks": ("S", "MILB", 2.0), "checkpoint": ("S", "PSTB", 1.5), "plant": ("S", "PS", 2.0), "works": ("S", "MFG", 1.5),
+    "city": ("P", "PPL", 5.0), "town": ("P", "PPL", 4.0), "village": ("P", "PPL", 2.7),
+    "suburb": ("P", "PPLX", 3.0), "quarter": ("P", "PPLX", 2.5), "neighbourhood": ("P", "PPLX", 2.0),
+    "hamlet": ("P", "PPL", 1.7), "isolated_dwelling": ("P", "PPLF", 0.7),
+    "locality": ("L", "LCTY", 1.0), "island": ("T", "ISL", 2.0), "aerodrome": ("S", "AIRP", 2.0),
+    "airfield": ("S", "AIRB", 2.5), "naval_base": ("S", "MILB", 2.5), "barracks": ("S", "MILB", 2.0),
+    "checkpoint": ("S", "PSTB", 1.5), "plant": ("S", "PS", 2.0), "works": ("S", "MFG", 1.5),
     "square": ("S", "SQR", 1.5),
 }  # fmt: skip
 
 # Ukraine's national romanisation of 2010, which its English-language press uses (Resolution 55).
-_UKRAINIAN = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
-    ["a", "b", "v", "h", "g", "d", "e", "ie", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "-", "iu", "ia"], strict=True)) | {"ь": ""}  # fmt: skip
+_LATIN = "a b v h g d e ie zh z y i i i k l m n o p r s t u f kh ts ch sh shch - iu ia"
+_UKRAINIAN = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", _LATIN.split(), strict=True)) | {"ь": ""}
 _AT_START = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 
 
@@ -75,8 +77,9 @@ def places() -> Iterator[Entry]:
             kind = _KINDS.get(row["tag"].partition("=")[2])
             if not kind:
                 continue
-            yield from _entry(f"n{row['osm_node_id']}", country, kind, row["lon"], row["lat"], row["population"],
-                              [row["name_en"], row["name"], row["name_de"]])  # fmt: skip
+            texts = [row["name_en"], row["name"], row["name_de"]]
+            node = int(row["osm_node_id"])
+            yield from _entry(node, country, kind, row["lon"], row["lat"], row["population"], texts)
 
 
 def libya() -> Iterator[Entry]:
@@ -88,7 +91,13 @@ def libya() -> Iterator[Entry]:
         if kind:
             texts = [row["name"], *row["alt_names"].split("|"), row["name_ar"]]
             yield from _entry(
-                row["id"].partition(":")[2], "LY", kind, row["lon"], row["lat"], row["population"], texts
+                _node(row["id"].partition(":")[2]),
+                "LY",
+                kind,
+                row["lon"],
+                row["lat"],
+                row["population"],
+                texts,
             )
 
 
@@ -105,7 +114,7 @@ def ukraine() -> Iterator[Entry]:
         kind = {"1": ("A", "ADM1", 5.5), "2": ("A", "ADM2", 4.5), "3": ("A", "ADM3", 3.0)}.get(
             row["level"], ("P", "PPL", 2.7)
         )
-        ref = (
+        ref = _node(
             row["osm_id"].replace("relation/", "r").replace("way/", "w").replace("node/", "n")
             or f"ua-{number}"
         )
@@ -140,13 +149,27 @@ def ukrainian_villages() -> Iterator[Entry]:
                     default=None,
                 )
             elif category in ("C", "T", "X", "M") and commune and code:
-                yield Entry("katottg", code, romanised(name), float(commune["lon"]), float(commune["lat"]), "P", "PPL",
-                            country="UA", extent_m=15_000.0, names=((name, "uk", ALTERNATE),),
-                            prominence=1.5 if category == "C" else 2.5)  # fmt: skip
+                lon, lat = float(commune["lon"]), float(commune["lat"])
+                yield Entry(
+                    "katottg",
+                    code,
+                    romanised(name),
+                    lon,
+                    lat,
+                    country="UA",
+                    extent_m=15_000.0,
+                    names=((name, "uk", ALTERNATE),),
+                    prominence=1.5 if category == "C" else 2.5,
+                )
+
+
+def _node(ref: str) -> int | str:
+    """Return the number of a node, which makes a smaller file; ways and relations keep their letter."""
+    return int(ref[1:]) if re.fullmatch(r"n\d+", ref) else ref
 
 
 def _entry(
-    ref: str,
+    ref: int | str,
     country: str,
     kind: tuple[str, str, float],
     lon: str,
@@ -161,7 +184,7 @@ def _entry(
     latin = [name for name in names if script(name[0]) == "LATIN"]
     if names:
         first = (latin or list(names))[0]
+        extent_m = town_extent(people) if kind[0] == "P" else 15_000.0 if kind[0] == "A" else 1_000.0
         yield Entry("osm", ref, first[0], float(lon), float(lat), kind[0], kind[1], people, country=country,
-                    extent_m=town_extent(people) if kind[0] == "P" else 15_000.0 if kind[0] == "A" else 1_000.0,
-                    names=tuple(name for name in names if name is not first),
+                    extent_m=extent_m, names=tuple(name for name in names if name is not first),
                     prominence=None if people else kind[2])  # fmt: skip

@@ -14,7 +14,7 @@ from shapely.geometry import Point
 
 from mapper.errors import GazetteerError
 from mapper.model import NameHit, Place
-from mapper.places.names import fold, looser_keys
+from mapper.places.names import fold, looser_keys, word_set
 from mapper.places.table import ABBREVIATION, ALTERNATE, BARE, DEMONYM, HOW, NAME, TYPELESS, Table, cell_of
 
 SHIPPED = ("gazetteer.sqlite", "gazetteer-odbl.sqlite")
@@ -162,7 +162,7 @@ class TableGazetteer:
         return list(dict.fromkeys(pairs))
 
     def prefix(self, start: str, *, limit: int = 20) -> list[Place]:
-        """Return the most prominent places with a name that begins with `start`; empty when it has no letter."""
+        """Return the most prominent places with a name that begins so; empty without a letter."""
         key = fold(start)
         if not key:
             return []
@@ -271,7 +271,7 @@ class TableGazetteer:
         return found
 
     def _within(self, name: str, limit: int) -> Found:
-        """Return the places for "Paris, Texas": those of the first part, the ones inside the second foremost."""
+        """Return the places for "Paris, Texas": those of the first part, first the ones in the second."""
         head, _, tail = name.partition(",")
         around = self.candidates(tail, limit=5)
         countries = {place.country for place in around if place.feature_code == "PCLI"}
@@ -295,7 +295,7 @@ class TableGazetteer:
         return found
 
     def _inner(self, name: str, limit: int) -> Found:
-        """Return the places of the names inside a longer one that are not part of another, most prominent first."""
+        """Return the places of the names inside a longer one, but of none inside another of them."""
         hits = [hit for hit in self.find_names(name) if hit.end - hit.start >= 4]
         outer = [
             hit
@@ -342,8 +342,9 @@ _UNKNOWN = _Known()
 _TOKEN = re.compile(r"[^\W_]+(?:['’‘`ʻʼ.][^\W_]+)*\.?")
 _GAP = re.compile(r"[\s\-–/.’']{1,3}\Z")
 # Small words that names hold inside, and Arabic articles, with which a name may begin ("al-Bab").
-_PARTICLES = frozenset(
-    ["of", "the", "al", "el", "as", "es", "ash", "esh", "ad", "ar", "az", "et", "er", "de", "la", "le", "les", "los", "las", "del", "du", "des", "da", "do", "dos", "di", "da", "i", "y", "and", "e", "en", "upon", "on", "am", "an", "der", "den", "im", "in", "bei", "sur", "sous", "aux", "ul", "ez", "bin"]
+_PARTICLES = word_set(
+    "of the al el as es ash esh ad ar az et er de la le les los las del du des da do dos di i y and e "
+    "en upon on am an der den im in bei sur sous aux ul ez bin"
 )
 _MAX_WORDS = 5
 _MAX_WORD_CHARS = 40
@@ -369,7 +370,7 @@ def _runs(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_abbreviated(text: str) -> bool:
-    """Tell whether a text is written as abbreviations are: in capitals ("UAE", "U.S."), or closed by a stop ("Ky.")."""
+    """Tell whether a text is written as short forms are: in capitals ("U.S.") or with a stop ("Ky.")."""
     letters = [c for c in text if c.isalpha()]
     return not any(c.islower() for c in letters) or (text[:1].isupper() and text.endswith("."))
 
@@ -396,7 +397,7 @@ def _distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 
 
 def _merged(found: Iterable[tuple[Place, float]]) -> list[Place]:
-    """Return places best match first, then by prominence; one for each place that several tables or keys gave."""
+    """Return places best match first, then by prominence; one for each that several keys or tables gave."""
     kept: list[Place] = []
     seen: set[str] = set()
     by_name: dict[tuple[str, str], list[Place]] = {}

@@ -1,6 +1,7 @@
 """geopy on both sides: the local gazetteer as a geopy geocoder, and any geopy geocoder as a gazetteer.
 
-Only this module knows that a network exists. It owns the rate limit, the cache and the translation of geopy's errors.
+It owns the rate limit, the cache and the translation of geopy's errors; no step that uses a gazetteer knows
+that there may be a network behind it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class LocalGeocoder(Geocoder):  # type: ignore[misc]  # geopy is not typed
         timeout: Any = None,
     ) -> Answer | list[Answer] | None:
         """
-        Return the best place for a name, or with `exactly_one` False the best `limit`; None when there is none.
+        Return the best place for a name, or with `exactly_one` False the best `limit`; None without any.
 
         Parameters
         ----------
@@ -146,7 +147,7 @@ def _answers(places: list[Place], exactly_one: bool) -> Answer | list[Answer] | 
                 "source": p.source,
                 "licence": p.licence,
             },
-        )  # fmt: skip
+        )
         for p in places
     ]
     if exactly_one:
@@ -238,8 +239,8 @@ class ServiceGazetteer:
         **config: Any,
     ) -> None:
         self._made_from = {
-            "service": service, "cache": Path(cache), "pace_s": pace_s, "timeout_s": timeout_s, "retries": retries,
-            "sleep": sleep, **config,
+            "service": service, "cache": Path(cache), "pace_s": pace_s, "timeout_s": timeout_s,
+            "retries": retries, "sleep": sleep, **config,
         }  # fmt: skip
         self.service = service
         self._pace_s, self._retries, self._sleep = pace_s, retries, sleep
@@ -321,7 +322,7 @@ class WithService:
         return (*self.local.attributions, *self.service.attributions)
 
     def candidates(self, name: str) -> list[Place]:
-        """Return the local places where the name is known as it is written, else the service's before them."""
+        """Return the local places where the name is known as written, else the service's before them."""
         known = self.local.candidates(name)
         if known and known[0].matched not in ("misspelt", "inner"):
             return known

@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from mapper.errors import GazetteerError
-from mapper.places.names import is_code
+from mapper.places.names import is_code, word_set
 from mapper.places.table import ABBREVIATION, ALTERNATE, Entry, Source, write_table
 from mapper.places.user_tables import cache_dir
 
@@ -27,8 +27,9 @@ TIMEOUT_S = 30.0
 TRIES = 3
 
 # Of spots only those that reports of war name; hotels, schools and churches would drown them.
-_SPOTS = frozenset(
-    ["AIRB", "AIRF", "AIRP", "AIRQ", "BDG", "CTRM", "DAM", "FRT", "HSP", "INSM", "MFGN", "MILB", "MN", "NOV", "NVB", "OILF", "OILR", "PP", "PRN", "PRT", "PS", "PSTB", "PSTC", "PSTP", "RSTN", "RUIN", "SQR", "STDM", "TRANT", "UNIV"]
+_SPOTS = word_set(
+    "AIRB AIRF AIRP AIRQ BDG CTRM DAM FRT HSP INSM MFGN MILB MN NOV NVB OILF OILR PP PRN PRT PS PSTB "
+    "PSTC PSTP RSTN RUIN SQR STDM TRANT UNIV"
 )
 _LANGUAGES = frozenset(
     ("", "en", "ar", "uk", "ru", "fr", "de", "es", "it", "tr", "fa", "pt", "he", "ku", "abbr")
@@ -45,7 +46,7 @@ def install(
     """
     Fetch GeoNames' dumps of countries and build a gazetteer file of each.
 
-    What was fetched in part is continued, and a file of an earlier call stays until its successor is complete.
+    What was fetched in part is continued; a file of an earlier call stays until its successor is complete.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def install(
             entries,
             [GEONAMES],
             {"title": f"GeoNames {code}", "date": date},
-            skeletons=frozenset({code}),
+            transcribed=frozenset({code}),
         )
         for file in (dump, names):
             file.unlink()
@@ -124,14 +125,17 @@ def _fetch(url: str, path: Path, progress: bool) -> Path:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 resumed = answer.status == 206
                 expected = int(answer.headers.get("Content-Length") or 0) + (have if resumed else 0)
-                with part.open("ab" if resumed else "wb") as file, tqdm.wrapattr(
-                    answer,
-                    "read",
-                    total=expected,
-                    initial=have if resumed else 0,
-                    desc=path.name,
-                    disable=not progress,
-                ) as counted:
+                with (
+                    part.open("ab" if resumed else "wb") as file,
+                    tqdm.wrapattr(
+                        answer,
+                        "read",
+                        total=expected,
+                        initial=have if resumed else 0,
+                        desc=path.name,
+                        disable=not progress,
+                    ) as counted,
+                ):
                     shutil.copyfileobj(counted, file)
             if expected and part.stat().st_size < expected:
                 raise http.client.IncompleteRead(b"", expected - part.stat().st_size)
@@ -189,7 +193,7 @@ def _units(path: Path) -> dict[str, str]:
 
 
 def _alternates(path: Path, code: str) -> dict[int, list[tuple[str, str, int]]]:
-    """Return the alternate names of places by id, in the languages that reports quote; no codes and no links."""
+    """Return the other names of places by id, in the languages that reports quote; no codes, no links."""
     found: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     for row in _lines(path, f"{code}.txt"):
         if len(row) >= 4 and row[1].isdecimal() and row[2] in _LANGUAGES:

@@ -17,39 +17,53 @@ MAX_NAME_CHARS = 120  # the longest name in GeoNames has 97; what is longer is n
 # Letters that Unicode does not decompose, as English sources spell them.
 _LETTERS = str.maketrans(
     {
-        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ə": "a",
-        "ħ": "h", "ŋ": "n", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ё": "е", "ґ": "г", "є": "е",
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+        "ə": "a", "ħ": "h", "ŋ": "n", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ё": "е", "ґ": "г", "є": "е",
         # Arabic: hamza seats, ta marbuta and alef maqsura are often left out or exchanged.
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ؤ": "و", "ئ": "ي",
         "ـ": "",
     }
 )  # fmt: skip
-# Apostrophes of every kind, and the letters used for ayn and hamza, join what they stand between; so do full stops
-# ("U.S.", "N.W.F.P."). Every other mark separates words.
+# Apostrophes of every kind, and the letters used for ayn and hamza, join what they stand between; so do full
+# stops ("U.S.", "N.W.F.P."). Every other mark separates words.
 _JOINING = dict.fromkeys(map(ord, "'’‘`´ʻʼʽʾʿˈ′ʹ״׳."), None)
 _NOT_WORD = re.compile(r"[\W_]+")
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list written as a text."""
+    return frozenset(text.split())
+
 
 _SPELLED_OUT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 _COMPASS = {"n": "north", "s": "south", "e": "east", "w": "west", "no": "north", "so": "south"}
 
 # Articles of Arabic (with its assimilated forms), Romance and English names. "as", "an", "ad", "at"
 # count only before another word, which is how they occur.
-_ARTICLES = frozenset(
-    ["al", "el", "as", "es", "ash", "esh", "ad", "ed", "ar", "er", "at", "et", "az", "ez", "an", "en", "il", "the", "la", "le", "les", "los", "las", "il", "lo", "gli"]
-)
+_ARTICLES = word_set("al el as es ash esh ad ed ar er at et az ez an en il the la le les los las lo gli")
 # Words that stand before the proper part of Arabic, Persian and Turkic names and that reports leave out:
 # cape, anchorage, castle, well, valley, island, mountain, village, camp, spring, hill.
-_LANDSCAPE = frozenset(
-    "ras raas rass marsa mersa qasr gasr kasr ksar bir bi'r wadi oued jazirat jabal jebel djebel qaryat khirbat "
-    "ayn ain ein tall tell madinat bani beni umm abu qal'at qalat port".replace("'", "").split()
+_LANDSCAPE = word_set(
+    "ras raas rass marsa mersa qasr gasr kasr ksar bir wadi oued jazirat jabal jebel djebel qaryat "
+    "khirbat ayn ain ein tall tell madinat bani beni albu bu umm abu qalat"
 )
 
-_TYPE = ["county", "parish", "borough", "province", "governorate", "oblast", "raion", "rayon", "district", "region", "state", "territory", "prefecture", "department", "municipality", "canton", "voivodeship", "emirate", "division", "township", "city", "town", "village", "commune", "republic", "hromada", "wilayat", "muhafazah", "subdistrict", "municipio", "shabiyah", "hundred", "island", "islands", "river", "desert", "mountains", "hills", "peninsula", "valley", "basin", "ocean", "airport", "airbase", "metropolitan", "area"]  # fmt: skip
-_TYPES = frozenset(_TYPE)
+_TYPES = word_set(
+    "county parish borough province governorate oblast raion rayon district region state territory "
+    "prefecture department municipality canton voivodeship emirate division township city town "
+    "village commune republic hromada wilayat muhafazah subdistrict municipio shabiyah hundred island "
+    "islands river desert mountains hills peninsula valley basin ocean airport airbase metropolitan "
+    "area"
+)
 # "City of London", "Province of Cordoba", "Gulf of Aden" is left whole: what follows "of" is another place.
-_TYPE_OF = re.compile(rf"^(?:the )?(?:{'|'.join(_TYPE)})s? (?:of|de|d|do|da|di) (?:the |la |el )?(?=\w)")
-_GENERIC_FIRST = frozenset(
-    ["greater", "downtown", "central", "northern", "southern", "eastern", "western", "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "northeastern", "northwestern", "southeastern", "southwestern", "upper", "lower", "inner", "outer", "mid", "metro", "metropolitan", "rural", "old", "new", "modern", "ancient", "historic", "mainland", "occupied", "former", "nearby", "lake", "mount", "river", "county", "island", "city", "town", "village", "province", "district", "camp", "fort", "saint"]
+_TYPE_OF = re.compile(
+    rf"^(?:the )?(?:{'|'.join(sorted(_TYPES))})s? (?:of|de|d|do|da|di) (?:the |la |el )?(?=\w)"
+)
+_GENERIC_FIRST = word_set(
+    "greater downtown central northern southern eastern western north south east west northeast "
+    "northwest southeast southwest northeastern northwestern southeastern southwestern upper lower "
+    "inner outer mid metro metropolitan rural old new modern ancient historic mainland occupied "
+    "former nearby lake mount river port county island city town village province district camp fort saint"
 )
 
 
@@ -149,6 +163,10 @@ def looser_keys(key: str) -> Iterator[str]:
         forms.insert(0, " ".join([*words[:-1], "county"]))
     if len(words) > 1 and words[0] == "co":  # Ireland
         forms.insert(0, " ".join(["county", *words[1:]]))
+        forms.append(" ".join(words[1:]))
+    if key.endswith("ah"):  # the feminine ending of Arabic, which some write "-a"
+        forms.append(key[:-1])
+        forms.append(bare_key(key)[:-1])
     if len(words) > 2 and words[0] in ("north", "south") and words[1].startswith(("east", "west")):
         forms.insert(0, "".join(words[:2]) + " " + " ".join(words[2:]))
     start = 0
@@ -162,11 +180,32 @@ def looser_keys(key: str) -> Iterator[str]:
             yield form
 
 
+def transcribed_keys(key: str) -> Iterator[str]:
+    """
+    Yield the keys of other usual ways to write a name that reached Latin letters by transcription.
+
+    The feminine ending of Arabic is written "-ah" or "-a"; syllables are joined, hyphened or parted
+    ("Mu-se").
+
+    Examples
+    --------
+    >>> list(transcribed_keys("tawilah")), list(transcribed_keys("zam zam"))
+    (['tawila'], ['zamzam'])
+    >>> list(transcribed_keys("tripoli"))
+    []
+    """
+    words = key.split()
+    if key.isascii() and key.endswith("ah") and len(key) > 4:
+        yield key[:-1]
+    if len(words) == 2 and all(2 <= len(word) <= 4 for word in words) and words[0] not in _ARTICLES:
+        yield "".join(words)
+
+
 # Consonants that transcriptions of Arabic, Persian, Hebrew and Slavic names exchange; longer groups first.
 _SOUNDS = (
-    ("dsch", "j"), ("tsch", "c"), ("sch", "s"), ("dzh", "j"), ("dj", "j"), ("kh", "k"), ("gh", "g"), ("sh", "s"),
-    ("ch", "s"), ("th", "t"), ("dh", "d"), ("zh", "j"), ("ph", "f"), ("ts", "s"), ("tz", "s"), ("ck", "k"),
-    ("qu", "k"), ("q", "k"), ("c", "k"), ("x", "ks"), ("z", "s"), ("v", "f"),
+    ("dsch", "j"), ("tsch", "c"), ("sch", "s"), ("dzh", "j"), ("dj", "j"), ("kh", "k"), ("gh", "g"),
+    ("sh", "s"), ("ch", "s"), ("th", "t"), ("dh", "d"), ("zh", "j"), ("ph", "f"), ("ts", "s"),
+    ("tz", "s"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("c", "k"), ("x", "ks"), ("z", "s"), ("v", "f"),
 )  # fmt: skip
 _SOUND = re.compile("|".join(group for group, _ in _SOUNDS))
 _SOUND_OF = dict(_SOUNDS)

@@ -1,7 +1,7 @@
-"""The file that a gazetteer is, written and read: an SQLite database of places and of the keys of their names.
+"""The file that a gazetteer is, written and read: an SQLite database of places and the keys of their names.
 
-Places are numbered by prominence, 1 the most prominent, so the rows of a key come out best first without sorting.
-Equal entries give equal bytes.
+Places are numbered by prominence, 1 the most prominent, so the rows of a key come out best first without
+sorting. Equal entries give equal bytes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from shapely.geometry import Point
 from mapper.atomic import replacing
 from mapper.errors import GazetteerError
 from mapper.model import Place
-from mapper.places.names import bare_key, fold, skeleton, typeless_key
+from mapper.places.names import bare_key, fold, skeleton, transcribed_keys, typeless_key
 
 SCHEMA_VERSION = 1
 # Coordinates are stored as whole steps of 0.00001 degree (1 m), x east of -180, y north of -90.
 STEPS = 100_000
+_SHORT = 8  # letters; below, all slips of a name are tried, and only one is allowed
+_LONGEST = 26
+_MISSPELT_RANK = 3.0  # a thousand people
 
 # How a key belongs to its place; the number is stored. The order is that of trust.
 HOW = ("name", "alternate", "abbreviation", "demonym", "bare", "typeless")
@@ -41,7 +44,8 @@ CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT, licence TEXT, attributio
 CREATE TABLE units (id INTEGER PRIMARY KEY, code TEXT, name TEXT);
 CREATE TABLE places (
     id INTEGER PRIMARY KEY, ref, source INTEGER, name TEXT, x INTEGER, y INTEGER, class TEXT, code TEXT,
-    population INTEGER, extent INTEGER, country TEXT, admin1 INTEGER, admin2 INTEGER, names INTEGER, same_as TEXT
+    population INTEGER, extent INTEGER, country TEXT, admin1 INTEGER, admin2 INTEGER, names INTEGER,
+    same_as TEXT
 );
 CREATE TABLE boxes (place INTEGER PRIMARY KEY, west REAL, south REAL, east REAL, north REAL);
 CREATE TABLE spellings (place INTEGER PRIMARY KEY, names TEXT);
@@ -69,7 +73,8 @@ class Source:
 class Entry:
     """A place on its way into a table.
 
-    `ref` is unique within its source; the place's id becomes "source:ref". `admin1`, `admin2` are (code, name).
+    `ref` is unique within its source; the place's id becomes "source:ref". `admin1`, `admin2` are (code,
+    name).
     `names` holds (spelling, language or "", index into `HOW`) besides `name`. `same_as` is the id of a
     place of another table that this entry only adds names to. `prominence` orders places as log10 of a
     population would.
@@ -115,7 +120,7 @@ def cell_of(lon: float, lat: float) -> int:
     return min(int(lat + 90), 180) * 360 + int(lon + 180) % 360
 
 
-def _keys(entry: Entry) -> dict[str, int]:
+def _keys(entry: Entry, transcribed: bool) -> dict[str, int]:
     """Return the keys of an entry with the most trusted way in which each belongs to it."""
     keys: dict[str, int] = {}
 
@@ -128,6 +133,9 @@ def _keys(entry: Entry) -> dict[str, int]:
         add(key, how)
         if how <= ALTERNATE:
             add(bare_key(key), BARE)
+            for other in transcribed_keys(key) if transcribed else ():
+                add(other, BARE)
+                add(bare_key(other), BARE)
             if entry.feature_class in _TYPELESS_CLASSES:
                 add(typeless_key(key), TYPELESS)
                 add(bare_key(typeless_key(key)), TYPELESS)
@@ -145,7 +153,7 @@ def write_table(
     sources: Sequence[Source],
     info: dict[str, str],
     *,
-    skeletons: frozenset[str],
+    transcribed: frozenset[str],
 ) -> None:
     """
     Write a gazetteer file, replacing `path` only when it is complete.
@@ -160,9 +168,9 @@ def write_table(
         Every source that an entry names.
     info
         Facts about the table as text, such as its date.
-    skeletons
+    transcribed
         Countries (ISO 3166-1 alpha-2) whose names are transcribed from another script and are also found
-        by their consonants.
+        by their consonants and with other endings.
     """
     # Neighbours stand together within a step of prominence: the file packs a seventh smaller.
     ordered = sorted(
@@ -177,58 +185,65 @@ def write_table(
             e.id,
         ),
     )
-    source_ids = {source.key: number for number, source in enumerate(sources, 1)}
-    units = sorted({unit for e in ordered for unit in (e.admin1, e.admin2) if unit[0] or unit[1]})
-    unit_ids = {unit: number for number, unit in enumerate(units, 1)}
     with replacing(path) as partial, closing(sqlite3.connect(partial)) as db:
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;" + _SCHEMA)
-        db.executemany("INSERT INTO sources VALUES (?,?,?,?)",
-                       [(source_ids[s.key], s.key, s.licence, s.attribution) for s in sources])  # fmt: skip
-        db.executemany("INSERT INTO units VALUES (?,?,?)", [(unit_ids[u], *u) for u in units])
-        names: list[tuple[str, int, int]] = []
-        bones: set[tuple[str, str]] = set()
-        for number, e in enumerate(ordered, 1):
-            keys = _keys(e)
-            names.extend(
-                (key, number, how * len(CLASSES) + CLASSES.index(e.feature_class))
-                for key, how in keys.items()
-            )
-            if e.country in skeletons:
-                bones.update(
-                    (skeleton(key), key) for key, how in keys.items() if how <= ALTERNATE and _is_plain(key)
-                )
-            x, y = round((e.lon + 180) * STEPS) % (360 * STEPS), round((e.lat + 90) * STEPS)
-            db.execute(
-                "INSERT INTO places VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (number, e.ref, source_ids[e.source], e.name, x, y, e.feature_class, e.feature_code, e.population,
-                 round(e.extent_m), e.country, unit_ids.get(e.admin1, 0), unit_ids.get(e.admin2, 0), 1 + len(e.names),
-                 e.same_as or None),
-            )  # fmt: skip
-            if e.box:
-                db.execute("INSERT INTO boxes VALUES (?,?,?,?,?)", (number, *(round(v, 3) for v in e.box)))
-            if e.names:
-                spelled = "|".join(f"{lang}={name}" if lang else name for name, lang, _ in e.names)
-                db.execute("INSERT INTO spellings VALUES (?,?)", (number, spelled))
-        names.sort()
-        db.executemany("INSERT INTO names VALUES (?,?,?)", names)
-        spelt = {
-            key for key, _, how in names if how // len(CLASSES) in (NAME, ALTERNATE, BARE) and _is_plain(key)
-        }
-        db.executemany(
-            "INSERT INTO endings VALUES (?)", sorted((key[::-1],) for key in spelt if 4 <= len(key) <= 24)
-        )
-        db.executemany("INSERT INTO skeletons VALUES (?,?)", sorted(row for row in bones if row[0]))
+        _write_places(db, ordered, sources)
+        names = _write_names(db, ordered, transcribed)
         facts = {
             **info,
             "schema": str(SCHEMA_VERSION),
             "places": str(len(ordered)),
-            "names": str(len(names)),
+            "names": str(names),
             "prominence": json.dumps(_steps([e.rank for e in ordered])),
         }
         db.executemany("INSERT INTO info VALUES (?,?)", sorted(facts.items()))
         db.executescript(_INDEXES)
         db.commit()
         db.execute("VACUUM")
+
+
+def _write_places(db: sqlite3.Connection, ordered: list[Entry], sources: Sequence[Source]) -> None:
+    source_ids = {source.key: number for number, source in enumerate(sources, 1)}
+    rows = [(source_ids[s.key], s.key, s.licence, s.attribution) for s in sources]
+    db.executemany("INSERT INTO sources VALUES (?,?,?,?)", rows)
+    units = sorted({unit for e in ordered for unit in (e.admin1, e.admin2) if unit != ("", "")})
+    unit_ids = {unit: number for number, unit in enumerate(units, 1)}
+    db.executemany("INSERT INTO units VALUES (?,?,?)", [(unit_ids[unit], *unit) for unit in units])
+    for number, e in enumerate(ordered, 1):
+        x, y = round((e.lon + 180) * STEPS) % (360 * STEPS), round((e.lat + 90) * STEPS)
+        db.execute(
+            "INSERT INTO places VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (number, e.ref, source_ids[e.source], e.name, x, y, e.feature_class, e.feature_code, e.population,
+             round(e.extent_m), e.country, unit_ids.get(e.admin1, 0), unit_ids.get(e.admin2, 0),
+             1 + len(e.names), e.same_as or None),
+        )  # fmt: skip
+        if e.box:
+            db.execute("INSERT INTO boxes VALUES (?,?,?,?,?)", (number, *(round(v, 3) for v in e.box)))
+        if e.names:
+            spelled = "|".join(f"{lang}={name}" if lang else name for name, lang, _ in e.names)
+            db.execute("INSERT INTO spellings VALUES (?,?)", (number, spelled))
+
+
+def _write_names(db: sqlite3.Connection, ordered: list[Entry], transcribed: frozenset[str]) -> int:
+    """Write the keys and what finds misspelt ones; return how many."""
+    names: list[tuple[str, int, int]] = []
+    endings: set[str] = set()
+    bones: set[tuple[str, str]] = set()
+    for number, e in enumerate(ordered, 1):
+        foreign = e.country in transcribed
+        for key, how in _keys(e, foreign).items():
+            names.append((key, number, how * len(CLASSES) + CLASSES.index(e.feature_class)))
+            # Other scripts are found as they are written; hamlets elsewhere are seldom named and misspelt.
+            if how in (NAME, ALTERNATE, BARE) and _is_plain(key) and (foreign or e.rank >= _MISSPELT_RANK):
+                if _SHORT - 2 <= len(key) <= _LONGEST:
+                    endings.add(key[::-1])
+                if foreign and how != BARE:
+                    bones.add((skeleton(key), key))
+    names.sort()
+    db.executemany("INSERT INTO names VALUES (?,?,?)", names)
+    db.executemany("INSERT INTO endings VALUES (?)", sorted((ending,) for ending in endings))
+    db.executemany("INSERT INTO skeletons VALUES (?,?)", sorted(row for row in bones if row[0]))
+    return len(names)
 
 
 def _steps(ranks: list[float]) -> list[tuple[int, float]]:
@@ -242,9 +257,10 @@ def _steps(ranks: list[float]) -> list[tuple[int, float]]:
 
 
 _PLACE = """
-SELECT ref, source, p.name, x, y, class, p.code, population, extent, country, a.code, a.name, b.code, b.name, names,
-    west, south, east, north, same_as
-FROM places p LEFT JOIN units a ON a.id=admin1 LEFT JOIN units b ON b.id=admin2 LEFT JOIN boxes ON place=p.id WHERE p.id=?
+SELECT ref, source, p.name, x, y, class, p.code, population, extent, country, a.code, a.name, b.code, b.name,
+    names, west, south, east, north, same_as
+FROM places p LEFT JOIN units a ON a.id=admin1 LEFT JOIN units b ON b.id=admin2 LEFT JOIN boxes ON place=p.id
+WHERE p.id=?
 """
 
 
@@ -303,7 +319,7 @@ class Table:
             yield key, how // len(CLASSES), CLASSES[how % len(CLASSES)], number
 
     def numbers(self, id: str) -> list[tuple[int, bool]]:
-        """Return (number, whether it only adds names) of the entries that are the place with an id or add to it."""
+        """Return (number, whether it only adds names) of the entries of the place with an id."""
         source, _, ref = id.partition(":")
         value: int | str = int(ref) if ref.isdecimal() else ref
         own = self.db.execute("SELECT id, source FROM places WHERE ref=? AND same_as IS NULL", (value,))
@@ -353,7 +369,10 @@ class Table:
 
     def in_cell(self, cell: int) -> Iterator[tuple[int, float, float]]:
         """Yield (number, lon, lat) of the towns and facilities in a one-degree cell."""
-        query = "SELECT id, x, y FROM places WHERE (y/100000)*360 + x/100000 = ? AND class IN ('P', 'S') AND same_as IS NULL"
+        query = (
+            "SELECT id, x, y FROM places "
+            "WHERE (y/100000)*360 + x/100000 = ? AND class IN ('P', 'S') AND same_as IS NULL"
+        )
         for number, x, y in self.db.execute(query, (cell,)):
             yield number, x / STEPS - 180, y / STEPS - 90
 
@@ -361,31 +380,55 @@ class Table:
         """
         Return the stored keys that are a slip or another transcription away, with a score below 1.
 
-        One slip (optimal string alignment: a letter more, less, exchanged, or two swapped) leaves the first or the
-        second half of a name as it was, so both halves are looked up and what they give is measured. Names of
-        eight letters and more may have two. Transcriptions of one name have the same consonants; they are tried
-        where no slip explains the name.
+        A slip is a letter more, less or exchanged, or two swapped (optimal string alignment). In a short name
+        all of them are tried; in one of eight letters and more, where two are allowed, one half is mostly as
+        it was, so both halves are looked up and what they give is measured. Transcriptions of one name have
+        the same consonants.
         """
-        allowed = 0 if len(key) < 4 else 1 if len(key) < 8 else 2
         scores: dict[str, float] = {}
-        for table, wanted, kept in (
-            ("names", key, len(key) // 2),
-            ("endings", key[::-1], len(key) - len(key) // 2 - 1),
-        ):
-            start = wanted[: max(kept, 1)]
-            query = f"SELECT DISTINCT key FROM {table} WHERE key>=? AND key<? AND length(key) BETWEEN ? AND ?"
-            bounds = (start, start + _LAST, len(key) - allowed, len(key) + allowed)
-            for (other,) in self.db.execute(query, bounds) if allowed else ():
-                distance = OSA.distance(wanted, other, score_cutoff=allowed)
-                if 0 < distance <= allowed:
-                    scores[other if table == "names" else other[::-1]] = 1 - distance / (len(key) + 2)
-        if not scores and (bones := skeleton(key)):
+        for other, distance in self._slips(key):
+            scores[other] = 1 - distance / (len(key) + 2)
+        if bones := skeleton(key):
             for (other,) in self.db.execute("SELECT key FROM skeletons WHERE skeleton=?", (bones,)):
                 likeness = OSA.normalized_similarity(key, other)
                 # Below, the consonants agree by chance: "gualish", "gelis".
                 if likeness >= 0.6 and other != key:
-                    scores[other] = 0.9 * likeness
+                    scores.setdefault(other, 0.9 * likeness)
         return scores
+
+    def _slips(self, key: str) -> Iterator[tuple[str, int]]:
+        """Yield (key, edit distance) of the stored keys within one edit, or two from eight letters on."""
+        if 4 <= len(key) < _SHORT:
+            edits = sorted(_one_edit(key))
+            for first in range(0, len(edits), 500):
+                batch = edits[first : first + 500]
+                marks = ",".join("?" * len(batch))
+                for (other,) in self.db.execute(
+                    f"SELECT DISTINCT key FROM names WHERE key IN ({marks})", batch
+                ):
+                    yield other, 1
+        elif len(key) >= _SHORT:
+            half = len(key) // 2
+            for table, wanted, kept in (("names", key, half), ("endings", key[::-1], len(key) - half - 1)):
+                query = (
+                    f"SELECT DISTINCT key FROM {table} WHERE key>=? AND key<? AND length(key) BETWEEN ? AND ?"
+                )
+                bounds = (wanted[:kept], wanted[:kept] + _LAST, len(key) - 2, len(key) + 2)
+                for (other,) in self.db.execute(query, bounds):
+                    distance = OSA.distance(wanted, other, score_cutoff=2)
+                    if 0 < distance <= 2:
+                        yield (other if table == "names" else other[::-1]), distance
+
+
+def _one_edit(key: str) -> set[str]:
+    """Return what is one letter more, less or other than a key, or has two letters swapped."""
+    letters = "abcdefghijklmnopqrstuvwxyz " if key.isascii() else "".join(sorted(set(key)))
+    splits = [(key[:at], key[at:]) for at in range(len(key) + 1)]
+    less = {head + tail[1:] for head, tail in splits if tail}
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}
+    other = {head + letter + tail[1:] for head, tail in splits if tail for letter in letters}
+    more = {head + letter + tail for head, tail in splits for letter in letters}
+    return (less | swapped | other | more) - {key}
 
 
 _LAST = "\U0010ffff"  # sorts after every letter that may follow

@@ -20,7 +20,8 @@ from mapper.places.table import ALTERNATE, CLASSES, Entry, Source, write_table
 
 REQUIRED = ("id", "name", "lat", "lon")
 OPTIONAL = (
-    "names", "feature_class", "feature_code", "population", "extent_m", "country", "admin1", "admin2", "source", "licence",
+    "names", "feature_class", "feature_code", "population", "extent_m", "country", "admin1", "admin2",
+    "source", "licence",
 )  # fmt: skip
 ENDINGS = (".csv", ".parquet", ".geojson", ".json")
 
@@ -51,8 +52,8 @@ def user_table(path: Path, *, cache: Path | None = None) -> Path:
     Raises
     ------
     GazetteerError
-        If the file cannot be read, lacks a column, or has an impossible coordinate or an id twice; the message
-        names the row.
+        If the file cannot be read, lacks a column, or has an impossible coordinate or an id twice; the
+        message names the row.
     """
     if path.suffix.lower() not in ENDINGS:
         return path
@@ -68,7 +69,7 @@ def user_table(path: Path, *, cache: Path | None = None) -> Path:
             Source(key, licence, key) for key, licence in sorted({(e.source, lic) for e, lic in entries})
         ]
         write_table(
-            made, [entry for entry, _ in entries], sources, {"title": path.name}, skeletons=frozenset()
+            made, [entry for entry, _ in entries], sources, {"title": path.name}, transcribed=frozenset()
         )
     return made
 

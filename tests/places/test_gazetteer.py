@@ -25,11 +25,13 @@ def entries() -> list[Entry]:
     return [
         Entry("ours", 1, "Qardania", 20.0, 30.0, "A", "PCLI", 5_000_000, country="QD",
               names=(("Qardanian", "", DEMONYM), ("QD", "", ABBREVIATION), ("Q.R.", "", ABBREVIATION))),
-        Entry("ours", 2, "Marsa al Burayda", 20.5, 30.5, "P", "PPL", 40_000, country="QD", admin1=("QD.01", "Northern"),
-              names=(("Бурайда", "ru", ALTERNATE), ("بريدة", "ar", ALTERNATE), ("Mersa Bureida", "", ALTERNATE))),
+        Entry("ours", 2, "Marsa al Burayda", 20.5, 30.5, "P", "PPL", 40_000, country="QD",
+              admin1=("QD.01", "Northern"), names=(("Бурайда", "ru", ALTERNATE), ("بريدة", "ar", ALTERNATE),
+                                                   ("Mersa Bureida", "", ALTERNATE))),
         Entry("ours", 3, "Zelten", 21.0, 30.0, "P", "PPLC", 900_000, country="QD"),
         Entry("ours", 4, "Zelten", 60.0, 10.0, "P", "PPL", 300, country="XX"),
-        Entry("ours", 5, "Halvar Province", 22.0, 31.0, "A", "ADM1", 70_000, country="QD", box=(21, 30, 23, 32)),
+        Entry("ours", 5, "Halvar Province", 22.0, 31.0, "A", "ADM1", 70_000, country="QD",
+              box=(21, 30, 23, 32)),
         Entry("ours", 6, "Tirana Vale", 20.2, 30.1, "P", "PPL", 10_000, country="QD"),
     ]  # fmt: skip
 
@@ -38,7 +40,7 @@ def entries() -> list[Entry]:
 def small(tmp_path: Path) -> TableGazetteer:
     """Return a gazetteer of one table."""
     write_table(
-        tmp_path / "small.sqlite", entries(), [OURS], {"date": "2020-01-01"}, skeletons=frozenset({"QD"})
+        tmp_path / "small.sqlite", entries(), [OURS], {"date": "2020-01-01"}, transcribed=frozenset({"QD"})
     )
     return TableGazetteer(tmp_path / "small.sqlite")
 
@@ -51,7 +53,7 @@ def shipped() -> TableGazetteer:
 
 def test_equal_entries_give_equal_bytes_in_any_order(tmp_path: Path) -> None:
     for name, rows in (("a", entries()), ("b", entries()[::-1])):
-        write_table(tmp_path / name, rows, [OURS], {}, skeletons=frozenset({"QD"}))
+        write_table(tmp_path / name, rows, [OURS], {}, transcribed=frozenset({"QD"}))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -130,7 +132,7 @@ def test_a_second_table_adds_names_to_a_place_of_the_first(tmp_path: Path, small
     added = Entry(
         "theirs", "n7", "Old Anchorage", 20.5, 30.5, names=(("Bureyda", "", ALTERNATE),), same_as="ours:2"
     )
-    write_table(tmp_path / "more.sqlite", [added], [THEIRS], {}, skeletons=frozenset())
+    write_table(tmp_path / "more.sqlite", [added], [THEIRS], {}, transcribed=frozenset())
     both = TableGazetteer(*small.paths, tmp_path / "more.sqlite")
     assert [place.id for place in both.candidates("Old Anchorage")] == ["ours:2"]
     assert ("Bureyda", "") in both.names("ours:2")
@@ -140,7 +142,7 @@ def test_a_second_table_adds_names_to_a_place_of_the_first(tmp_path: Path, small
 
 def test_one_town_in_two_tables_is_one_candidate(tmp_path: Path, small: TableGazetteer) -> None:
     twin = Entry("theirs", "n8", "Tirana Vale", 20.21, 30.11, "P", "PPL", 9_000, country="QD")
-    write_table(tmp_path / "more.sqlite", [twin], [THEIRS], {}, skeletons=frozenset())
+    write_table(tmp_path / "more.sqlite", [twin], [THEIRS], {}, transcribed=frozenset())
     both = TableGazetteer(*small.paths, tmp_path / "more.sqlite")
     assert [place.id for place in both.candidates("Tirana Vale")] == ["ours:6"]
 
@@ -157,14 +159,17 @@ def test_look_ups_by_id_prefix_and_point(small: TableGazetteer) -> None:
 
 def test_nearest_looks_over_the_date_line_and_gives_up_in_the_void(tmp_path: Path) -> None:
     east = Entry("ours", 1, "Taveu", 179.95, -16.8)
-    write_table(tmp_path / "t.sqlite", [east], [OURS], {}, skeletons=frozenset())
+    write_table(tmp_path / "t.sqlite", [east], [OURS], {}, transcribed=frozenset())
     gazetteer = TableGazetteer(tmp_path / "t.sqlite")
     assert [place.name for place in gazetteer.nearest(Point(-179.95, -16.8))] == ["Taveu"]
     assert gazetteer.nearest(Point(0, 80)) == []
 
 
 def test_names_in_a_text_come_with_their_span_size_and_classes(small: TableGazetteer) -> None:
-    text = "Qardanian troops left Zelten.\nThe QD command in al-Burayda (Halvar Province) fell; qd is no name, zelten neither."
+    text = (
+        "Qardanian troops left Zelten.\nThe QD command in al-Burayda (Halvar Province) fell; "
+        "qd is no name, zelten neither."
+    )
     found = [(text[hit.start : hit.end], hit.feature_classes) for hit in small.find_names(text)]
     assert found == [
         ("Qardanian", "D"), ("Zelten", "P"), ("QD", "A"), ("Burayda", "P"), ("Halvar Province", "A"),

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -195,14 +196,15 @@ def test_all_threads_together_keep_the_pace(service: Service, tmp_path: Path, sl
         thread.join()
     times = sorted(at for _, at in service.asked)
     assert len(times) == 4
-    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) > 0.1
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.1
 
 
 _KILLED = """
 import os, sys
 from pathlib import Path
 from mapper.places.geocoder import ServiceGazetteer
-gazetteer = ServiceGazetteer("nominatim", cache=Path(sys.argv[1]), pace_s=0, domain=sys.argv[2], scheme="http", user_agent="t")
+local = {"domain": sys.argv[2], "scheme": "http", "user_agent": "test"}
+gazetteer = ServiceGazetteer("nominatim", cache=Path(sys.argv[1]), pace_s=0, **local)
 gazetteer.candidates("Karvel")
 os.kill(os.getpid(), 9)
 """
@@ -250,7 +252,7 @@ def local(tmp_path: Path) -> TableGazetteer:
         Entry("ours", 2, "Zelten", -70.0, 10.0, population=900, country="VE"),
         Entry("ours", 3, "Bir Sand", 20.2, 30.1, names=(("Sand Well", "", ALTERNATE),), country="LY"),
     ]
-    write_table(tmp_path / "l.sqlite", rows, [Source("ours", "CC0-1.0", "")], {}, skeletons=frozenset())
+    write_table(tmp_path / "l.sqlite", rows, [Source("ours", "CC0-1.0", "")], {}, transcribed=frozenset())
     return TableGazetteer(tmp_path / "l.sqlite")
 
 

@@ -60,7 +60,10 @@ DUMP = "\n".join(
         "a line cut short",
     ]
 )
-NAMES = "1\t11\tuk\tКарвель\t\t\n2\t11\tlink\thttps://example.org\t\t\n3\t11\t\tKRV\t\t\n4\t11\ten\tOld Karvel\t\t\n"
+NAMES = (
+    "1\t11\tuk\tКарвель\t\t\n2\t11\tlink\thttps://example.org\t\t\n"
+    "3\t11\t\tKRV\t\t\n4\t11\ten\tOld Karvel\t\t\n"
+)
 
 
 class Dumps(ThreadingHTTPServer):

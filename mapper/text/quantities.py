@@ -39,22 +39,22 @@ _NUMBER_WORDS = frozenset((*_NUMBERS, *_TENS, *_SCALES, *_FRACTIONS, *_VAGUE, "a
 # Unit word -> (unit of the record, its units in one stated unit, metres).
 # A league is three statute miles (the English land league); a Russian verst is 1.0668 km.
 _UNITS: dict[str, tuple[str, float, float]] = {
-    **dict.fromkeys(("km", "kms", "kilometre", "kilometres", "kilometer", "kilometers", "klick", "klicks"), ("km", 1.0, 1_000.0)),
-    **dict.fromkeys(("mile", "miles", "mi"), ("mi", 1.0, 1_609.344)),
-    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), ("m", 1.0, 1.0)),
-    **dict.fromkeys(("nmi", "nm"), ("nmi", 1.0, 1_852.0)),
-    **dict.fromkeys(("league", "leagues"), ("mi", 3.0, 4_828.032)),
-    **dict.fromkeys(("yard", "yards", "yds"), ("m", 0.9144, 0.9144)),
-    **dict.fromkeys(("foot", "feet"), ("m", 0.3048, 0.3048)),
-    **dict.fromkeys(("verst", "versts"), ("km", 1.0668, 1_066.8)),
-}  # fmt: skip
+    word: unit
+    for words, unit in (
+        ("km kms kilometre kilometres kilometer kilometers klick klicks", ("km", 1.0, 1_000.0)),
+        ("mile miles mi", ("mi", 1.0, 1_609.344)),
+        ("m metre metres meter meters", ("m", 1.0, 1.0)),
+        ("nmi nm", ("nmi", 1.0, 1_852.0)),
+        ("league leagues", ("mi", 3.0, 4_828.032)),
+        ("yard yards yds", ("m", 0.9144, 0.9144)),
+        ("foot feet", ("m", 0.3048, 0.3048)),
+        ("verst versts", ("km", 1.0668, 1_066.8)),
+    )
+    for word in words.split()
+}
 _HOURS: dict[str, float] = {
-    "hour": 1.0,
-    "hours": 1.0,
-    "hour's": 1.0,
-    "minute": 1 / 60,
-    "minutes": 1 / 60,
-    "minute's": 1 / 60,
+    **dict.fromkeys(("hour", "hours", "hour's"), 1.0),
+    **dict.fromkeys(("minute", "minutes", "minute's"), 1 / 60),
 }
 _TRAVEL = word_class("travel")
 
@@ -102,13 +102,17 @@ _APPROXIMATE = word_class("approximate")
 _BELOW = word_class("below")
 _ABOVE = word_class("above")
 _PLAIN = word_class("plain")
+_SIGNS: tuple[tuple[Comparator, tuple[str, ...]], ...] = (
+    ("<", ("less than", "fewer than", "up to", "at most", "not quite", "no more than", "not more than")),
+    ("<", ("as much as", "a maximum of")),
+    (">", ("more than", "at least", "no less than", "not less than", "upwards of", "greater than")),
+    (">", ("better than", "in excess of")),
+    ("~", ("close to",)),
+    ("=", ("as little as", "as close as", "as near as", "as far as")),
+)
 _PHRASES: dict[tuple[str, ...], Comparator] = {
-    ("less", "than"): "<", ("fewer", "than"): "<", ("up", "to"): "<", ("at", "most"): "<", ("not", "quite"): "<",
-    ("no", "more", "than"): "<", ("not", "more", "than"): "<", ("as", "much", "as"): "<", ("a", "maximum", "of"): "<",
-    ("more", "than"): ">", ("at", "least"): ">", ("no", "less", "than"): ">", ("not", "less", "than"): ">",
-    ("upwards", "of"): ">", ("greater", "than"): ">", ("better", "than"): ">", ("in", "excess", "of"): ">",
-    ("close", "to"): "~", ("as", "little", "as"): "=", ("as", "close", "as"): "=", ("as", "near", "as"): "=", ("as", "far", "as"): "=",
-}  # fmt: skip
+    tuple(phrase.split()): sign for sign, phrases in _SIGNS for phrase in phrases
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,9 @@ class Quantity:
     """
     A length or a time of travel in a text.
 
-    `first` and `last` are the indices of its tokens, the second excluded; the comparator stands inside. `value`
-    and `unit` are as the record has them, `metres` per unit. `hours` is set for "two hours' drive". `attributive`
-    marks "a 40-km convoy", which measures the convoy.
+    `first` and `last` are the indices of its tokens, the second excluded; the comparator stands inside.
+    `value` and `unit` are as the record has them, `metres` per unit. `hours` is set for "two hours' drive".
+    `attributive` marks "a 40-km convoy", which measures the convoy.
     """
 
     first: int

@@ -16,11 +16,14 @@ from mapper.text.tokens import Token, word_at
 
 _EDGES = word_class("edge")
 _INNER = word_class("inner")
-_NEAR = (
-    ("in", "the", "vicinity", "of"), ("in", "the", "neighbourhood", "of"), ("in", "the", "neighborhood", "of"),
-    ("in", "the", "area", "of"), ("in", "the", "area", "around"), ("in", "the", "region", "of"), ("not", "far", "from"),
-    ("a", "short", "distance", "from"), ("within", "sight", "of"), ("close", "to"), ("next", "to"), ("adjacent", "to"),
-    ("off", "the", "coast", "of"), ("near",), ("nearby",), ("around",), ("opposite",), ("beside",), ("alongside",),
+_NEAR = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "in the vicinity of", "in the neighbourhood of", "in the neighborhood of", "in the area of",
+        "in the area around", "in the region of", "not far from", "a short distance from", "within sight of",
+        "close to", "next to", "adjacent to", "off the coast of", "near", "nearby", "around", "opposite",
+        "beside", "alongside",
+    )
 )  # fmt: skip
 _OUTSIDE = (("just", "outside"), ("right", "outside"), ("outside",), ("just", "beyond"))
 _INSIDE = (("inside",), ("deep", "inside"), ("downtown",), ("central",), ("within",))

@@ -24,8 +24,13 @@ _CLAUSE_MARKS = frozenset((";", ":", '"', "“", "”", "(", ")", "—", "–", 
 _CLAUSE_WORDS = word_class("clause")
 _PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
+_DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
 _THING_NOUNS = word_class("thing_noun")
+_OPENING_WORDS = _PREPOSITIONS | {"a", "an", "the", "itself", "another", "also", "which", "lying", "about"}
 _REACH_LEFT = 40
+
+# What is placed and, where the clause itself is about a distance, the other end of it.
+Ends = tuple[Toponym | None, Toponym | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,275 +65,229 @@ def find_subject(
 
 def read_subject(
     tokens: Sequence[Token], first: int, tail: Tail, focus: Focus, previous: Previous | None
-) -> tuple[Toponym | None, Toponym | None]:
+) -> Ends:
     """
-    Return what the phrase at `first` places and, where its clause is about a distance, the other end.
+    Return what the phrase at token `first` places and, where its clause is about a distance, the other end.
 
-    None for a thing without a name.
+    Parameters
+    ----------
+    tokens, first, tail
+        The phrase, what follows its figure included.
+    focus
+        Fills "it", "the town".
+    previous
+        The claim before it, to which it may be joined by "and"; None for the first.
+
+    Returns
+    -------
+    subject, other_end
+        The subject is None for a thing without a name, the other end in most clauses.
     """
-    named = (_other_end(tail, focus, first),)
-    i = first - 1
-    word = word_at(tokens, i)
-    sentence = tokens[first].sentence
-    if i < 0 or tokens[i].sentence != sentence or word in (PARAGRAPH, ";"):
-        if _ends_sentence(tokens, tail.last) and word != ";":
-            # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
-            return focus.resolve(first, exclude=named), None
-        return _following(tokens, tail), None
-    if word in ("(", "["):
-        return _nearest(tokens, i, sentence, reach=4), None
-    if (toponym := tokens[i].toponym) is not None:
-        if word_at(tokens, i - 1) == "from" and tail.landmark is None:
-            return (previous.subject if previous else None), toponym
-        return toponym, None
-    if word in ("-", "–", "—", ":"):
-        return (tokens[i - 1].toponym if i else None) or _following(tokens, tail), None
-    if word in ("and", "but", "or") or (word == "," and word_at(tokens, i - 1) in ("and", "but")):
-        return _coordinated(tokens, i, sentence, previous, focus, named, tail)
-    if word == ",":
-        return _apposed(tokens, i, sentence, focus, named)
-    k = i
-    while word_at(tokens, k) in _PLACED or (word_at(tokens, k) in ("at", "by") and k == i):
-        k -= 1
-    if word_at(tokens, k) in COPULAS:
-        return _clause_subject(tokens, k, sentence, focus, named, previous)
-    if word_at(tokens, k) in ("put", "puts", "puts", "placed", "places") and word == "at":
-        return _put(tokens, k, sentence, focus)
-    return _in_parenthesis(tokens, i, sentence), None
-
-
-def _other_end(tail: Tail, focus: Focus, index: int) -> Toponym | None:
-    """Return the landmark if it is a name or as good as one, so that the subject is another place."""
+    other = None
     if tail.landmark is not None and tail.landmark.kind in ("name", "capital"):
-        return resolve_landmark(tail.landmark, focus, index)
-    return None
+        other = resolve_landmark(tail.landmark, focus, first)
+    return _Reader(tokens, first, tail, focus, previous, (other,)).read()
 
 
-def _ends_sentence(tokens: Sequence[Token], i: int) -> bool:
-    return i >= len(tokens) or word_at(tokens, i) in (".", PARAGRAPH, "!", "?")
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads leftwards from a phrase. `named` is its landmark where that is named, so that "it" is another."""
 
+    tokens: Sequence[Token]
+    first: int
+    tail: Tail
+    focus: Focus
+    previous: Previous | None
+    named: tuple[Toponym | None, ...]
 
-def _nearest(tokens: Sequence[Token], i: int, sentence: int, reach: int = _REACH_LEFT) -> Toponym | None:
-    """Return the nearest place named to the left in the sentence, countries left out."""
-    for k in range(i - 1, max(-1, i - 1 - reach), -1):
-        if tokens[k].sentence != sentence or tokens[k].word == ";":
-            return None
-        toponym = tokens[k].toponym
-        if toponym is not None and not is_country(toponym):
-            return toponym
-    return None
+    def word(self, i: int) -> str:
+        """Return the word at `i` if it is in the sentence of the phrase and no name, else ""."""
+        inside = 0 <= i < len(self.tokens) and self.tokens[i].sentence == self.tokens[self.first].sentence
+        return word_at(self.tokens, i) if inside else ""
 
+    def toponym(self, i: int) -> Toponym | None:
+        """Return the name at `i` if it is in the sentence of the phrase."""
+        inside = 0 <= i < len(self.tokens) and self.tokens[i].sentence == self.tokens[self.first].sentence
+        return self.tokens[i].toponym if inside else None
 
-def _following(tokens: Sequence[Token], tail: Tail) -> Toponym | None:
-    """Return the subject that follows: "Ten miles east of X, the village of Y fell", "40 km on lies Y"."""
-    i = tail.last
-    if word_at(tokens, i) == "," or word_at(tokens, i) in _INVERTED:
-        i += 1
-    else:
+    def read(self) -> Ends:
+        """Choose the reading by what stands directly before the phrase."""
+        i = self.first - 1
+        word = self.word(i)
+        if (toponym := self.toponym(i)) is not None:
+            if self.word(i - 1) == "from" and self.tail.landmark is None:
+                return (self.previous.subject if self.previous else None), toponym
+            return toponym, None
+        if word in ("", ";", PARAGRAPH):
+            if word != ";" and word_at(self.tokens, self.tail.last) in ("", ".", "!", "?", PARAGRAPH):
+                # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
+                return self.focus.resolve(self.first, exclude=self.named), None
+            return self.following(), None
+        if word in ("(", "["):
+            return self.nearest(i, reach=4), None
+        if word in ("-", "–", "—", ":"):
+            return self.toponym(i - 1) or self.following(), None
+        if word in ("and", "but", "or"):
+            return self.coordinated(i)
+        if word == ",":
+            return self.apposed(i)
+        k = i
+        while self.word(k) in _PLACED or (self.word(k) in ("at", "by") and k == i):
+            k -= 1
+        if self.word(k) in COPULAS:
+            return self.clause_subject(k)
+        if self.word(k) in ("put", "puts", "placed", "places") and word == "at":
+            subject = self.nearest(k)
+            return subject, self.focus.resolve(k, exclude=(subject,), here=True)
+        return self.before_aside(i), None
+
+    def nearest(self, i: int, reach: int = _REACH_LEFT) -> Toponym | None:
+        """Return the nearest name to the left of `i` in the sentence, countries left out."""
+        for k in range(i - 1, max(-1, i - 1 - reach), -1):
+            if self.word(k) == ";":
+                return None
+            toponym = self.toponym(k)
+            if toponym is not None and not is_country(toponym):
+                return toponym
         return None
-    if word_at(tokens, i) in ("in", "at", "near"):
-        i += 1
-    landmark = read_landmark(tokens, i)
-    return landmark.toponym if landmark is not None else None
 
-
-def _coordinated(
-    tokens: Sequence[Token], i: int, sentence: int, previous: Previous | None, focus: Focus,
-    named: tuple[Toponym | None, ...], tail: Tail,
-) -> tuple[Toponym | None, Toponym | None]:  # fmt: skip
-    """Return the subject after "and": that of the claim it is joined to, or the place told last."""
-    joined = previous is not None and previous.sentence == sentence and i - previous.last <= 3
-    if previous is not None and joined and all(t.toponym is None for t in tokens[previous.last : i]):
-        return previous.subject, None
-    return _nearest(tokens, i, sentence), None
-
-
-def _apposed(
-    tokens: Sequence[Token], comma: int, sentence: int, focus: Focus, named: tuple[Toponym | None, ...]
-) -> tuple[Toponym | None, Toponym | None]:
-    """Return what a figure after a comma is said of: "X, 40 km ...", "this village, 40 km ..."."""
-    k = comma - 1
-    if word_at(tokens, k) == ")":
-        while k > 0 and comma - k < 12 and word_at(tokens, k) != "(":
-            k -= 1
-        k -= 1
-    if (toponym := toponym_at(tokens, k)) is not None and not is_country(toponym):
-        return toponym, None
-    word = word_at(tokens, k)
-    if word in SETTLEMENTS or word in _THING_NOUNS:
-        return _noun_phrase(tokens, k, sentence, focus, named), None
-    if word in ("here", "there"):
-        return focus.resolve(comma, exclude=named, here=word == "here", latest=word == "there"), None
-    opening = k
-    while (
-        opening > 0
-        and tokens[opening].sentence == sentence
-        and word_at(tokens, opening) != ","
-        and comma - opening < 12
-    ):
-        opening -= 1
-    aside = [t.word for t in tokens[opening + 1 : comma]]
-    if any(w in _SPEECH for w in aside) and word_at(tokens, opening - 1) in COPULAS:
-        return _clause_subject(tokens, opening - 1, sentence, focus, named, None)
-    return _nearest(tokens, comma, sentence), None
-
-
-def _noun_phrase(
-    tokens: Sequence[Token], noun: int, sentence: int, focus: Focus, named: tuple[Toponym | None, ...]
-) -> Toponym | None:
-    """Return the place that "the town", "this village" means; None for "a village" and for things."""
-    for k in range(noun - 1, max(-1, noun - 5), -1):
-        word = word_at(tokens, k)
-        if tokens[k].toponym is not None and tokens[noun].word in SETTLEMENTS:
-            return tokens[k].toponym
-        if word in ("a", "an", ",", "") or tokens[k].sentence != sentence:
-            return (
-                tokens[k - 1].toponym
-                if word in ("a", "an") and word_at(tokens, k - 1) == "" and k
-                else _before(tokens, k)
-            )
-        if word in DETERMINERS:
-            if tokens[noun].word in SETTLEMENTS:
-                return focus.resolve(noun, exclude=named, here=word == "this", latest=word == "that")
-            return focus.containing(noun, tokens[noun].word)
-    return None
-
-
-def _before(tokens: Sequence[Token], k: int) -> Toponym | None:
-    """Return the name that an indefinite apposition is about: "X, a village, 40 km ..."."""
-    return toponym_at(tokens, k - 2) if word_at(tokens, k - 1) == "," else toponym_at(tokens, k - 1)
-
-
-def _in_parenthesis(tokens: Sequence[Token], i: int, sentence: int) -> Toponym | None:
-    """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": an aside after a name."""
-    for k in range(i, max(0, i - 9), -1):
-        token = tokens[k]
-        if token.sentence != sentence or token.toponym is not None:
+    def following(self) -> Toponym | None:
+        """Return the subject that follows: "Ten miles east of X, the town of Y fell", "40 km on lies Y"."""
+        i = self.tail.last
+        if self.word(i) != "," and self.word(i) not in _INVERTED:
             return None
-        if token.word == ",":
-            lead = word_at(tokens, k + 1)
-            opens = lead in _PREPOSITIONS or lead in (
-                "a",
-                "an",
-                "the",
-                "itself",
-                "another",
-                "also",
-                "which",
-                "lying",
-                "about",
-            )
-            toponym = toponym_at(tokens, k - 1)
-            return toponym if opens and toponym is not None and not is_country(toponym) else None
-    return None
+        i += 2 if self.word(i + 1) in ("in", "at", "near") else 1
+        landmark = read_landmark(self.tokens, i)
+        return landmark.toponym if landmark is not None else None
 
+    def coordinated(self, i: int) -> Ends:
+        """Return the subject after "and": that of the claim it is joined to, or the place told last."""
+        previous = self.previous
+        if previous is not None and previous.sentence == self.tokens[self.first].sentence:
+            between = self.tokens[previous.last : i]
+            if len(between) <= 3 and all(token.toponym is None for token in between):
+                return previous.subject, None
+        return self.nearest(i), None
 
-def _put(
-    tokens: Sequence[Token], verb: int, sentence: int, focus: Focus
-) -> tuple[Toponym | None, Toponym | None]:
-    """Return the ends of "Y, which he put at 300 km": Y, from here."""
-    subject = _nearest(tokens, verb, sentence)
-    return subject, focus.resolve(verb, exclude=(subject,), here=True)
-
-
-def _clause_subject(
-    tokens: Sequence[Token], copula: int, sentence: int, focus: Focus, named: tuple[Toponym | None, ...], previous: Previous | None,
-) -> tuple[Toponym | None, Toponym | None]:  # fmt: skip
-    """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
-    before = word_at(tokens, copula) if word_at(tokens, copula) == "it's" else word_at(tokens, copula - 1)
-    if before in ("it", "it's"):
-        there = word_at(tokens, copula - 2) == "there" and before == "it"
-        return focus.resolve(copula, exclude=named, recent=True, latest=there), None
-    if before in ("which", "that", "who"):
-        return _nearest(tokens, copula - 1, sentence), None
-    if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
-        return None, None
-    toponym = toponym_at(tokens, copula - 1)
-    if toponym is not None and word_at(tokens, copula - 2) not in _PREPOSITIONS | {"and"}:
-        return toponym, None
-    if (
-        toponym is not None
-        and word_at(tokens, copula) in _PLURAL
-        and (other := toponym_at(tokens, copula - 3))
-    ):
-        return toponym, other
-    start = _clause_start(tokens, copula, sentence)
-    return _head(tokens, start, copula, sentence, focus, named, previous)
-
-
-def _joins_names(tokens: Sequence[Token], k: int) -> bool:
-    """Tell whether the "and" at `k` stands between two names or between two common nouns."""
-    return (toponym_at(tokens, k - 1) is None) == (toponym_at(tokens, k + 1) is None)
-
-
-def _clause_start(tokens: Sequence[Token], copula: int, sentence: int) -> int:
-    """Return where the clause of a verb begins, passing over an aside between commas before it."""
-    k = copula - 1
-    if word_at(tokens, k) == ",":
-        k -= 1
-        while (
-            k > 0
-            and tokens[k].sentence == sentence
-            and word_at(tokens, k) != ","
-            and copula - k < _REACH_LEFT
-        ):
+    def apposed(self, comma: int) -> Ends:
+        """Return what a figure after a comma is said of: "X, 40 km ...", "this village, 40 km ..."."""
+        k = comma - 1
+        if self.word(k) == ")":
+            while comma - k < 12 and self.word(k) not in ("(", ""):
+                k -= 1
             k -= 1
-        k -= 1
-    while k >= 0 and copula - k < _REACH_LEFT:
-        word = word_at(tokens, k)
-        if tokens[k].sentence != sentence or word in _CLAUSE_MARKS:
-            return k + 1
-        if word == "that" and tokens[k + 1].word in SETTLEMENTS:
-            return k
-        if word in _CLAUSE_WORDS and not (word == "and" and _joins_names(tokens, k)):
-            return k + 1
-        if (
-            word == ","
-            and tokens[k + 1].toponym is not None
-            and word_at(tokens, k + 2) in (",", "is", "lies", "was")
-        ):
-            return k + 1
-        k -= 1
-    return k + 1
+        if (toponym := self.toponym(k)) is not None and not is_country(toponym):
+            return toponym, None
+        word = self.word(k)
+        if word in SETTLEMENTS or word in _THING_NOUNS:
+            return self.noun_phrase(k), None
+        if word in ("here", "there"):
+            there = word == "there"
+            return self.focus.resolve(comma, exclude=self.named, here=not there, latest=there), None
+        opening = k
+        while comma - opening < 12 and (self.toponym(opening) or self.word(opening) not in (",", "")):
+            opening -= 1
+        aside = [token.word for token in self.tokens[opening + 1 : comma]]
+        if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
+            return self.clause_subject(opening - 1)
+        return self.nearest(comma), None
 
+    def noun_phrase(self, noun: int) -> Toponym | None:
+        """Return the place that "the town", "this village" means; None for "a village" and for things."""
+        settlement = self.word(noun) in SETTLEMENTS
+        for k in range(noun - 1, max(-1, noun - 5), -1):
+            word = self.word(k)
+            if settlement and (toponym := self.toponym(k)) is not None:
+                return toponym
+            if word in ("a", "an", ",", ""):
+                # "X, a village, 40 km ..."
+                return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
+            if word in DETERMINERS and settlement:
+                here, latest = word == "this", word == "that"
+                return self.focus.resolve(noun, exclude=self.named, here=here, latest=latest)
+            if word in DETERMINERS:
+                return self.focus.containing(noun, self.word(noun))
+        return None
 
-def _head(
-    tokens: Sequence[Token], start: int, copula: int, sentence: int, focus: Focus, named: tuple[Toponym | None, ...],
-    previous: Previous | None,
-) -> tuple[Toponym | None, Toponym | None]:  # fmt: skip
-    """Return what the noun phrase at the head of a clause means."""
-    i = start
-    lead = word_at(tokens, i)
-    if lead in ("from", "between"):
-        ends = [t.toponym for t in tokens[i:copula] if t.toponym is not None]
-        if len(ends) >= 2:
-            return ends[1], ends[0]
-    if lead in _PREPOSITIONS:
-        while i < copula and word_at(tokens, i) != ",":
-            i += 1
-        i = i + 1 if i < copula else start
-    span = tokens[i:copula]
-    words = [t.word for t in span if t.toponym is None]
-    if any(w in ("distance", "journey", "drive", "trip", "way") for w in words[:4]):
-        ends = [t.toponym for t in span if t.toponym is not None] or _last_two(tokens, i)
-        return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
-    if word_at(tokens, copula) in _PLURAL and not any(t.toponym is not None for t in span[:1]):
-        return None, None
-    phrase = read_landmark(tokens, i)
-    if phrase is None or phrase.first > i or phrase.last > copula:
-        return None, None
-    if phrase.toponym is not None:
-        return phrase.toponym, None
-    return resolve_landmark(phrase, focus, i, named, subject=True), None
+    def before_aside(self, i: int) -> Toponym | None:
+        """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": an aside after a name."""
+        for k in range(i, max(0, i - 9), -1):
+            if self.word(k) == "":
+                return None
+            if self.word(k) == ",":
+                toponym = self.toponym(k - 1)
+                opens = self.word(k + 1) in _OPENING_WORDS
+                return toponym if opens and toponym is not None and not is_country(toponym) else None
+        return None
 
+    def clause_subject(self, copula: int) -> Ends:
+        """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
+        contracted = self.word(copula) == "it's"
+        before = "it" if contracted else self.word(copula - 1)
+        if before == "it":
+            there = not contracted and self.word(copula - 2) == "there"
+            return self.focus.resolve(copula, exclude=self.named, recent=True, latest=there), None
+        if before in ("which", "that", "who"):
+            return self.nearest(copula - 1), None
+        if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
+            return None, None
+        if (toponym := self.toponym(copula - 1)) is not None:
+            if self.word(copula - 2) not in _PREPOSITIONS and self.word(copula - 2) != "and":
+                return toponym, None
+            if self.word(copula) in _PLURAL and (other := self.toponym(copula - 3)) is not None:
+                return toponym, other
+        return self.head(self.clause_start(copula), copula)
 
-def _last_two(tokens: Sequence[Token], i: int) -> list[Toponym]:
-    """Return the two places named last before `i`, countries left out, the latest at the end."""
-    found: list[Toponym] = []
-    for k in range(i - 1, max(-1, i - 60), -1):
-        toponym = tokens[k].toponym
-        if toponym is not None and not is_country(toponym):
-            found.append(toponym)
-            if len(found) == 2:
-                break
-    return found[::-1]
+    def clause_start(self, copula: int) -> int:
+        """Return where the clause of a verb begins, passing over an aside between commas before it."""
+        k = copula - 1
+        if self.word(k) == ",":
+            k -= 1
+            while copula - k < _REACH_LEFT and (self.toponym(k) or self.word(k) not in (",", "")):
+                k -= 1
+            k -= 1
+        while copula - k < _REACH_LEFT and (self.toponym(k) or self.word(k)):
+            word = self.word(k)
+            if word in _CLAUSE_MARKS:
+                return k + 1
+            if word == "that" and self.word(k + 1) in SETTLEMENTS:
+                return k
+            if word in _CLAUSE_WORDS and not (word == "and" and self.joins_alike(k)):
+                return k + 1
+            if word == "," and self.toponym(k + 1) and self.word(k + 2) in (",", "is", "lies", "was"):
+                return k + 1
+            k -= 1
+        return k + 1
+
+    def joins_alike(self, k: int) -> bool:
+        """Tell whether the "and" at `k` stands between two names or between two common nouns."""
+        return (self.toponym(k - 1) is None) == (self.toponym(k + 1) is None)
+
+    def head(self, start: int, copula: int) -> Ends:
+        """Return what the noun phrase at the head of a clause means."""
+        i = start
+        if self.word(i) in ("from", "between"):
+            ends = [token.toponym for token in self.tokens[i:copula] if token.toponym is not None]
+            if len(ends) >= 2:
+                return ends[1], ends[0]
+        if self.word(i) in _PREPOSITIONS:
+            while i < copula and self.word(i) != ",":
+                i += 1
+            i = i + 1 if i < copula else start
+        span = self.tokens[i:copula]
+        if any(token.word in _DISTANCE_NOUNS for token in span[:4] if token.toponym is None):
+            ends = [token.toponym for token in span if token.toponym is not None] or self.last_two(i)
+            return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
+        if self.word(copula) in _PLURAL and self.toponym(i) is None:
+            return None, None
+        phrase = read_landmark(self.tokens, i)
+        if phrase is None or phrase.last > copula:
+            return None, None
+        if phrase.toponym is not None:
+            return phrase.toponym, None
+        return resolve_landmark(phrase, self.focus, i, self.named, subject=True), None
+
+    def last_two(self, i: int) -> list[Toponym]:
+        """Return the two places named last before `i` in the report, countries left out."""
+        near = (token.toponym for token in reversed(self.tokens[max(0, i - 60) : i]))
+        return [t for t in near if t is not None and not is_country(t)][1::-1]

@@ -400,7 +400,7 @@ CONTROL_COLUMNS = (
 )  # fmt: skip
 FRONT_LINES_COLUMNS = (
     "date", "side_a", "side_b", "status", "geometry", "band", "axis_km_low", "axis_km_high", "moved_km",
-    "moved_toward", "uncertainty_m", "evidence_since",
+    "moved_toward", "uncertainty_m", "evidence_since", "gained_km2",
 )  # fmt: skip
 REJECTED_COLUMNS = ("path", "record", "reason")
 REPORTS_COLUMNS = ("report_id", "title", "published", "source", "url", "events")

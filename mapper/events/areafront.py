@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -22,6 +23,15 @@ REACH_KM = 40.0
 SHORTEST_KM = 3.0
 # Less than this, on the average of a front, is no movement.
 STILL_KM = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    """How far a front moved on its average, whereto, and the ground that `side_a` won (below zero: lost)."""
+
+    moved_km: float = math.nan
+    moved_toward: str = ""
+    gained_km2: float = math.nan
 
 
 def areas_of_sides(
@@ -51,18 +61,17 @@ def area_fronts(scene: Scene, control: pd.DataFrame, days: Sequence[pd.Timestamp
     smoothness = learn_smoothness(scene.xy[[s.row for s in held]], *_labels(held)) if held else None
     rows: list[dict[str, object]] = []
     before: Mapping[str, BaseGeometry] = {}
-    movements: dict[tuple[str, str], tuple[float, str]] = {}
+    movements: dict[tuple[str, str], _Movement] = {}
     for day, found in by_day:
         areas = areas_of_sides(scene, found, smoothness=smoothness)
         for sides in combinations(sorted(areas), 2):
             lines = border(areas[sides[0]], areas[sides[1]])
             moved = _movement(sides, areas, before, sum(line.length for line in lines))
-            movements[sides] = moved or movements.get(sides, (math.nan, ""))
+            movements[sides] = moved or movements.get(sides, _Movement())
             for line in lines:
                 flanks, gap_km = _flanks(scene, found, sides, line)
                 row = front_row(scene, day, sides, line, flanks, uncertainty_m=round(1000 * gap_km))
-                row["moved_km"], row["moved_toward"] = movements[sides]
-                rows.append(row)
+                rows.append(row | asdict(movements[sides]))
         before = areas
     return rows
 
@@ -104,18 +113,18 @@ def _movement(
     areas: Mapping[str, BaseGeometry],
     before: Mapping[str, BaseGeometry],
     length_km: float,
-) -> tuple[float, str] | None:
-    """Return how far a front moved on its average and whereto; None where it stands or is new."""
+) -> _Movement | None:
+    """Return how a front moved from one day of change to the next; None where it stands or is new."""
     a, b = sides
     if a not in before or b not in before or length_km == 0:
         return None
     won, lost = areas[a].intersection(before[b]), areas[b].intersection(before[a])
-    distance = abs(won.area - lost.area) / length_km
+    gained_km2 = won.area - lost.area
+    distance = abs(gained_km2) / length_km
     if distance < STILL_KM:
         return None
-    gained, winner = (won, a) if won.area > lost.area else (lost, b)
+    ground, winner = (won, a) if gained_km2 > 0 else (lost, b)
     # The line went from the old ground of the winner, where it meets the gain, over the gain.
-    start = before[winner].intersection(gained.buffer(REACH_KM / 2)).centroid
-    if start.is_empty or gained.is_empty:
-        return None
-    return round(distance, 1), compass(gained.centroid.x - start.x, gained.centroid.y - start.y)
+    start = before[winner].intersection(ground.buffer(REACH_KM / 2)).centroid
+    toward = compass(ground.centroid.x - start.x, ground.centroid.y - start.y)
+    return _Movement(round(distance, 1), toward, round(gained_km2, 1))

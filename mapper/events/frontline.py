@@ -105,7 +105,8 @@ def front_lines(
         the axis, NaN outside of a road war. `moved_km`, `moved_toward` (a compass word) tell the latest
         change of this front, NaN and "" for none. `uncertainty_m` is half the gap between the places, or
         the distance to the farther of the two. A pocket is a closed line with the side that holds out,
-        `side_a`, inside. No control gives an empty table.
+        `side_a`, inside. `gained_km2` is the ground that `side_a` won by the latest change (below zero: lost)
+        and NaN in a road war. No control gives an empty table.
 
     Raises
     ------
@@ -121,7 +122,7 @@ def front_lines(
     fronts = pd.DataFrame(rows, columns=list(FRONT_LINES_COLUMNS))
     for column in ("date", "evidence_since"):
         fronts[column] = pd.to_datetime(fronts[column], utc=True).astype("datetime64[us, UTC]")
-    for column in ("axis_km_low", "axis_km_high", "moved_km", "uncertainty_m"):
+    for column in ("axis_km_low", "axis_km_high", "moved_km", "uncertainty_m", "gained_km2"):
         fronts[column] = fronts[column].astype(float)
     return fronts
 

@@ -25,9 +25,9 @@ Array = NDArray[np.float64]
 
 # Length scales tried, as multiples of the median distance to the nearest point of another side: a front is
 # straight over several times that distance, or it is a row of unrelated pockets. Variances: 10
-# lets a few rivals overrule a lone point, 300 follows the points closely.
+# lets a few rivals overrule a lone point, 3000 follows the points closely.
 LENGTHS = (1.0, 2.0, 4.0)
-VARIANCES = (10.0, 30.0, 100.0, 300.0)
+VARIANCES = (10.0, 100.0, 1000.0, 3000.0)
 # The fit takes time with the cube of the points. Points far behind a front say nothing about it.
 MOST_POINTS = 700
 MOST_POINTS_TO_LEARN = 300
@@ -80,7 +80,7 @@ def learn_smoothness(points: Array, holders: Sequence[str], weights: Array) -> S
         return sum(_laplace(covariance, sign, weights)[1] for sign in signs)
 
     # One after the other, not all pairs: the best length hardly depends on the variance.
-    best = max((Smoothness(scale * factor, VARIANCES[-2]) for factor in LENGTHS), key=evidence)
+    best = max((Smoothness(scale * factor, VARIANCES[1]) for factor in LENGTHS), key=evidence)
     return max((Smoothness(best.length, variance) for variance in VARIANCES), key=evidence)
 
 

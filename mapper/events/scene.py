@@ -145,6 +145,7 @@ def front_row(
         "moved_toward": "",
         "uncertainty_m": float(uncertainty_m),
         "evidence_since": max((s.confirmed for s in flanks), default=pd.NaT),
+        "gained_km2": math.nan,
     }
 
 

@@ -165,6 +165,17 @@ def test_the_front_of_a_plain_follows_its_curve_with_side_a_on_the_left() -> Non
     assert fronts["band"].isna().all()
 
 
+def test_ground_won_on_a_plain_is_measured_with_its_direction() -> None:
+    control = plain()
+    for name, point in zip(control["place"], control["geometry"], strict=True):
+        if front_at(np.array(point.y)) < point.x < front_at(np.array(point.y)) + 0.25:  # about 18 km
+            control = succeed(control, name, "blues", 6)
+    last = front_lines(control).iloc[-1]
+    assert last.moved_toward == "east"
+    assert last.moved_km == pytest.approx(18, abs=6)
+    assert last.gained_km2 > 1000
+
+
 def test_one_doubtful_claim_does_not_bend_the_front() -> None:
     control = plain()
     east = control.index[[g.x > 31.2 for g in control["geometry"]]]

@@ -21,7 +21,8 @@ SHIPPED = ("gazetteer.sqlite", "gazetteer-odbl.sqlite")
 
 # `Place.match` by the way in which the name belongs to the place; an exact spelling is 1.0.
 _MATCH = {NAME: 0.98, ALTERNATE: 0.95, ABBREVIATION: 0.93, DEMONYM: 0.9, BARE: 0.85, TYPELESS: 0.8}
-_IN_CAPITALS = 0.9  # "US" is no spelling of the town of Us where it is an abbreviation
+# "US" is no spelling of the town of Us where it is an abbreviation.
+_MATCH_IN_CAPITALS = {how: match * (1 if how == ABBREVIATION else 0.9) for how, match in _MATCH.items()}
 _LOOSER = 0.75  # the name asked for had to lose an article, a type or a compass word
 _INNER = 0.5  # only a part of it is a name ("Aleppo University")
 _SAME_PLACE_M = 8_000.0  # two tables' points for one town differ by less (centre against town hall)
@@ -244,31 +245,35 @@ class TableGazetteer:
                             letter, table.prominence(number), short=short
                         )
 
-    def _made(self, table: Table, number: int, match: float, matched: str) -> tuple[Place, float]:
-        place, same_as = table.place(number, match, matched)
+    def _made(
+        self, table: Table, number: int, match: float, matched: str, *, exactly: str = ""
+    ) -> tuple[Place, float]:
+        place, same_as = table.place(number, match, matched, exactly=exactly)
         if same_as and (known := self.place(same_as)):
             place = replace(known, match=match, matched=matched)
         return place, table.prominence(number)
 
     def _by_key(self, name: str, key: str, limit: int, *, factor: float = 1.0, matched: str = "") -> Found:
         """Return the places of a key; `factor` lowers the match, `matched` overrides how it is called."""
-        short = _is_abbreviated(name)
         rows = [(table, number, how) for table in self._tables for number, how in table.rows(key, limit)]
-        if short and any(how == ABBREVIATION for _, _, how in rows):
-            trust = {
-                how: match * (1 if how == ABBREVIATION else _IN_CAPITALS) for how, match in _MATCH.items()
-            }
+        if not rows:
+            return []
+        trust, exactly = _MATCH, name if factor == 1.0 else ""
+        if _is_abbreviated(name):
+            if any(how == ABBREVIATION for _, _, how in rows):
+                trust, exactly = _MATCH_IN_CAPITALS, ""
         else:
-            trust = _MATCH
-        found = []
-        for table, number, how in rows:
-            if how == ABBREVIATION and not short:
-                continue
-            place, prominence = self._made(table, number, trust[how] * factor, matched or HOW[how])
-            if how == NAME and place.name == name and trust is _MATCH:
-                place = replace(place, match=1.0)
-            found.append((place, prominence))
-        return found
+            rows = [row for row in rows if row[2] != ABBREVIATION]
+        return [
+            self._made(
+                table,
+                number,
+                trust[how] * factor,
+                matched or HOW[how],
+                exactly=exactly if how == NAME else "",
+            )
+            for table, number, how in rows
+        ]
 
     def _within(self, name: str, limit: int) -> Found:
         """Return the places for "Paris, Texas": those of the first part, first the ones in the second."""
@@ -398,6 +403,9 @@ def _distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 
 def _merged(found: Iterable[tuple[Place, float]]) -> list[Place]:
     """Return places best match first, then by prominence; one for each that several keys or tables gave."""
+    found = list(found)
+    if len(found) == 1:
+        return [found[0][0]]
     kept: list[Place] = []
     seen: set[str] = set()
     by_name: dict[tuple[str, str], list[Place]] = {}

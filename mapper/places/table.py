@@ -328,8 +328,14 @@ class Table:
             (number, True) for (number,) in adding
         ]
 
-    def place(self, number: int, match: float = 1.0, matched: str = "name") -> tuple[Place, str]:
-        """Return a place, and the id of the place that the entry only adds names to, or ""."""
+    def place(
+        self, number: int, match: float = 1.0, matched: str = "name", *, exactly: str = ""
+    ) -> tuple[Place, str]:
+        """
+        Return a place, and the id of the place that the entry only adds names to, or "".
+
+        A place whose name is spelled `exactly` so matches in full.
+        """
         (ref, source, name, x, y, klass, code, population, extent, country, code1, name1, code2, name2, names,
          *box, same_as) = self.db.execute(_PLACE, (number,)).fetchone()  # fmt: skip
         origin = self.sources[source]
@@ -346,7 +352,7 @@ class Table:
             admin2=name2 or "",
             source=origin.key,
             licence=origin.licence,
-            match=match,
+            match=1.0 if name == exactly else match,
             matched=matched,
             admin1_code=code1 or "",
             admin2_code=code2 or "",

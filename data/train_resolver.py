@@ -35,7 +35,7 @@ from mapper.places.evidence import (
     share,
     unit_vectors,
 )
-from mapper.places.gazetteer import open_gazetteer
+from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.ranker import Ranker, Trees
 from mapper.text.locatives import find_locatives
 
@@ -107,22 +107,18 @@ def read_documents(bench: Path) -> list[Document]:
     return dealt
 
 
-def with_noise(document: Document, gazetteer: Gazetteer) -> Document:
+def with_noise(document: Document, gazetteer: TableGazetteer) -> Document:
     """Return the document as a recogniser might give it: some spans missing, some words too many."""
     chance = random.Random("noise " + document.id)
     kept = [
         pair for pair in zip(document.toponyms, document.spots, strict=True) if chance.random() >= DROPPED
     ]
     taken = [(t.start, t.end) for t in document.toponyms]
-    spans, at = [], 0
-    for word in document.text.split():
-        start = document.text.index(word, at)
-        at = start + len(word)
-        bare = word.strip(".,;:!?()\"'“”’")
-        start += word.find(bare) if bare else 0
-        free = all(start + len(bare) <= a or start >= b for a, b in taken)
-        if len(bare) > 3 and bare[0].isupper() and free and gazetteer.candidates(bare):
-            spans.append(Toponym(start, start + len(bare), bare))
+    spans = [
+        Toponym(hit.start, hit.end, document.text[hit.start : hit.end])
+        for hit in gazetteer.find_names(document.text)
+        if document.text[hit.start].isupper() and all(hit.end <= a or hit.start >= b for a, b in taken)
+    ]
     wrong = chance.sample(spans, min(len(spans), round(INVENTED * len(document.toponyms))))
     pairs = sorted(kept + [(t, None) for t in wrong], key=lambda pair: (pair[0].start, pair[0].end))
     toponyms, spots = [t for t, _ in pairs], [s for _, s in pairs]
@@ -336,7 +332,12 @@ def table(judged: Sequence[tuple[Document, list[Resolution]]], curve: tuple[Floa
 
 def write(path: Path, first: Trees, last: Trees, curve: tuple[Floats, Floats]) -> None:
     """Write the weights, the same bytes each time."""
-    arrays = {"columns": np.array(COLUMNS), "passes": np.array(2), "raw": curve[0], "calibrated": curve[1]}
+    arrays: dict[str, Any] = {
+        "columns": np.array(COLUMNS),
+        "passes": np.array(2),
+        "raw": curve[0],
+        "calibrated": curve[1],
+    }
     for n, trees in enumerate((first, last)):
         arrays |= {
             f"column_{n}": trees.column.astype(np.uint8),

@@ -23,7 +23,8 @@ Ints = NDArray[np.int64]
 
 EARTH_M = 6_371_008.8
 MOST_CANDIDATES = 40  # of one name: there are more "San José" than a report can need
-STRONG = 0.03  # candidates less probable than this are no evidence for other names
+STRONG = 0.02  # candidates less probable than this are no evidence for other names
+TOGETHER_M = 50_000.0  # places this near each other make a region that local news is about
 LOCAL_CHARACTERS = 300.0  # names this far apart in the text count 1/e of names side by side
 
 # How a candidate came to stand for a name: the ways in which a gazetteer matches, the surest first; then the
@@ -59,7 +60,7 @@ _CLASSES = "PASTHLRUV"
 _WORD = re.compile(r"[^\W\d_]+")
 _PARENT_GAP = re.compile(r"\s*,\s*|\s*\(\s*|\s+in\s+(?:the\s+)?", re.IGNORECASE)
 
-# The columns of the rows, in order; trained weights know them by position.
+# The columns of the rows, in order; trained weights know them by name.
 COLUMNS = (
     "log_population", "population_share", "population_lead", "population_rank", "match", "match_lead",
     "level", "class", "seat", "spellings", "extent", "candidates", "in_country", "same_name", "words",
@@ -67,6 +68,7 @@ COLUMNS = (
     "probability", "best_rival", "near_25", "near_100", "near_400", "nearest", "previous", "next",
     "local_near", "local_country", "local_admin1", "same_country", "same_admin1", "top_country",
     "named_country", "named_admin1", "named_admin2", "holds", "parent", "child", "told", "names",
+    "top_share", "spread", "possible_near", "possible_admin1",
 )  # fmt: skip
 
 
@@ -136,7 +138,7 @@ def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
 
 def great_circle_m(a: Floats, b: Floats) -> Floats:
     """Return distances in metres on the sphere between all of `a` and all of `b`, unit vectors."""
-    return EARTH_M * np.arccos(np.clip(a @ b.T, -1.0, 1.0))
+    return np.asarray(EARTH_M * np.arccos(np.clip(a @ b.T, -1.0, 1.0)))
 
 
 def bearings(origin: Floats, end: Floats) -> Floats:
@@ -146,7 +148,7 @@ def bearings(origin: Floats, end: Floats) -> Floats:
     cos0, cos1 = np.sqrt(np.maximum(1 - sin0**2, 0)), np.sqrt(np.maximum(1 - sin1**2, 0))
     east = np.sin(lon1 - lon0) * cos1
     north = cos0 * sin1 - sin0 * cos1 * np.cos(lon1 - lon0)
-    return np.degrees(np.arctan2(east, north)) % 360.0
+    return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
 
 
 def group_names(toponyms: Sequence[Toponym], gazetteer: Gazetteer, *, text: str) -> tuple[Name, ...]:
@@ -185,7 +187,9 @@ def spelling_of(toponym: Toponym) -> str:
 
 def look_up(toponym: Toponym, gazetteer: Gazetteer) -> tuple[Place, ...]:
     """Return the places that a toponym can mean; a demonym means a country where it can."""
-    places = gazetteer.candidates(spelling_of(toponym))
+    found = gazetteer.candidates(spelling_of(toponym))
+    # "Aleppo University" is not in the town of University, Florida.
+    places = [p for p in found if p.matched != "inner" or p.name.casefold() not in _CLASS_OF]
     if toponym.role == "demonym":
         places = [place for place in places if level_of(place) == 3] or places
     return tuple(places[:MOST_CANDIDATES])
@@ -261,7 +265,7 @@ def share(scores: Floats, owner: Ints, count: int) -> Floats:
     if not len(scores):
         return scores
     odds = np.exp(scores - by_owner(np.maximum, scores, owner, count)[owner])
-    return odds / np.bincount(owner, odds, count)[owner]
+    return np.asarray(odds / np.bincount(owner, odds, count)[owner])
 
 
 def by_owner(reduce: np.ufunc, values: Floats, owner: Ints, count: int) -> Floats:
@@ -278,7 +282,7 @@ def best_other(values: Floats, owner: Ints, count: int, empty: float) -> Floats:
     ties = np.bincount(owner, at_first, count)
     second = by_owner(np.maximum, np.where(at_first, -np.inf, values), owner, count)
     rival = np.where(at_first & (ties[owner] < 2), second[owner], first[owner])
-    return np.where(np.isfinite(rival), rival, empty)
+    return np.asarray(np.where(np.isfinite(rival), rival, empty))
 
 
 def prominence(candidates: Candidates) -> Floats:
@@ -326,7 +330,9 @@ def standing(candidates: Candidates) -> dict[str, Floats]:
             [float(p.name.casefold() == names[o].text.casefold()) for p, o in zip(places, owner, strict=True)]
         ),
         "words": of_name([float(len(name.text.split())) for name in names]),
-        "short_capitals": of_name([float(name.text.isupper() and len(name.text) < 6) for name in names]),
+        "short_capitals": of_name(
+            [name.text.isupper() * (2.0 if len(name.text) < 6 else 1.0) for name in names]
+        ),
         "mentions": of_name([len(name.mentions) / mentions for name in names]),
         "first_mention": of_name([first.get(n, mentions) / mentions for n in range(count)]),
         "word_fit": np.array(
@@ -334,7 +340,29 @@ def standing(candidates: Candidates) -> dict[str, Floats]:
         ),
         "demonym": of_name([float(name.demonym) for name in names]),
         "kind": candidates.kind.astype(float),
-    }
+    } | company(candidates)
+
+
+def company(candidates: Candidates) -> dict[str, Floats]:
+    """Return how many other names could mean a place near each candidate, or in its first-order unit.
+
+    However improbable each is alone: three small towns of one county are rarely a coincidence. A name counts
+    the less the more places bear it.
+    """
+    owner, total = candidates.owner, len(candidates.places)
+    near, unit = np.zeros(total), np.zeros(total)
+    if total:
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        bearers = owner[starts]
+        rarity = 1.0 / np.log2(1.0 + np.diff(starts, append=total))
+        for name in bearers:
+            mine = np.flatnonzero(owner == name)
+            weight = np.where(bearers == name, 0.0, rarity)
+            close = candidates.xyz[mine] @ candidates.xyz.T > np.cos(TOGETHER_M / EARTH_M)
+            same = (candidates.admin1[mine][:, None] == candidates.admin1) & (candidates.admin1 > 0)
+            near[mine] = np.logical_or.reduceat(close, starts, axis=1) @ weight
+            unit[mine] = np.logical_or.reduceat(same, starts, axis=1) @ weight
+    return {"possible_near": near, "possible_admin1": unit}
 
 
 def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Floats]:
@@ -342,7 +370,7 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
     owner, count, total = candidates.owner, len(candidates.names), len(candidates.places)
     # A place that only stands in for another name's place would vouch for itself.
     strong = np.flatnonzero((probability >= STRONG) & (candidates.kind < NEIGHBOUR))
-    other = owner[:, None] != owner[strong][None, :]
+    other = np.asarray(owner[:, None] != owner[strong])
     weight = np.where(other, probability[strong][None, :], 0.0)
     local = weight * candidates.closeness[owner[:, None], owner[strong][None, :]]
     km = great_circle_m(candidates.xyz, candidates.xyz[strong]) / 1000.0
@@ -355,6 +383,7 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
     likely = np.where(other & (probability[strong] >= 0.25)[None, :], km, 20_000.0)
     mass = np.bincount(candidates.country[strong], probability[strong], candidates.country.max(initial=0) + 1)
     mass[0] = 0.0
+    part = mass / max(mass.sum(), 1e-9)
     others = max(1, count - 1)
     picked = np.full(count, -1, np.int64)
     if total:
@@ -390,12 +419,14 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
         "parent": np.where(parents.any(1)[owner], (weight * inside * follows).max(1, initial=0.0), none),
         "child": np.where(parents.any(0)[owner], (weight * holds * leads).max(1, initial=0.0), none),
         "names": np.full(total, np.log(count)),
+        "top_share": np.full(total, mass.max(initial=0.0) / max(mass.sum(), 1e-9)),
+        "spread": np.full(total, np.exp(-(part * np.log(np.maximum(part, 1e-9))).sum())),
     }
 
 
 def same_unit(units: Ints, strong: Ints) -> NDArray[np.bool_]:
     """Return which candidates (rows) lie in the same known unit as the strong ones (columns)."""
-    return (units[:, None] == units[strong][None, :]) & (units > 0)[:, None]
+    return np.asarray((units[:, None] == units[strong]) & (units > 0)[:, None])
 
 
 def within(candidates: Candidates, strong: Ints, *, turned: bool = False) -> NDArray[np.bool_]:
@@ -428,8 +459,9 @@ def geometry_told(
 ) -> Floats:
     """Return for each candidate how well the report's own distances and directions fit it.
 
-    The least fit among the statements about its name, each averaged over where the other end
-    probably is; 1 where the report states nothing.
+    The least fit among the statements about its name, each averaged over where the other end probably
+    is and measured by the best candidate's: 1 where the report states nothing, or all fit alike, so a
+    wrong statement harms no candidate more than its rivals.
     """
     told = np.ones(len(candidates.places))
     names = candidates.names
@@ -446,8 +478,9 @@ def geometry_told(
             marks = np.flatnonzero(candidates.owner == landmark)
             a, b = candidates.xyz[marks], candidates.xyz[ends]
             fits = fit(stated, great_circle_m(a, b), bearings(a, b))
-            told[ends] = np.minimum(told[ends], probability[marks] @ fits)
-            told[marks] = np.minimum(told[marks], fits @ probability[ends])
+            for mine, others, table in ((ends, marks, fits.T), (marks, ends, fits)):
+                agreed = table @ probability[others] + 1e-6
+                told[mine] = np.minimum(told[mine], agreed / agreed.max(initial=1e-6))
     return told
 
 

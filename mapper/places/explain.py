@@ -27,12 +27,14 @@ def in_words(candidates: Candidates, i: int, rows: Floats, *, settled: bool) -> 
     """
     place = candidates.places[i]
     value = dict(zip(COLUMNS, rows[i].tolist(), strict=True))
-    rivals = int((candidates.owner == candidates.owner[i]).sum()) - 1
+    mine = candidates.owner == candidates.owner[i]
+    rivals = int(mine.sum()) - 1
+    told = rows[: len(mine)][mine, COLUMNS.index("told")]
     found = []
     if settled:
         found.append("the name has this place in other reports")
-    if value["told"] != 1.0:
-        fits = "fit it" if value["told"] > 0.5 else "hardly fit it"
+    if told.min() < 0.5:
+        fits = "fit it" if value["told"] >= 0.5 else "hardly fit it"
         found.append(f"distances or directions stated in the report {fits}")
     if value["parent"] > 0.3:
         found.append("the name is followed by the unit that holds it")

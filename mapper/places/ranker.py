@@ -61,10 +61,9 @@ def shipped_ranker() -> Ranker:
     """Read the weights that come with the package."""
     with (resources.files("mapper.resources") / "resolver" / "ranker.npz").open("rb") as file:
         table = np.load(file, allow_pickle=False)
-        if tuple(table["columns"].tolist()) != COLUMNS:
-            raise ValueError("resolver/ranker.npz was trained on other columns; run data/train_resolver.py.")
+        position = np.array([COLUMNS.index(name) for name in table["columns"].tolist()], np.int64)
         passes = tuple(
-            Trees(table[f"column_{n}"].astype(np.int64), table[f"border_{n}"], table[f"leaf_{n}"])
+            Trees(position[table[f"column_{n}"]], table[f"border_{n}"], table[f"leaf_{n}"])
             for n in range(int(table["passes"]))
         )
         return Ranker(passes, table["raw"], table["calibrated"])

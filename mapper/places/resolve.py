@@ -31,7 +31,7 @@ from mapper.places.explain import described, in_words
 from mapper.places.ranker import Ranker, shipped_ranker
 
 MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
-WELL_MATCHED = 0.9  # a match below it leaves room for the place of a neighbouring name
+WELL_MATCHED = ("name", "alternate", "abbreviation", "demonym")  # no need of a neighbouring name's place
 SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
 LEAST = 0.1  # a place less probable than this, as a place and as the right one, is none
@@ -164,7 +164,7 @@ def offer_neighbours(
     names, kept = [], []
     for n, name in enumerate(candidates.names):
         mine = probability[candidates.owner == n].tolist()
-        if name.mentions and max((place.match for place in name.places), default=0.0) < WELL_MATCHED:
+        if name.mentions and not any(place.matched in WELL_MATCHED for place in name.places):
             spots = [spot for spot, owner in enumerate(order) if owner == n]
             beside = [order[s] for spot in spots for s in (spot - 1, spot + 1) if 0 <= s < len(order)]
             known = {place.id for place in name.places}

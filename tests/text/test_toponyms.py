@@ -1,0 +1,256 @@
+"""The recogniser: which names of a text are places."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapper.model import NameHit, Toponym
+from mapper.places.gazetteer import open_gazetteer
+from mapper.text.chain import CLASSES, Name
+from mapper.text.toponyms import Recognizer, decide, recognizer
+
+Read = Callable[[str], list[Toponym]]
+
+
+@pytest.fixture(scope="module")
+def full() -> Recognizer:
+    return recognizer(find_names=open_gazetteer().find_names)
+
+
+@pytest.fixture(scope="module")
+def fast() -> Recognizer:
+    return recognizer("fast", find_names=open_gazetteer().find_names)
+
+
+@pytest.fixture(scope="module")
+def with_demonyms() -> Recognizer:
+    return recognizer(find_names=open_gazetteer().find_names, demonyms=True)
+
+
+def spelled(toponyms: list[Toponym]) -> list[str]:
+    return [toponym.text for toponym in toponyms]
+
+
+def name_at(text: str, part: str, *, nth: int = 0, inner: tuple[Name, ...] = (), **chances: float) -> Name:
+    start = -1
+    for _ in range(nth + 1):
+        start = text.index(part, start + 1)
+    return Name(start, start + len(part), tuple(chances.get(name, 0.0) for name in CLASSES), 0.0, inner)
+
+
+def hit_at(text: str, part: str, nth: int = 0) -> NameHit:
+    name = name_at(text, part, nth=nth)
+    return NameHit(name.start, name.end, 4.0, "P")
+
+
+# ------------------------------------------------------------------------------- what is a place
+
+
+def test_towns_of_a_front_are_found(full: Recognizer) -> None:
+    text = "Government tanks rolled into Zuwara at dawn while shells fell on Misrata and the road to Sirte."
+    assert spelled(full(text)) == ["Zuwara", "Misrata", "Sirte"]
+
+
+def test_towns_of_a_front_are_found_without_a_network(fast: Recognizer) -> None:
+    text = "Government tanks rolled into Zuwara at dawn while shells fell on Misrata and the road to Sirte."
+    assert spelled(fast(text)) == ["Zuwara", "Misrata", "Sirte"]
+
+
+@pytest.mark.parametrize(
+    ("text", "no_place"),
+    [
+        ("Colonel Gaddafi told his guards to hold Sirte.", "Gaddafi"),
+        ("Jordan scored forty points in Chicago, his coach Phil Jackson said.", "Jordan"),
+        ("A reporter of Al-Jazeera reached Benghazi on Monday.", "Al-Jazeera"),
+        ("NATO jets bombed a depot near Brega.", "NATO"),
+        ("Manchester United beat their guests in Turin.", "Manchester United"),
+        ("General Khalifa Haftar reached Tobruk, Reuters reported.", "Reuters"),
+    ],
+)
+def test_persons_and_organisations_are_no_places(full: Recognizer, text: str, no_place: str) -> None:
+    start = text.index(no_place)
+    assert not any(t.start < start + len(no_place) and start < t.end for t in full(text))
+    assert full(text)
+
+
+def test_a_place_and_the_unit_that_holds_it_are_two_mentions(full: Recognizer) -> None:
+    assert spelled(full("A bridge collapsed in Springfield, Illinois, on Friday.")) == [
+        "Springfield",
+        "Illinois",
+    ]
+
+
+def test_a_government_named_by_its_capital_is_associative(full: Recognizer) -> None:
+    text = "Kyiv said its troops had left the village. Moscow denied it. Shells fell in Kherson."
+    roles = {toponym.text: toponym.role for toponym in full(text)}
+    assert roles["Moscow"] == "associative"
+    assert roles["Kherson"] == "literal"
+
+
+# ------------------------------------------------------------------------------------ options
+
+
+def test_demonyms_are_given_only_when_asked_for(full: Recognizer, with_demonyms: Recognizer) -> None:
+    text = "Ethiopian soldiers crossed the border near Humera."
+    assert spelled(full(text)) == ["Humera"]
+    assert [(t.text, t.role) for t in with_demonyms(text)] == [
+        ("Ethiopian", "demonym"),
+        ("Humera", "literal"),
+    ]
+
+
+def test_a_place_inside_a_name_is_nested_and_off_by_default() -> None:
+    text = "A blast shook Raqqa University."
+    inner = name_at(text, "Raqqa", LOC=0.05, ORG=0.9)
+    names = [name_at(text, "Raqqa University", ORG=0.9, inner=(inner,))]
+    assert decide(text, [], names, demonyms=False, nested=False) == []
+    (found,) = decide(text, [], names, demonyms=False, nested=True)
+    assert (found.text, found.role) == ("Raqqa", "nested")
+
+
+# ------------------------------------------------------------------------ hard ways of writing
+
+
+def test_a_headline_in_capitals_is_read(full: Recognizer) -> None:
+    text = "REBELS SEIZE MISRATA AIRPORT AS SIEGE ENDS\nFighters entered Misrata on Tuesday."
+    found = full(text)
+    assert any(t.start <= text.index("MISRATA") < t.end for t in found)
+    assert found[-1].text == "Misrata"
+
+
+def test_lower_case_text_is_read(full: Recognizer) -> None:
+    assert spelled(full("heavy shelling in kharkiv again tonight, two dead in mykolaiv")) == [
+        "kharkiv",
+        "mykolaiv",
+    ]
+
+
+def test_a_name_broken_over_lines_is_looked_up_in_one(full: Recognizer) -> None:
+    text = "The column stopped on the road to Deir\nez-Zor after an air strike near Deir ez-Zor."
+    first = full(text)[0]
+    assert text[first.start : first.end] == "Deir\nez-Zor"
+    assert first.name == "Deir ez-Zor"
+
+
+def test_a_blank_line_parts_two_names(full: Recognizer) -> None:
+    text = "A convoy leaves Timbuktu\n\nGao is quiet after the army took it."
+    assert spelled(full(text)) == ["Timbuktu", "Gao"]
+
+
+def test_a_slip_of_a_name_already_seen_is_corrected() -> None:
+    text = "They left Bani Walid at noon. By night Bani Walud was empty."
+    names = [name_at(text, "Bani Walid", LOC=0.9), name_at(text, "Bani Walud", PER=0.8)]
+    found = decide(text, [hit_at(text, "Bani Walid")], names, demonyms=False, nested=False)
+    assert [(t.text, t.name) for t in found] == [("Bani Walid", ""), ("Bani Walud", "Bani Walid")]
+
+
+def test_another_known_name_is_no_slip() -> None:
+    text = "They left Marinka for Marynka."
+    names = [name_at(text, "Marinka", LOC=0.9), name_at(text, "Marynka", LOC=0.9)]
+    hits = [hit_at(text, "Marinka"), hit_at(text, "Marynka")]
+    assert [t.name for t in decide(text, hits, names, demonyms=False, nested=False)] == ["", ""]
+
+
+def test_a_person_one_letter_from_a_town_is_no_slip() -> None:
+    text = "They left Hassana. Hassani stayed."
+    names = [name_at(text, "Hassana", LOC=0.9), name_at(text, "Hassani", PER=0.9)]
+    found = decide(text, [hit_at(text, "Hassana")], names, demonyms=False, nested=False)
+    assert spelled(found) == ["Hassana"]
+
+
+# ------------------------------------------------------------------- judging over the report
+
+
+def test_equal_names_help_each_other() -> None:
+    text = "Qara fell. Men of Qara fled."
+    names = [name_at(text, "Qara", LOC=0.3, PER=0.4), name_at(text, "Qara", nth=1, LOC=0.9)]
+    assert len(decide(text, [], names, demonyms=False, nested=False)) == 2
+
+
+def test_a_known_place_is_not_talked_into_a_person_by_its_other_mentions() -> None:
+    text = "Qara fell. Qara rose. Men of Qara fled."
+    names = [
+        name_at(text, "Qara", PER=0.8, LOC=0.1),
+        name_at(text, "Qara", nth=1, PER=0.8, LOC=0.1),
+        name_at(text, "Qara", nth=2, LOC=0.6, PER=0.3),
+    ]
+    found = decide(text, [hit_at(text, "Qara", 2)], names, demonyms=False, nested=False)
+    assert [t.start for t in found] == [names[2].start]
+
+
+def test_the_credit_under_a_picture_is_no_part_of_the_place() -> None:
+    text = "Smoke over Wad Madani Reuters\n\nReuters reached Wad Madani on Monday."
+    names = [
+        name_at(text, "Wad Madani Reuters", ORG=0.7, LOC=0.2),
+        name_at(text, "Reuters", nth=1, ORG=0.9),
+        name_at(text, "Wad Madani", nth=1, LOC=0.9),
+    ]
+    found = decide(text, [], names, demonyms=False, nested=False)
+    assert [(t.start, t.text) for t in found] == [(11, "Wad Madani"), (names[2].start, "Wad Madani")]
+
+
+def test_the_full_stop_of_an_abbreviation_belongs_to_it() -> None:
+    text = "He moved to Richmond, Va., and left. She is in Va. Nobody knows."
+    names = [name_at(text, "Va", LOC=0.9), name_at(text, "Va", nth=1, LOC=0.9)]
+    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["Va.", "Va"]
+
+
+# ------------------------------------------------------------------------------------ contract
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "...", "no names here at all", "\x00\ufffd" * 50, "A" * 5000]
+)
+def test_texts_without_places_give_none(full: Recognizer, fast: Recognizer, text: str) -> None:
+    assert [t for t in full(text) if not t.text.strip("A")] == []
+    assert fast(text) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.sampled_from(" .,'-\nAabrßİKyiv’éТ中0"), max_size=400))
+def test_spans_lie_in_the_text_in_order_and_apart(full: Recognizer, fast: Recognizer, text: str) -> None:
+    for read in (full, fast):
+        end = 0
+        for toponym in read(text):
+            assert end <= toponym.start < toponym.end
+            assert text[toponym.start : toponym.end] == toponym.text
+            assert 0 <= toponym.score <= 1
+            end = toponym.end
+
+
+def test_a_stream_gives_what_single_calls_give_and_reads_little_ahead(full: Recognizer) -> None:
+    texts = [f"Shelling near Kramatorsk, {n} km from Sloviansk." for n in range(20)]
+    taken = 0
+
+    def feed():
+        nonlocal taken
+        for text in texts:
+            taken += 1
+            yield text
+
+    results = full.many(feed())
+    first = next(results)
+    assert taken < len(texts)
+    assert [first, *results] == [full(text) for text in texts]
+
+
+def test_a_text_longer_than_a_window_is_read_to_its_end(full: Recognizer) -> None:
+    text = "Nothing of note happened that day, the elders said. " * 60 + "Then Aleppo fell."
+    (found,) = full(text)
+    assert found.text == "Aleppo"
+    assert text[found.start : found.end] == "Aleppo"
+
+
+def test_a_recogniser_travels_to_another_process(full: Recognizer) -> None:
+    text = "Fighting reached Goma."
+    assert pickle.loads(pickle.dumps(full))(text) == full(text)
+
+
+def test_hostile_text_takes_time_in_proportion(fast: Recognizer) -> None:
+    assert fast("A-" * 20_000) is not None
+    assert fast("(" * 100_000) == []

@@ -21,9 +21,9 @@ UNITS_PER_DEGREE = 1000
 WORLD_UNITS = 20
 ATTRIBUTION = "Basemap: Natural Earth (public domain)"
 
-# A page is at most about 2,000 pixels wide when the whole extent is in view; zoomed in four times,
-# half a pixel of that is the finest detail worth its bytes.
-PIXELS_ACROSS = 16_000
+# The finest detail kept is this part of an extent's size: a map some thousand pixels wide, zoomed in a few
+# times. A whole continent gets less of it, since nobody looks for the bends of a river there.
+DETAIL, WIDE_DETAIL, WIDE_DEG = 1 / 8_000, 1 / 3_000, 50.0
 
 Extent = tuple[float, float, float, float]
 
@@ -87,12 +87,17 @@ def clip(name: str, extent: Extent) -> Layer:
     if layer.shapes[near[0]].geom_type == "Point":
         return Layer(layer.shapes[near], tuple(layer.facts[i] for i in near))
     cut = shapely.clip_by_rect(layer.shapes[near], west, south, east, north)
-    cut = shapely.simplify(cut, max(east - west, north - south) / PIXELS_ACROSS)
-    parts, owners = shapely.get_parts(cut, return_index=True)
-    kept = ~shapely.is_empty(parts) & (
-        shapely.get_dimensions(parts) == shapely.get_dimensions(layer.shapes[near[0]])
-    )
+    finest = _finest(extent)
+    parts, owners = shapely.get_parts(shapely.simplify(cut, finest), return_index=True)
+    is_area = layer.shapes[near[0]].geom_type == "Polygon"
+    # A clip leaves a point or an edge of what only touches the extent, and a speck is no coast.
+    kept = shapely.area(parts) > 4 * finest**2 if is_area else shapely.length(parts) > finest
     return Layer(parts[kept], tuple(layer.facts[i] for i in near[owners[kept]]))
+
+
+def _finest(extent: Extent) -> float:
+    size = max(extent[2] - extent[0], extent[3] - extent[1])
+    return size * (DETAIL if size < WIDE_DEG else WIDE_DETAIL)
 
 
 def padded(extent: Extent, *, share: float, least: float) -> Extent:
@@ -140,7 +145,7 @@ def encoded(extent: Extent) -> dict[str, Any]:
     --------
     >>> ground = encoded((10.0, 28.0, 22.0, 34.0))
     >>> [name for name in ground if ground[name] == []]
-    ['lakes', 'disputed']
+    ['lakes', 'rivers', 'disputed', 'countries']
     >>> encoded((-140.0, 0.0, -139.0, 1.0))["land"]
     []
     """
@@ -159,7 +164,7 @@ def encoded(extent: Extent) -> dict[str, Any]:
         "rivers": _runs(_merged(_ranked(clip("rivers", extent), extent).shapes)),
         "borders": _runs(_merged(borders.shapes[agreed])),
         "disputed": _runs(_merged(borders.shapes[~agreed])),
-        "admin1": _runs(_merged(clip("admin1", extent).shapes)),
+        "admin1": _runs(_merged(clip("admin1", extent).shapes)) if extent[2] - extent[0] < WIDE_DEG else [],
         "towns": [
             [*_position(point), int(rank), name, int(capital)]
             for point, (name, rank, capital) in _labelled(clip("towns", extent))

@@ -4,6 +4,8 @@ import { DEGREE, el, scene } from "./words.js";
 import { mercatorX, mercatorY } from "./scene.js";
 
 export const L = window.L.noConflict();
+delete window.leaflet; // the script of Leaflet leaves its name twice
+
 export const opening = [
   [scene.view[1], scene.view[0]],
   [scene.view[3], scene.view[2]],

@@ -215,8 +215,8 @@ def _mended(text: str, name: Name) -> Name:
 def _pooled(text: str, names: Sequence[Name], known: Known) -> list[Name]:
     """Return the names with chances shared among equal ones, and with the gazetteer's word for a place.
 
-    One mention of a name in a report helps another, and "Silvio Berlusconi" helps "Berlusconi". But where most
-    mentions of "Ras Lanuf" look like a person, they must not carry the rest with them: a name the
+    One mention of a name in a report helps another, and "Silvio Berlusconi" helps "Berlusconi". But where
+    most mentions of "Ras Lanuf" look like a person, they must not carry the rest with them: a name the
     gazetteer knows is never moved off a place, unless it is the surname of somebody in the report.
     """
     groups: dict[str, list[Name]] = {}

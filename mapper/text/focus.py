@@ -306,14 +306,16 @@ def _inside_quotes(tokens: Sequence[Token]) -> list[bool]:
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
-    return frozenset(row[0].casefold() for row in read_table("nations.tsv"))
+    """Return the names of countries and their adjectives, in lower case."""
+    rows = read_table("nations.tsv")
+    return frozenset(name.casefold() for row in rows for name in (row[0], *row[1].split(",")))
 
 
 @lru_cache(maxsize=1)
 def _capitals() -> dict[str, frozenset[str]]:
-    """Return for each seat of government the adjectives of its country, in lower case."""
+    """Return for each seat of government the name of its country and its adjectives, in lower case."""
     return {
-        seat.casefold(): frozenset(row[1].casefold().split(","))
+        seat.casefold(): frozenset((row[0].casefold(), *row[1].casefold().split(",")))
         for row in read_table("nations.tsv")
         for seat in row[2].split(",")
         if seat

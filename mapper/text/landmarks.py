@@ -9,7 +9,7 @@ from typing import Literal
 from mapper.model import Toponym
 from mapper.text.focus import SETTLEMENTS, Focus
 from mapper.text.lexicon import word_class
-from mapper.text.tokens import PARAGRAPH, Token
+from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
 Kind = Literal["name", "here", "it", "recent", "settlement", "capital", "thing"]
 
@@ -58,9 +58,10 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
     """
     if i >= len(tokens) or tokens[i].word == PARAGRAPH:
         return None
-    if tokens[i].toponym is not None:
+    i += tokens[i].word in ("#", "@") and i + 1 < len(tokens)
+    if tokens[i].toponym is not None and not _owns_capital(tokens, i):
         return Landmark(i, i + 1, "name", tokens[i].toponym)
-    word = tokens[i].word
+    word = word_at(tokens, i)
     nxt = tokens[i + 1] if i + 1 < len(tokens) else None
     if (
         word in _ADVERBS
@@ -75,21 +76,13 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
 
 def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
     """Read a phrase of a few words up to a name or a noun that can be a landmark."""
-    definite = tokens[i].word in DETERMINERS
+    definite = tokens[i].word in DETERMINERS or tokens[i].toponym is not None
     j, noun_at = i, -1
     while j < min(len(tokens), i + _MAX_WORDS + 2):
         token = tokens[j]
-        if token.toponym is not None:
+        if token.toponym is not None and not _owns_capital(tokens, j):
             return Landmark(i, j + 1, "name", token.toponym)
-        if noun_at >= 0:
-            if token.word in ("of", "with") or (token.word in _JOINING and _names_place(tokens, j + 1)):
-                if not _names_place(tokens, j + 1):
-                    break
-            elif token.word in DETERMINERS and tokens[j - 1].word in _JOINING:
-                pass
-            elif token.word not in SETTLEMENTS and token.word not in _THINGS and token.word not in PARTS:
-                break
-        elif token.word in _STOP or not (token.word[0].isalpha() or token.word in "-'"):
+        if token.toponym is None and not _continues(tokens, j, noun_at >= 0):
             break
         if token.word in SETTLEMENTS or token.word in _THINGS or token.word in PARTS:
             noun_at = j
@@ -98,16 +91,31 @@ def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
         return Landmark(i, j, "recent", None, tokens[i + 1].word, "", True)
     if noun_at < 0 or not (definite or tokens[noun_at].word in ("downtown", "town")):
         return None
-    name_at = noun_at + 2
-    apposed = (
-        name_at < len(tokens) and tokens[name_at].toponym is not None and tokens[noun_at + 1].word == ","
-    )
-    if apposed and (
-        tokens[noun_at].word == "capital"
-        or (tokens[noun_at].word in SETTLEMENTS and _ends(tokens, name_at + 1))
-    ):
-        return Landmark(i, name_at + 1, "name", tokens[name_at].toponym)
+    name = toponym_at(tokens, noun_at + 2) if word_at(tokens, noun_at + 1) == "," else None
+    noun = tokens[noun_at].word
+    if name is not None and (noun == "capital" or (noun in SETTLEMENTS and _ends(tokens, noun_at + 3))):
+        return Landmark(i, noun_at + 3, "name", name)
     return _definite(tokens, i, noun_at)
+
+
+def _continues(tokens: Sequence[Token], j: int, has_noun: bool) -> bool:
+    """Tell whether the common word at `j` belongs to the phrase, before or after its noun."""
+    word = tokens[j].word
+    if not has_noun:
+        return word not in _STOP and (word[0].isalpha() or word in ("-", "'"))
+    if word in _JOINING:
+        return _names_place(tokens, j + 1)
+    if word in DETERMINERS:
+        return tokens[j - 1].word in _JOINING
+    return word in SETTLEMENTS or word in _THINGS or word in PARTS
+
+
+def _owns_capital(tokens: Sequence[Token], j: int) -> bool:
+    """Tell whether the name at `j` is the country in "Uganda's capital", "the Argentine capital"."""
+    k = j + 1
+    while word_at(tokens, k) in ("'", "s", "'s"):
+        k += 1
+    return word_at(tokens, k) == "capital"
 
 
 def _ends(tokens: Sequence[Token], j: int) -> bool:
@@ -123,7 +131,9 @@ def _names_place(tokens: Sequence[Token], j: int) -> bool:
 
 
 def _definite(tokens: Sequence[Token], i: int, noun_at: int) -> Landmark:
-    noun, adjective = tokens[noun_at].word, tokens[noun_at - 1].word if noun_at > i else ""
+    noun = tokens[noun_at].word
+    owners = [t.word for t in tokens[i:noun_at] if t.word not in ("'", "s", "'s")]
+    adjective = owners[-1] if owners else ""
     words = {t.word for t in tokens[i : noun_at + 1]}
     kind: Kind
     if noun == "capital":

@@ -151,7 +151,10 @@ def read_number(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
             return read_number(tokens, i + 1)
         return 1.0, i + 1
     if word in _VAGUE:
-        return _VAGUE[word], i + 2 if word_at(tokens, i + 1) == "of" else i + 1
+        following = word_at(tokens, i + 1)
+        if following in _SCALES:
+            return _VAGUE[word] * _SCALES[following], i + 2
+        return _VAGUE[word], i + 2 if following == "of" else i + 1
     if word in _FRACTIONS:
         return _FRACTIONS[word], _skip(tokens, i + 1, ("of", "a", "an"))
     return _read_words(tokens, i)

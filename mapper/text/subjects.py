@@ -158,7 +158,11 @@ class _Reader:
             return None
         i += 2 if self.word(i + 1) in ("in", "at", "near") else 1
         landmark = read_landmark(self.tokens, i)
-        return landmark.toponym if landmark is not None else None
+        # "37 km from Blenheim, Marlborough, ...": a mark after the name makes it the landmark's province.
+        if landmark is None or not self.word(landmark.last).isalpha():
+            inverted = self.word(self.tail.last) in _INVERTED
+            return landmark.toponym if landmark is not None and inverted else None
+        return landmark.toponym
 
     def coordinated(self, i: int) -> Ends:
         """Return the subject after "and": that of the claim it is joined to, or the place told last."""
@@ -176,6 +180,9 @@ class _Reader:
             while comma - k < 12 and self.word(k) not in ("(", ""):
                 k -= 1
             k -= 1
+        if self.previous is not None and self.previous.last == comma:
+            # "X, 40 km from Y, 60 km from Z"
+            return self.previous.subject, None
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
             return toponym, None
         word = self.word(k)
@@ -198,7 +205,8 @@ class _Reader:
         for k in range(noun - 1, max(-1, noun - 5), -1):
             word = self.word(k)
             if settlement and (toponym := self.toponym(k)) is not None:
-                return toponym
+                # "Marto city", but not "Australia's smallest town"
+                return toponym if self.word(k + 1) not in ("'", "'s") else None
             if word in ("a", "an", ",", ""):
                 # "X, a village, 40 km ..."
                 return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
@@ -224,7 +232,7 @@ class _Reader:
         """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
         contracted = self.word(copula) == "it's"
         before = "it" if contracted else self.word(copula - 1)
-        if before == "it":
+        if before in ("it", "this"):
             there = not contracted and self.word(copula - 2) == "there"
             return self.focus.resolve(copula, exclude=self.named, recent=True, latest=there), None
         if before in ("which", "that", "who"):
@@ -232,9 +240,10 @@ class _Reader:
         if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
             return None, None
         if (toponym := self.toponym(copula - 1)) is not None:
-            if self.word(copula - 2) not in _PREPOSITIONS and self.word(copula - 2) != "and":
+            joint, other = self.word(copula - 2), self.toponym(copula - 3)
+            if joint not in _PREPOSITIONS and joint != "and":
                 return toponym, None
-            if self.word(copula) in _PLURAL and (other := self.toponym(copula - 3)) is not None:
+            if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
                 return toponym, other
         return self.head(self.clause_start(copula), copula)
 
@@ -266,7 +275,7 @@ class _Reader:
     def head(self, start: int, copula: int) -> Ends:
         """Return what the noun phrase at the head of a clause means."""
         i = start
-        if self.word(i) in ("from", "between"):
+        if self.word(i) in ("from", "between") or (self.toponym(i) and self.word(i + 1) == "to"):
             ends = [token.toponym for token in self.tokens[i:copula] if token.toponym is not None]
             if len(ends) >= 2:
                 return ends[1], ends[0]

@@ -13,6 +13,10 @@ from mapper.text.lexicon import word_class
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\n\s*\n|\S")
 _OPENING = frozenset("\"'“‘«([#>*-–—")
 _ABBREVIATIONS = word_class("abbreviation")
+# "The Northeast" may be a name, but "to the Northeast of X" is a direction.
+_DIRECTIONS = frozenset(
+    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
+)
 _SHORT_LINE = 60
 PARAGRAPH = "\n\n"
 
@@ -52,9 +56,8 @@ def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
     >>> tokenize("", [])
     []
     """
-    spans = sorted(
-        (t for t in toponyms if t.role in ("literal", "associative")), key=lambda t: (t.start, -t.end)
-    )
+    names = (t for t in toponyms if t.role in ("literal", "associative"))
+    spans = sorted((t for t in names if t.text.lower() not in _DIRECTIONS), key=lambda t: (t.start, -t.end))
     tokens: list[Token] = []
     sentence = paragraph = position = line_start = 0
     for toponym in [*spans, None]:

@@ -26,13 +26,14 @@ def evidence_record(extraction: Extraction, control: pd.DataFrame) -> dict[str, 
     extraction
         The reading.
     control
-        Control states computed from this report alone.
+        Control states computed from this report alone; those in force at its end are given.
 
     Returns
     -------
     record
         `id`, `published`, `toponyms`, `events`, `distance_claims` and `control`.
     """
+    lasting = control[control["until"].isna()]
     return {
         "id": extraction.report.id,
         "published": extraction.report.published.date().isoformat() if extraction.report.published else None,

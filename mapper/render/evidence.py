@@ -44,7 +44,7 @@ def evidence_record(extraction: Extraction, control: pd.DataFrame) -> dict[str, 
         "events": [_event(e) for e in extraction.events if e.action.kind != "holds"],
         "distance_claims": [_claim(c) for c in extraction.checks if c.locative.distance_m is not None],
         "control": [
-            _control(dict(zip(control.columns, row, strict=True))) for row in control.itertuples(index=False)
+            _control(dict(zip(lasting.columns, row, strict=True))) for row in lasting.itertuples(index=False)
         ],
     }
 

@@ -49,6 +49,8 @@ _TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airst
 _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
 _WORTH = {"name": 3.0, "nation": 2.5, "ally": 4.0, "ours": 3.0, "enemy": 3.0, "revolt": 1.5, "zeal": 1.5, "state": 1.0}
 
+_MASS_WORDS = frozenset({"opposition", "resistance", "insurgency", "uprising", "revolt"})
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
@@ -446,21 +448,45 @@ def _named(
 
 
 def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: _Evidence) -> str:
-    """Return the name of a side: its people if that is what it is mostly called, else its most frequent mention."""
-    keys = sorted((k for k, c in cluster.items() if c == number), key=lambda k: (-evidence.weights[k], k))
-    if keys and keys[0].startswith("nation:"):
-        return f"{_adjectives()[keys[0].split(':')[1]]} forces"
-    own = [m for m, n in side_of.items() if n == number and m in evidence.forces] or [
-        m for m, n in side_of.items() if n == number
-    ]
-    if not own:
-        return keys[0].split(":")[-1]
-    best = max(
-        own, key=lambda m: (evidence.forces[m], sum(s > 0 for _, s in evidence.keys(m)) == 1, -len(m), m)
-    )
-    return re.sub(
-        r"^(?:the|a|an|his|their|its|some|most|all|several|one|another)\s+", "", best, flags=re.IGNORECASE
-    )
+    """
+    Return the name of a side after its most telling key: a people, a group, a man, or what it is.
+
+    "Russian forces", "M23", "Gaddafi forces", "Rebels", "Government forces": never a weapon, a number
+    or a pronoun, which mentions are full of ("two of our warplanes").
+    """
+    worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k, c in cluster.items() if c == number}
+    worth = {k: w for k, w in worth.items() if k.split(":")[0] not in ("ours", "enemy")} or worth
+    best = min(worth, key=lambda k: (-worth[k], k))
+    kind, _, word = best.partition(":")
+    if kind == "nation":
+        return f"{_adjectives()[word]} forces"
+    if kind == "name":
+        return _group_name(word, [m for m, n in side_of.items() if n == number])
+    if kind in ("revolt", "zeal"):
+        return f"{word.capitalize()}s" if word not in _MASS_WORDS else word.capitalize()
+    if kind == "state":
+        return word.capitalize() if word in ("army", "navy", "police", "military") else "Government forces"
+    if kind == "ally":
+        return word.upper() if len(word) <= 4 else f"{word.capitalize()} forces"
+    return "Own forces" if kind == "ours" else "Enemy forces"
+
+
+def _group_name(word: str, mentions: Sequence[str]) -> str:
+    """Return a group's name as it is spelled, with "forces" where the name is a man's or a place's."""
+    spelled: Counter[str] = Counter()
+    alone = 0
+    for mention in mentions:
+        for written in re.findall(r"[\w.']+", re.sub("[‘’]", "'", mention)):
+            bare = written.removesuffix("'s")
+            if singular(bare) == word and written[:1].isupper():
+                spelled[bare] += 1
+                # "the Taliban", "M23": nothing but the name, and no man's possessive
+                rest = set(re.findall(r"\w+", mention.lower())) - {bare.lower(), "the"}
+                alone += not rest and (bare.isupper() or bare.endswith("s") or mention.lower().startswith("the "))
+    if not spelled:
+        return f"{word.capitalize()} forces"
+    name = max(sorted(spelled), key=lambda w: spelled[w])
+    return name if alone or (name.isupper() and len(name) > 1) else f"{name} forces"
 
 
 def group_sides(

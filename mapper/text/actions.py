@@ -7,6 +7,7 @@ belong to, and which place "the town" is, needs more than a sentence and is deci
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,6 +77,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     discourse = _Discourse()
     tokens = tokenize(text, toponyms)
     focus, starts = Focus(tokens), [t.start for t in tokens]
+    asides = sorted((p for p in locatives if p.value is not None), key=lambda p: p.end)
     actions: list[Action] = []
     last_paragraph = -1
     for sentence in find_sentences(text):
@@ -87,6 +89,11 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
             if text[sentence.start - 2 : sentence.start].strip() == ";":
                 actions += share_verb(text, sentence, [], discourse.recent, toponyms)
             continue
+        while asides and asides[0].end <= sentence.start:
+            aside = asides.pop(0)
+            focus.advance(bisect_left(starts, aside.end))
+            for landmark in aside.landmarks:
+                focus.background(landmark, landmark=True)
         tree = parse(text, sentence, toponyms, locatives)
         if tree is None:
             continue
@@ -117,7 +124,7 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> 
         if is_next := state.holder is None and state.token.lower_ in ("is", "are", "was", "were"):
             stance = replace(stance, planned=True)
         base = _base(tree, sentence, state.token, state.kind, stance, discourse)
-        holder = _name(tree, state.holder, discourse)
+        holder = _name(tree, state.holder, discourse, _speaker(tree, stance, discourse))
         if is_next or not stance.supposed:
             yield from _each_place(base, [state.where], actor=holder, opponent="", outcome="none")
 
@@ -126,7 +133,8 @@ def _deny(tree: Tree, sentence: Sentence, denial: Denial, discourse: _Discourse,
     """Deny what the sentence before told: by the writer in place, by a side as a telling of its own."""
     told = [a for a in discourse.recent if a.certainty in ("claimed", "reported", "denied") and a.kind != "holds"]
     told = [a for a in told if a.kind in ("capture", "withdraw", "surrender", "siege", "handover")] or told
-    if denial.by is None:
+    joined = tree.text[max(0, sentence.start - 2) : sentence.start].strip() in (";", ":")
+    if denial.by is None or joined:
         for action in told:
             if action in actions:
                 actions[actions.index(action)] = replace(action, certainty="denied")
@@ -155,12 +163,13 @@ def _in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
 
 def _remember(tree: Tree, token: Token, discourse: _Discourse) -> None:
     """Keep the latest force and person that do something, for the pronouns after them."""
-    if token.dep_ not in ("nsubj", "nsubjpass", "pobj", "poss", "agent") or token.lower_ in ("they", "he", "we", "it"):
+    given = token.dep_ == "pobj" and token.head.lower_ in ("to", "by")
+    if token.dep_ not in ("nsubj", "nsubjpass", "pobj", "poss") or token.lower_ in ("they", "he", "we", "it"):
         return
     found = doer_class(tree, token)
     if any(c.dep_ == "poss" and c.lower_ in ("his", "their", "its", "our") for c in token.children):
         return
-    if found in ("force", "nation") and token.dep_ in ("nsubj", "nsubjpass"):
+    if found in ("force", "nation") and (given or token.dep_ in ("nsubj", "nsubjpass")):
         discourse.forces = mention(tree, token)
     elif found in ("name", "official") and token.dep_ in ("nsubj", "nsubjpass", "poss"):
         discourse.person = mention(tree, token)
@@ -263,7 +272,7 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
         return False  # envoys come and go
     if "weak" in frame.options:
         return found in FIGHTING or found == "who"
-    return found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode"))
+    return found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
 
 
 def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: _Discourse) -> Iterator[Action]:
@@ -274,8 +283,9 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
     if is_verb_of("claim", token):
         stance = replace(stance, claimed=True)
     kind = _kind(tree, token, frame, roles)
-    actor, opponent = _name(tree, roles.doer, discourse), _name(tree, roles.other, discourse)
-    gainer = _name(tree, roles.gainer, discourse)
+    speaker = _speaker(tree, stance, discourse)
+    actor, opponent = _name(tree, roles.doer, discourse, speaker), _name(tree, roles.other, discourse, speaker)
+    gainer = _name(tree, roles.gainer, discourse, speaker)
     if kind == "displacement" and frame.pattern in ("leave", "leave_from"):
         actor = opponent = ""
     pattern = frame.pattern
@@ -291,10 +301,24 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
         kind = "assault" if stance.attempted and not stance.failed else "repulse"
         if kind == "repulse":
             actor, opponent = opponent, actor
+    elif frame.pattern == "enter" and stance.planned:
+        kind = "assault"
     elif kind in ("assault", "advance") and (stance.failed or _fails(token)):
         kind, actor, opponent = "repulse", opponent, actor
+    if not roles.places and (stance.planned or (frame.part == "n" and pattern in ("lose", "fall", "take"))):
+        return
+    if kind == "clash" and not roles.places and token.dep_ in ("relcl", "acl"):
+        return
     base = _base(tree, sentence, token, kind, stance, discourse)
     yield from _each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
+
+
+def _speaker(tree: Tree, stance: Stance, discourse: _Discourse) -> str:
+    """Return who speaks in the clause, "" where nobody of a side does."""
+    source = deref(stance.source)
+    if source is None or doer_class(tree, source) not in ("official", "name", "force", "nation", "media"):
+        return ""
+    return _name(tree, source, discourse)
 
 
 def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
@@ -328,6 +352,8 @@ def _base(tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stanc
     """Return the action without its parts: trigger, clause, certainty, source, tense."""
     source = deref(stance.source)
     source_class = doer_class(tree, source) if source is not None else ""
+    if source is not None and source_class == "force" and _is_one_man(source):
+        source_class = "witness"
     certainty: Certainty = "reported"
     if stance.denied or stance.negated:
         certainty = "denied"
@@ -337,11 +363,23 @@ def _base(tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stanc
         certainty = "claimed"
     start, end = tree.spans[token.i]
     first, last = _clause(tree, token)
+    if certainty == "reported" and token.tag_ in ("VBP", "VBZ", "VB") and _AHEAD.search(tree.text[first:last]):
+        certainty = "planned"
     return Action(
         start, end, sentence.start, sentence.end, kind, "", "", certainty,
         source=_name(tree, source, discourse), source_class=source_class,
         clause_start=first, clause_end=last, tense=_tense(token, stance),
     )  # fmt: skip
+
+
+_AHEAD = re.compile(r"\b(?:tomorrow|next (?:week|month|year)|in the coming|in the next few)\b", re.IGNORECASE)
+
+
+def _is_one_man(source: Token) -> bool:
+    """Return whether a source is a man in the ranks, who tells what he saw: "a rebel", "another soldier"."""
+    if singular(source.lower_) not in ("rebel", "soldier", "fighter", "gunner", "recruit", "volunteer", "conscript", "militiaman"):
+        return False
+    return any(c.dep_ in ("det", "nummod") and c.lower_ in ("a", "an", "one", "another", "two", "three") for c in source.children)
 
 
 def _clause(tree: Tree, token: Token) -> tuple[int, int]:
@@ -373,11 +411,13 @@ def _tense(token: Token, stance: Stance) -> str:
     return "past"
 
 
-def _name(tree: Tree, token: Token | None, discourse: _Discourse) -> str:
-    """Return the mention of a doer, for a pronoun that of the doer it stands for."""
+def _name(tree: Tree, token: Token | None, discourse: _Discourse, speaker: str = "") -> str:
+    """Return the mention of a doer, for a pronoun that of the doer it stands for; "we" and "he" are the speaker."""
     if token is None:
         return ""
     found = doer_class(tree, token)
+    if speaker and found in ("he", "we", "it"):
+        return speaker
     if found == "they":
         return discourse.forces
     if found == "he" and discourse.forces.lower() in ("the enemy", "enemy", "the adversary", "the foe"):
@@ -390,6 +430,8 @@ def _name(tree: Tree, token: Token | None, discourse: _Discourse) -> str:
         return mention(tree, token) if found in ("media", "witness", "civilian") else ""
     words = mention(tree, token)
     first = words.split(" ", 1)[0].lower()
+    if speaker and first in ("his", "our", "its"):
+        return f"{speaker}'s {words.split(' ', 1)[-1]}"
     if first in ("his", "their", "its") and (discourse.person or discourse.forces):
         singular_owner = first == "his" and "enemy" not in discourse.forces.lower()
         owner = (discourse.person if singular_owner else discourse.forces) or discourse.person or discourse.forces

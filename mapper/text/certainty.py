@@ -28,7 +28,6 @@ class Stance:
     failed: bool = False
     denied: bool = False
     claimed: bool = False
-    ongoing: bool = False
     source: Token | None = None
 
 
@@ -138,8 +137,8 @@ def _own(node: Token, stance: Stance) -> Stance:
         if node.dep_ == "conj" and node.tag_ == "VB" and not any(c.dep_ == "aux" for c in node.children):
             if any(c.dep_ == "aux" and c.lower_ in _FUTURE for c in node.head.children):
                 stance = replace(stance, planned=True)
-        if node.tag_ == "VBG":
-            stance = replace(stance, ongoing=True)
+        if stance.negated and _to(node):
+            stance = replace(stance, supposed=True)  # "in order not to be encircled"
     else:
         for child in node.children:
             low = child.lower_
@@ -210,6 +209,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
         if noun is not None and inside:
             if is_noun_of("plan", noun):
                 if singular(noun.lower_) in ("attempt", "bid", "effort"):
+                    if is_verb_of("break", noun.head) and noun.dep_ in ("nsubj", "nsubjpass", "dobj"):
+                        return replace(stance, supposed=True)  # the verb above tells that it was beaten off
                     return replace(stance, attempted=True)
                 return replace(stance, planned=True)
             if is_noun_of("deny", noun) or (node.dep_ in ("acl", "prep", "relcl") and _called_false(noun)):

@@ -31,6 +31,7 @@ _INNER = frozenset(
     "of in at near around outside on along between from to inside into through over across beyond by within "
     "round toward towards for against behind past opposite above below under off beside".split()
 )
+_COMPASS = frozenset("north south east west northeast northwest southeast southwest north-east north-west south-east south-west outside".split())
 _AT = frozenset("in at near around outside on along between inside within over round by across beyond opposite off above".split())
 _TOWARD = frozenset("as to toward towards into on onto for in inside through past along across at near up as around over".split())
 _FROM = frozenset("from out of off".split())
@@ -83,11 +84,18 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
                         for where in places_in(tree, inner, partial=within, depth=depth + 1):
                             found = True
                             yield where
+            elif child.lower_ in _COMPASS and child.i > head.i and not found:
+                for where in places_after(tree, child, ("of",)):
+                    found = True
+                    yield where
             elif child.dep_ == "appos" and not found:
                 for where in places_in(tree, child, partial=within, depth=depth + 1):
                     found = found or where.named is not None
                     if where.named is not None:
                         yield where
+        if not found and word in PARTS and any(c.lower_ in ("its", "their") for c in head.children if c.dep_ == "poss"):
+            found = True
+            yield Where(None, word, partial=True)
         if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
             determined = any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another")) for c in head.children)
             if determined or head.lower_ in ("it", "there", "here"):
@@ -249,16 +257,25 @@ def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
     if "bare" in frame.options:
         if verb.lower_ in ("go", "goes", "going") or any(c.dep_ in ("dobj", "ccomp", "advcl") for c in verb.children):
             return None
-        if verb.lower_ == "went" and not any(c.lower_ in ("without", "next", "too", "under") for c in verb.children):
+        away = ("to", "into", "from", "up", "down", "over", "through", "toward", "towards", "off", "out", "by", "on", "for", "as")
+        if any(c.dep_ in ("prt", "xcomp", "acomp", "oprd") or (c.dep_ == "prep" and c.lower_ in away and not _timely(c)) for c in verb.children):
             return None
         if all(w.named is None for w in roles.places):
             return None
     return roles
 
 
+def _timely(prep: Token) -> bool:
+    """Return whether a preposition begins a date: "on the 18th", "by Friday"."""
+    return any(t.tag_ == "CD" or t.lower_[:1].isdigit() or t.lower_.endswith("day") or t.lower_ in _HOURS for t in prep.subtree)
+
+
+_HOURS = frozenset("morning evening night afternoon noon dawn dusk dark midday midnight week month".split())
+
+
 def _keep_or_lose(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles | None:
     if patient is None:
-        if is_passive(verb):
+        if is_passive(verb) or roles.doer is None:
             return None
         roles.places = places_after(tree, verb, _FROM | {"in", "at"})
     else:

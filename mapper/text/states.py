@@ -186,7 +186,7 @@ def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
     for child in verb.children:
         if held is not None and child.dep_ in ("attr", "acomp") and child.lower_ in ("theirs", "ours", "his", "hers"):
             for where in places_in(tree, held):
-                yield State(verb, "capture" if _has_time(verb) or is_verb_of("say", verb.head) else "holds", where, child)
+                yield State(verb, "holds" if _still(verb) else "capture", where, child)
 
 
 def _next(tree: Tree, verb: Token) -> Iterator[State]:

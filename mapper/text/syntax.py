@@ -27,17 +27,24 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr gen col lt capt maj sgt brig adm st mt ft no nos vs jan feb mar apr jun jul aug sep sept oct "
     "nov dec rev prof approx inc hon gov sen rep pres cpl pvt art fig u.s u.k u.n a.m p.m e.g i.e cf".split()
 )
-_END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[#@]?[A-Z0-9\u00c0-\u00de])|;(?=\s)")
+_END = re.compile(
+    r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[#@]?[A-Z0-9\u00c0-\u00de])|;(?=\s)"
+    # After a colon another statement, but not what somebody "said:".
+    r"|(?<!said)(?<!says)(?<!added)(?<!wrote)(?<!writes):(?=\s+(?:on|in|at|by|the|a|an|after|before|since|they|it|he|his|two|three|some|our|its)\s)"
+)
 _BREAK = re.compile(r"\s*\n\s*\n\s*|\s*\n(?=\s*(?:[-*\u2022#@]|\d+[.):/]|[A-Z0-9\"\u201c]))|\s\|\s")
 _DATELINE = re.compile(
     r"(?:[A-Z][A-Z'.\u2019-]+[ ,]*)+(?:[^\n.!?|]{0,60}?)(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
 )
 _LABEL = re.compile(r"[-*•\s]*(?:[QA][.:]|\d{1,2}[.:]\d\d(?: ?(?:hours|hrs|h|GMT|am|pm))?[.:]?(?=\s))\s*")
+_BEFORE_ASIDE = re.compile(r"\s*[,(]?\s*(?:(?:and|or|which is|which lies|only|just|some|about|barely|a|another|still|over)\s+)*$")
+# The parser takes these participles for nouns; the word that it reads instead has the same frame.
+_READ_AS = {"overrun": "captured"}
 _FRONTED = re.compile(
     r"(?:(?:on|in|at|by|before|after|during|since|until|early|late|earlier|the|that|this|an?|same|next|following|"
     r"mid|around|about|through|of|last|two|three|four|several|few|\d{1,2}(?:st|nd|rd|th)?|\d{1,2}[:.]\d\d|\d{4}|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|"
-    r"september|october|november|december|dawn|dusk|noon|midday|midnight|morning|afternoon|evening|night|nightfall|"
+    r"september|october|november|december|dawn|dusk|noon|midday|midnight|morning|afternoon|evening|night|nightfall|dark|darkness|lunch|breakfast|sundown|"
     r"daybreak|sunset|sunrise|yesterday|today|tonight|day|week|month|hour|hours|days|weeks|later|lunchtime)\s+){2,8}",
     re.IGNORECASE,
 )
@@ -73,7 +80,7 @@ class Tree:
 
 def find_sentences(text: str) -> list[Sentence]:
     """
-    Cut a text into sentences; headings, datelines, list items and halves at a semicolon stand alone.
+    Cut a text into sentences; headings, datelines, list items and halves at a semicolon or colon stand alone.
 
     Examples
     --------
@@ -110,7 +117,7 @@ def _cut(text: str, start: int, stop: int, paragraph: int, into: list[Sentence])
         last = word[0].lower().lstrip("(\"'") if word else ""
         if match.group() == "." and (last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
             continue
-        end = match.start() if match.group() == ";" else match.end()
+        end = match.start() if match.group() in (";", ":") else match.end()
         _append(text, start, end, paragraph, into)
         start = match.end()
     _append(text, start, stop, paragraph, into)
@@ -152,13 +159,13 @@ def parse(text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives:
         for token in nlp.tokenizer(piece):
             if token.is_space:
                 continue
-            words.append(token.text)
+            words.append(_READ_AS.get(token.text, token.text))
             spaces.append(bool(token.whitespace_))
             spans.append((offset + token.idx, offset + token.idx + len(token.text)))
 
     position = sentence.start
     comma = _fronted_end(text, sentence, toponyms)
-    for start, end, place in _pieces(sentence, toponyms, locatives):
+    for start, end, place in _pieces(text, sentence, toponyms, locatives):
         if start < position:
             continue
         for stop in (comma, start):
@@ -183,7 +190,7 @@ def parse(text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives:
 
 
 def _pieces(
-    sentence: Sentence, toponyms: Sequence[Toponym], locatives: Sequence[Locative]
+    text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives: Sequence[Locative]
 ) -> list[tuple[int, int, Toponym | Locative | None]]:
     """Return what is not plain text: places as one token, asides about distance as nothing, the end."""
     pieces: list[tuple[int, int, Toponym | Locative | None]] = []
@@ -191,7 +198,7 @@ def _pieces(
         if sentence.start <= phrase.start and phrase.end <= sentence.end and phrase.value is not None:
             inside = phrase.subject is not None and phrase.start <= phrase.subject.start < phrase.end
             if phrase.subject is not None and not inside and phrase.claim:
-                pieces.append((phrase.start, phrase.end, None))
+                pieces.append((*_aside(text, sentence, phrase), None))
             elif phrase.subject is None and phrase.relation == "offset":
                 pieces.append((phrase.start, phrase.end, phrase))
     pieces += [
@@ -201,6 +208,20 @@ def _pieces(
     ]
     pieces.sort(key=lambda p: (p[0], -p[1]))
     return [*pieces, (sentence.end, sentence.end, None)]
+
+
+def _aside(text: str, sentence: Sentence, phrase: Locative) -> tuple[int, int]:
+    """Return where an aside begins and ends with what joins it to its place: commas, brackets, "and"."""
+    start, end = phrase.start, phrase.end
+    before = _BEFORE_ASIDE.search(text[max(sentence.start, start - 24) : start])
+    if before is None or before.start() == before.end():
+        return start, end
+    opening = before.group().strip()[:1]
+    start -= before.end() - before.start()
+    after = text[end : end + 1]
+    if (opening == "(" and after == ")") or (opening == "," and after == ","):
+        end += 1
+    return start, end
 
 
 def _fronted_end(text: str, sentence: Sentence, toponyms: Sequence[Toponym]) -> int:

@@ -22,7 +22,7 @@ SETTLEMENTS = word_class("settlement")
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
 _FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.8
-_FADE, _FADE_RECENT, _STAY, _FAINT = 0.68, 0.3, 0.25, 0.45
+_FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.5
 _MEMORY = 80
 _CALENDAR = word_class("calendar")
@@ -36,12 +36,19 @@ _AREAS = word_class("area")
 
 @dataclass(slots=True)
 class _Mention:
-    """A place spoken of: by name, or by a word that stands for it."""
+    """
+    A place spoken of: by name, or by a word that stands for it.
+
+    What is placed by a distance is the figure, what it is placed from the ground (Talmy 2000, Toward a
+    Cognitive Semantics, chapter 5): `weight` is how much the place is what the text goes on about, `ground`
+    how much it is what other places are told from.
+    """
 
     index: int
     key: str
     toponym: Toponym
     weight: float
+    ground: float
     sentence: int
     paragraph: int
 
@@ -77,13 +84,21 @@ class Focus:
         token = self.tokens[index]
         if _is_thing(toponym):
             weight = min(weight, _ASSOCIATIVE)
-        self._mentions.append(_Mention(index, key(toponym), toponym, weight, token.sentence, token.paragraph))
+        self._mentions.append(
+            _Mention(index, key(toponym), toponym, weight, weight, token.sentence, token.paragraph)
+        )
 
     def background(self, toponym: Toponym, *, landmark: bool) -> None:
         """Note that a name only said where something is, or was itself told with its distance."""
         for mention in reversed(self._mentions[-4:]):
             if mention.toponym is toponym:
-                mention.weight = min(mention.weight, _LANDMARK if landmark else _PLACED)
+                if landmark:
+                    mention.weight, mention.ground = (
+                        min(mention.weight, _LANDMARK),
+                        min(mention.ground, _OTHER),
+                    )
+                else:
+                    mention.ground = min(mention.ground, _PLACED)
 
     def advance(self, index: int) -> None:
         """Take in the named places before the token at `index`."""
@@ -122,7 +137,7 @@ class Focus:
         if token.toponym in self._bylines:
             weight = min(weight, _OTHER)
         return _Mention(
-            self._next, key(token.toponym), token.toponym, weight, token.sentence, token.paragraph
+            self._next, key(token.toponym), token.toponym, weight, weight, token.sentence, token.paragraph
         )
 
     def _aside(self, i: int) -> bool:
@@ -187,9 +202,9 @@ class Focus:
         for mention in known:
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
             fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
-            scores[mention.key] = scores.get(mention.key, 0.0) + mention.weight * max(
-                fade, 0.0 if recent else _STAY
-            )
+            scores[mention.key] = scores.get(mention.key, 0.0) + (
+                mention.weight if recent else mention.ground
+            ) * max(fade, 0.0 if recent else _STAY)
             latest[mention.key] = mention.toponym
         about = heading is not None and heading not in self._bylines
         if about and heading is not None and not recent and key(heading) in scores:

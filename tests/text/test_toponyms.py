@@ -137,9 +137,23 @@ def test_a_name_broken_over_lines_is_looked_up_in_one(full: Recognizer) -> None:
     assert first.name == "Deir ez-Zor"
 
 
-def test_a_blank_line_parts_two_names(full: Recognizer) -> None:
-    text = "A convoy leaves Timbuktu\n\nGao is quiet after the army took it."
-    assert spelled(full(text)) == ["Timbuktu", "Gao"]
+@pytest.mark.parametrize("between", ["\n\n", ", ", " / ", " - "])
+def test_what_never_stands_in_a_name_parts_two(between: str) -> None:
+    text = f"A convoy leaves Timbuktu{between}Gao is quiet."
+    names = [name_at(text, f"Timbuktu{between}Gao", LOC=0.9)]
+    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["Timbuktu", "Gao"]
+
+
+def test_a_compass_word_without_a_capital_is_no_part_of_the_name() -> None:
+    text = "Fighting in eastern Chad near al-Tina."
+    names = [name_at(text, "eastern Chad", LOC=0.9), name_at(text, "al-Tina", LOC=0.9)]
+    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["Chad", "al-Tina"]
+
+
+def test_a_surname_in_the_report_is_the_person_even_where_a_town_has_the_name() -> None:
+    text = "Mario Monti resigned. Monti left Rome."
+    names = [name_at(text, "Mario Monti", PER=0.9), name_at(text, "Monti", nth=1, LOC=0.5, PER=0.3)]
+    assert decide(text, [hit_at(text, "Monti", 1)], names, demonyms=False, nested=False) == []
 
 
 def test_a_slip_of_a_name_already_seen_is_corrected() -> None:

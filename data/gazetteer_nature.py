@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import airportsdata
@@ -105,7 +104,7 @@ def rivers() -> list[Entry]:
     """
     Return rivers (Natural Earth), the parts of one river joined.
 
-    A river stands where it ends, as in GeoNames: at the free end nearest to a sea or to another river.
+    A river stands where it ends, as in GeoNames; half way along its longest part where that cannot be told.
     """
     parts: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for layer in ("rivers_lake_centerlines", "rivers_europe"):
@@ -115,24 +114,15 @@ def rivers() -> list[Entry]:
                 # Two rivers of one name are told apart by the thirty-degree strip they lie in.
                 middle = shape(feature["geometry"]).centroid
                 parts[name, cell_of(middle.x, middle.y) % 360 // 30].append(feature)
-    lines = {
-        key: [line for piece in pieces for line in _lines(piece)] for key, pieces in sorted(parts.items())
-    }
-    waters = [shape(feature["geometry"]) for feature in features("geography_marine_polys")]
-    owners: list[tuple[str, int] | None] = [None] * len(waters)
-    for key, own in lines.items():
-        waters += own
-        owners += [key] * len(own)
-    tree = STRtree(waters)
+    lines = {key: [line for piece in own for line in _lines(piece)] for key, own in sorted(parts.items())}
+    mouths = _Mouths([line for own in lines.values() for line in own])
     found = []
-    for key, own in lines.items():
-        name, strip = key
-        pieces = parts[key]
-        lon, lat = _mouth(own, key, tree, owners)
+    for (name, strip), own in lines.items():
+        pieces = parts[name, strip]
+        at = mouths.of(own) or max(own, key=lambda line: line.length).interpolate(0.5, normalized=True)
         properties = pieces[0]["properties"]
-        alternates = {
-            n[0]: n for piece in pieces for n in natural_earth_names(piece["properties"]) if n[0] != name
-        }
+        others = (other for piece in pieces for other in natural_earth_names(piece["properties"]))
+        alternates = {other[0]: other for other in others if other[0] != name}
         rank = min(float(piece["properties"].get("scalerank") or 9) for piece in pieces)
         box = MultiLineString(own).bounds
         found.append(
@@ -140,8 +130,8 @@ def rivers() -> list[Entry]:
                 "naturalearth",
                 f"river-{slug(name) or properties.get('rivernum')}-{strip}",
                 name,
-                lon,
-                lat,
+                at.x,
+                at.y,
                 "H",
                 "STM",
                 extent_m=extent_of(box),
@@ -158,18 +148,31 @@ def _lines(feature: dict[str, Any]) -> list[LineString]:
     return [line for line in getattr(geometry, "geoms", [geometry]) if line.length > 0]
 
 
-def _mouth(
-    own: list[LineString], key: tuple[str, int], tree: STRtree, owners: list[tuple[str, int] | None]
-) -> tuple[float, float]:
-    """Return the free end of a river's lines that is nearest to other water; the first end when all meet."""
-    ends = [end for line in own for end in (line.coords[0], line.coords[-1])]
-    free = [end for end in ends if ends.count(end) == 1] or ends[:1]
-    best = (math.inf, free[0])
-    for end in free:
-        point = Point(end)
-        others = [i for i in tree.query(point, predicate="dwithin", distance=1.0) if owners[i] != key]
-        best = min([best, *((tree.geometries[i].distance(point), end) for i in others)])
-    return best[1][0], best[1][1]
+class _Mouths:
+    """Where rivers end. Natural Earth's lines run with the flow or against it, so their order does not tell."""
+
+    _COAST_DEG = 1.5  # lines stop short of the sea, at a delta's head or a river that has one more name
+
+    def __init__(self, lines: list[LineString]) -> None:
+        self._seas = STRtree([shape(feature["geometry"]) for feature in features("geography_marine_polys")])
+        self._meeting = Counter(_node(end) for line in lines for end in (line.coords[0], line.coords[-1]))
+
+    def of(self, own: list[LineString]) -> Point | None:
+        """Return the free end at a sea, else at a confluence; of two such the one nearer to a sea."""
+        ends = Counter(_node(end) for line in own for end in (line.coords[0], line.coords[-1]))
+        best: tuple[bool, float, tuple[float, float]] | None = None
+        for end in sorted(node for node, count in ends.items() if count == 1):
+            point = Point(end)
+            away = float(self._seas.geometries[self._seas.nearest(point)].distance(point))
+            inland = away > self._COAST_DEG
+            # Where only two lines meet, one river goes on under another name (Tigris and Dicle).
+            if (not inland or self._meeting[end] >= 3) and (best is None or (inland, away, end) < best):
+                best = (inland, away, end)
+        return Point(best[2]) if best else None
+
+
+def _node(end: tuple[float, ...]) -> tuple[float, float]:
+    return round(end[0], 2), round(end[1], 2)
 
 
 _AIRPORT = re.compile(

@@ -124,7 +124,8 @@ def _movement(
     if distance < STILL_KM:
         return None
     ground, winner = (won, a) if gained_km2 > 0 else (lost, b)
-    # The line went from the old ground of the winner, where it meets the gain, over the gain.
-    start = before[winner].intersection(ground.buffer(REACH_KM / 2)).centroid
+    # The line went over the gain from the old ground of the winner: from its near part, if it has one.
+    near = before[winner].intersection(ground.buffer(REACH_KM / 2))
+    start = (before[winner] if near.is_empty else near).centroid
     toward = compass(ground.centroid.x - start.x, ground.centroid.y - start.y)
     return _Movement(round(distance, 1), toward, round(gained_km2, 1))

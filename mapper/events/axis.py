@@ -85,14 +85,16 @@ def principal_axis(places: pd.DataFrame, xy: Array) -> Axis | None:
     """
     Return the longest path through the shortest tree that joins all places.
 
-    None where the path is less than `SHARE_ON_PATH` of the tree, or there are fewer than two places. Places
+    None where the path is less than `SHARE_ON_PATH` of the tree, or all places are one point. Places
     within `CORRIDOR_KM` of the path are on it.
     """
     if len(places) < 2:
         return None
     order, tree_length = _longest_path(xy)
+    if tree_length == 0:
+        return None
     line = LineString(xy[order])
-    if line.length == 0 or line.length < SHARE_ON_PATH * tree_length:
+    if line.length < SHARE_ON_PATH * tree_length:
         return None
     near = [i for i in range(len(places)) if line.distance(Point(xy[i])) <= CORRIDOR_KM]
     along = sorted(near, key=lambda i: (line.project(Point(xy[i])), places["place_id"].iloc[i]))
@@ -162,7 +164,8 @@ def segments(holders: Sequence[str | None], weights: Sequence[float]) -> list[st
     Return for each place along an axis the side on whose stretch it lies.
 
     The stretches cost least in all: `COST_OF_CHANGE` for each change of side, and the weight of each place
-    that another side holds. A place without a holder (None: contested or unknown) costs nothing.
+    that another side holds. A place without a holder (None: contested or unknown) costs nothing; without
+    any holder the list is empty.
 
     Examples
     --------

@@ -54,6 +54,8 @@ def road_fronts(
         along = along_axis(axis, standings(scene, control, day))
         holders = [None if s is None else s.holder for s in along]
         stretches = segments(holders, [0.0 if s is None else s.weight for s in along])
+        if not stretches:  # Nobody is known to hold anything that day.
+            continue
         fronts = []
         for meeting in intervals(holders, stretches):
             front = _place(axis, meeting, along)
@@ -130,8 +132,9 @@ def _row(
     meeting, line = front.meeting, axis.line
     between = substring(line, axis.along[meeting.low], axis.along[meeting.high])
     (ax, ay), (bx, by) = axis.xy[meeting.low], axis.xy[meeting.high]
-    length = math.hypot(bx - ax, by - ay) or 1.0
-    ux, uy = (bx - ax) / length, (by - ay) / length
+    length = math.hypot(bx - ax, by - ay)
+    # Two names of one point have no direction: the line then runs north.
+    ux, uy = ((bx - ax) / length, (by - ay) / length) if length else (1.0, 0.0)
     # Left of the direction (-uy, ux) is (-ux, -uy): back along the axis, where the side before lies.
     dx, dy = (-uy, ux) if front.sides[0] == meeting.before else (uy, -ux)
     reach = [(front.at.x + k * ACROSS_KM * dx, front.at.y + k * ACROSS_KM * dy) for k in (-1, 1)]

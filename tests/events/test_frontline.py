@@ -1,11 +1,15 @@
 """Where the front runs: along a road, and over an area."""
 
 import math
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from shapely.geometry import LineString, Point, box
 
@@ -232,3 +236,40 @@ def test_no_control_gives_empty_tables_and_a_bad_table_is_refused() -> None:
     assert len(fronts) == len(control_areas(held([]), date="1999-03-04")) == len(axis_table(held([]))) == 0
     with pytest.raises(TableError, match="control table lacks the columns 'place'"):
         front_lines(road().drop(columns="place"))
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.floats(-60, 60), st.floats(-70, 70), st.sampled_from(["reds", "blues", "greens", "contested"]),
+        st.sampled_from(["held", "claimed"]), st.integers(1, 9), st.one_of(st.none(), st.integers(10, 20)),
+        st.booleans(), st.floats(0, 1),
+    ),
+    max_size=9,
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=20, derandomize=True)
+@given(ROWS, st.floats(0.001, 3), st.floats(-179, 179))
+def test_any_control_table_gives_valid_lines_and_disjoint_areas(
+    rows: list[tuple[Any, ...]], size: float, lon: float
+) -> None:
+    control = held(
+        [
+            (f"p{n}", Point(lon + x * size / 60, y * size / 60), who, since)
+            for n, (x, y, who, _, since, *_) in enumerate(rows)
+        ]
+    )
+    for n, (_, _, who, status, _, until, old, confidence) in enumerate(rows):
+        control.loc[n, "status"] = "contested" if who == "contested" else status
+        control.loc[n, "confidence"] = confidence
+        if until is not None:
+            control.loc[n, "until"] = pd.Timestamp(day(until))
+        if old:
+            control.loc[n, "since"] = pd.NaT
+    fronts = front_lines(control)
+    assert fronts["geometry"].map(lambda g: g.is_valid and not g.is_empty).all()
+    assert (fronts["side_a"] != fronts["side_b"]).all()
+    assert not set(fronts["side_a"]) & {"contested"}
+    areas = control_areas(control, date="1999-03-09")
+    for a, b in combinations(areas["geometry"], 2):
+        assert a.intersection(b).area <= 1e-6 * max(a.area, b.area)

@@ -42,13 +42,34 @@ _SAID_OF = re.compile(
     r"\b([A-Z][\w-]+(?:'s|’s)?) (?:\w+ ){0,3}?(?:president|leader|commander|minister|spokesman|spokeswoman|general|colonel|chief|"
     r"President|General|Colonel|Minister|Commander),? ((?:[A-Z][\w'’-]+ ?){1,3})"
 )
-_INITIALS = re.compile(r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) \((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)")
-_GROUP = re.compile(r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)")
+_INITIALS = re.compile(
+    r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) \((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)"
+)
+_GROUP = re.compile(
+    r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)"
+)
 AIR = frozenset({"airstrike", "missile", "naval_fire"})
 _TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
 _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
-_WORTH = {"name": 3.0, "nation": 2.5, "ally": 4.0, "ours": 3.0, "enemy": 3.0, "revolt": 1.5, "zeal": 1.5, "state": 1.0}
+_WORTH = {
+    "name": 3.0,
+    "nation": 2.5,
+    "ally": 4.0,
+    "ours": 3.0,
+    "enemy": 3.0,
+    "revolt": 1.5,
+    "zeal": 1.5,
+    "state": 1.0,
+}
 
+# What a mention must hold for a name in it to say whose force it is.
+_FORCE_WORDS = frozenset(
+    "force troop army soldier fighter men militia brigade column unit tank gunner guard battalion warplane jet gunboat militant".split()
+)
+_ORGANISATIONS = frozenset(
+    "state front army movement party council brigade alliance league force union command guard corps".split()
+)
+_CAPITALS = re.compile(r"[A-Z][\w.'-]*(?: (?:(?:of|and|for|the|al) ){0,2}[A-Z][\w.'-]*)*")
 _MASS_WORDS = frozenset({"opposition", "resistance", "insurgency", "uprising", "revolt"})
 
 
@@ -297,7 +318,9 @@ class _Evidence:
 
     def two_peoples(self) -> bool:
         """Return whether two peoples with armies are told of, and nobody who rises against a state."""
-        peoples = [k for k in self.weights if k.startswith("nation:") and self.weights[k] >= 0.4 and self.air[k] == 0]
+        peoples = [
+            k for k in self.weights if k.startswith("nation:") and self.weights[k] >= 0.4 and self.air[k] == 0
+        ]
         risen = sum(w for k, w in self.weights.items() if k.startswith("revolt:"))
         return len(peoples) > 1 and risen < 1.0
 
@@ -456,12 +479,14 @@ def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int]
     """
     worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k, c in cluster.items() if c == number}
     worth = {k: w for k, w in worth.items() if k.split(":")[0] not in ("ours", "enemy")} or worth
-    best = min(worth, key=lambda k: (-worth[k], k))
+    mentions = [m for m, n in side_of.items() if n == number]
+    names = {k: _group_name(k[5:], mentions) for k in worth if k.startswith("name:")}
+    best = min(worth, key=lambda k: (names.get(k) == "", -worth[k], k))
     kind, _, word = best.partition(":")
     if kind == "nation":
         return f"{_adjectives()[word]} forces"
     if kind == "name":
-        return _group_name(word, [m for m, n in side_of.items() if n == number])
+        return names[best] or f"{word.capitalize()} forces"
     if kind in ("revolt", "zeal"):
         return f"{word.capitalize()}s" if word not in _MASS_WORDS else word.capitalize()
     if kind == "state":
@@ -472,21 +497,32 @@ def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int]
 
 
 def _group_name(word: str, mentions: Sequence[str]) -> str:
-    """Return a group's name as it is spelled, with "forces" where the name is a man's or a place's."""
+    """
+    Return the name of a group as it is spelled, with "forces" where the name is that of a man.
+
+    A name counts where it stands alone ("Taliban"), is an organisation's ("Kachin Independence Army") or
+    says whose a force is ("Gaddafi's troops", "fighters loyal to Haftar"); "General Younes" is one man
+    and names no side: "".
+    """
     spelled: Counter[str] = Counter()
-    alone = 0
+    groups: Counter[str] = Counter()
     for mention in mentions:
-        for written in re.findall(r"[\w.']+", re.sub("[‘’]", "'", mention)):
-            bare = written.removesuffix("'s")
-            if singular(bare) == word and written[:1].isupper():
-                spelled[bare] += 1
-                # "the Taliban", "M23": nothing but the name, and no man's possessive
-                rest = set(re.findall(r"\w+", mention.lower())) - {bare.lower(), "the"}
-                alone += not rest and (bare.isupper() or bare.endswith("s") or mention.lower().startswith("the "))
+        text = re.sub("[‘’]", "'", mention)
+        rest = {singular(w) for w in re.findall(r"[\w.'-]+", text)} - {word, "the"}
+        for run in _CAPITALS.findall(text):
+            words = [re.sub(r"'s?$", "", w) for w in run.split()]
+            if word not in map(singular, words):
+                continue
+            organisation = any(singular(w) in _ORGANISATIONS for w in words)
+            name = " ".join(words) if organisation else next(w for w in words if singular(w) == word)
+            if organisation or not rest or rest & _FORCE_WORDS or _STANCE.search(text):
+                spelled[name] += 1
+                groups[name] += organisation or (not rest and text.lower().startswith("the "))
     if not spelled:
-        return f"{word.capitalize()} forces"
+        return ""
     name = max(sorted(spelled), key=lambda w: spelled[w])
-    return name if alone or (name.isupper() and len(name) > 1) else f"{name} forces"
+    is_group = groups[name] or name.endswith("s") or (name.isupper() and len(name) > 1)
+    return name if is_group else f"{name} forces"
 
 
 def group_sides(

@@ -234,7 +234,7 @@ def _governor(noun: Token) -> Token | None:
     node = noun
     for _ in range(4):
         head = node.head
-        if head is node:
+        if head == node:
             return None
         if head.tag_ in VERBAL:
             return head
@@ -385,7 +385,7 @@ def _is_one_man(source: Token) -> bool:
 def _clause(tree: Tree, token: Token) -> tuple[int, int]:
     """Return the characters of the clause around a trigger, clauses joined to it or below it left out."""
     verb = token
-    while verb.tag_ not in VERBAL and verb.head is not verb:
+    while verb.tag_ not in VERBAL and verb.head != verb:
         verb = verb.head
     skip = {
         t.i
@@ -401,7 +401,7 @@ def _tense(token: Token, stance: Stance) -> str:
     if stance.planned:
         return "future"
     verb = token
-    while verb.tag_ not in VERBAL and verb.head is not verb:
+    while verb.tag_ not in VERBAL and verb.head != verb:
         verb = verb.head
     helpers = {c.lower_ for c in verb.children if c.dep_ in ("aux", "auxpass")}
     if "had" in helpers:

@@ -109,7 +109,7 @@ def read_stance(token: Token) -> Stance:
         for child in node.children:
             if child.lower_ == "according" and stance.source is None:
                 stance = replace(stance, source=_according(child))
-        if node.dep_ == "ROOT" or node.head is node:
+        if node.dep_ == "ROOT" or node.head == node:
             break
         inside = inside and not _own_life(node)
         stance = _upward(node, node.head, stance, inside)

@@ -151,7 +151,7 @@ def verb_object(verb: Token) -> Token | None:
             return deref(child)
     if verb.dep_ == "relcl" and subject(verb) is not None:
         own = subject(verb)
-        if own is not None and deref(own) is own and not is_passive(verb):
+        if own is not None and deref(own) == own and not is_passive(verb):
             return verb.head
     return None
 
@@ -172,7 +172,7 @@ def doer(verb: Token) -> Token | None:
             if head.tag_ in VERBAL:
                 break
             head = head.head
-        if head.tag_ not in VERBAL or head is verb:
+        if head.tag_ not in VERBAL or head == verb:
             return None
         controlled = next((c for c in head.children if c.dep_ in ("dobj", "dative")), None)
         if controlled is not None and verb.dep_ in ("xcomp", "ccomp") :

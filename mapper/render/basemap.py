@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 UNITS_PER_DEGREE = 1000
 WORLD_UNITS = 20
-ATTRIBUTION = "Basemap: Natural Earth (public domain)"
+ATTRIBUTION = "Made with Natural Earth"
 
 # The finest detail kept is this part of an extent's size: a map some thousand pixels wide, zoomed in a few
 # times. A whole continent gets less of it, since nobody looks for the bends of a river there.

@@ -92,7 +92,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
     axis = _axis(situation.axis)
     control = _control(situation.control, first, parties, labels, known_events)
     return {
-        "title": situation.title or "Map of the reports",
+        "title": situation.title or _only_title(situation.reports) or "Map of the reports",
         "first": None if first is None else first.date().isoformat(),
         "days": days,
         "parties": parties.words,
@@ -110,8 +110,13 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         "reports": _reports(situation.reports, first),
         "view": _view(situation),
         "density": _density(timeline, first, parties) if len(timeline) > MOST_EVENTS else None,
-        "attributions": [*situation.attributions, basemap.ATTRIBUTION],
+        "attributions": list(dict.fromkeys([*situation.attributions, basemap.ATTRIBUTION])),
     }
+
+
+def _only_title(reports: pd.DataFrame) -> str:
+    """Return the title of the one report that there is, "" where there are several."""
+    return _text(reports["title"].iloc[0]) if len(reports) == 1 else ""
 
 
 def _span(situation: Situation) -> tuple[pd.Timestamp | None, int]:

@@ -214,7 +214,7 @@ def test_undated_events_are_shown_as_such(open_page: Open) -> None:
     page = open_page(wars.situation([wars.event(1, "clash", "Brega", None)]))
     assert text(page, "#moment") == "No dates"
     assert "undated" in text(page, "#pane-events")
-    assert page.locator("#play").is_disabled()
+    assert page.locator(".time").is_hidden()  # there is no time to go through
 
 
 def test_a_situation_without_anything_opens(open_page: Open) -> None:
@@ -429,6 +429,17 @@ def test_the_map_is_saved_as_a_picture(open_page: Open, tmp_path: Path) -> None:
     head = (tmp_path / "map.png").read_bytes()[:24]
     size = page.locator("#map").bounding_box()
     assert struct.unpack(">II", head[16:])[0] == 2 * size["width"]
+
+
+def test_the_buttons_of_the_map_go_to_the_front_and_back(open_page: Open) -> None:
+    page = open_page(hash_="#t=2011-03-21", reduced_motion="reduce")
+    shown_day(page)
+    zoom = "Number(/m=([0-9.]+)/.exec(location.hash)[1])"
+    whole = page.evaluate(zoom)
+    page.click("#front-button")
+    wait_until(page, f"{zoom} > {whole} + 0.5")
+    page.click("#all-button")
+    wait_until(page, f"{zoom} === {whole}")
 
 
 def test_the_page_leaves_nothing_global_but_its_signal(open_page: Open) -> None:

@@ -3,7 +3,7 @@
 import { clamp, dateOf, plural } from "./words.js";
 import { sideOf } from "./scene.js";
 import { frontsAt, state } from "./state.js";
-import { ink } from "./board.js";
+import { ink, map } from "./board.js";
 import { hits } from "./marks.js";
 
 /** Points of a run in pixels, at equal steps along it: x, y and the direction there. */
@@ -128,6 +128,17 @@ function drawArrow(ctx, from, to, colour) {
   ctx.lineTo(tip.x - dx * 10 - dy * 5, tip.y - dy * 10 + dx * 5);
   ctx.lineTo(tip.x - dx * 10 + dy * 5, tip.y - dy * 10 - dx * 5);
   ctx.fill();
+}
+
+/** Bring the front of the day close, with the ground that nobody is known to hold. */
+export function goToFront() {
+  const { now } = frontsAt(state.day);
+  const points = now.flatMap((row) => [...row.lines.flat(), ...row.band.flat()]);
+  if (points.length)
+    map.fitBounds(
+      points.map(([lon, lat]) => [lat, lon]),
+      { padding: [60, 60], maxZoom: 9 },
+    );
 }
 
 /** How old the evidence of the front shown is, in days; null without a front. */

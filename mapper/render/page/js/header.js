@@ -2,7 +2,6 @@
 
 import {
   CERTAINTY,
-  axis,
   byId,
   checks,
   control,
@@ -226,9 +225,13 @@ export function placeLegend() {
   if (isPhone() || size.y < 380) return;
   legend.open = true;
   const [wide, high] = [legend.offsetWidth + 36, legend.offsetHeight + 36];
-  const points = [...fronts.flatMap((row) => row.lines.flat()), ...axis.map((place) => place.at)]
-    .concat(checks.flatMap((check) => (check.claimed ? [check.claimed] : [])))
-    .concat(control.lon.flatMap((lon, i) => (lon === null ? [] : [[lon, control.lat[i]]])))
+  const points = [
+    ...fronts.flatMap((row) => row.lines.flat()),
+    ...checks.flatMap((check) => check.line),
+    ...control.lon.map((lon, i) => [lon, control.lat[i]]),
+    ...events.lon.map((lon, i) => [lon, events.lat[i]]),
+  ]
+    .filter(([lon]) => lon !== null)
     .map(([lon, lat]) => map.latLngToContainerPoint([lat, lon]));
   const covered = (right, bottom) =>
     points.filter(

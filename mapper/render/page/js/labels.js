@@ -2,13 +2,22 @@
 
 import { ink } from "./board.js";
 
+const widths = new Map();
+
+/** The width of a text in the font set; measuring is the dearest part of a label. */
+function widthOf(ctx, text) {
+  const key = ctx.font + text;
+  if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
+  return widths.get(key);
+}
+
 export class LabelSpace {
   constructor(ctx, view) {
     this.ctx = ctx;
     this.view = view;
     this.boxes = [];
     const { left, top, bottom } = view.seen;
-    this.block(left, top, left + 56, top + 92); // the zoom buttons
+    this.block(left, top, left + 62, top + 166); // the buttons
     this.block(left, bottom - 46, left + 130, bottom); // the scale
   }
 
@@ -33,7 +42,7 @@ export class LabelSpace {
     const { seen } = this.view;
     const inside = x >= seen.left && x <= seen.right && y >= seen.top && y <= seen.bottom;
     ctx.font = `${italic ? "italic " : ""}${weight} ${size}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
-    const width = ctx.measureText(text).width;
+    const width = widthOf(ctx, text);
     const high = size * 1.15;
     const slant = gap * 0.75;
     const corners = centre

@@ -1,11 +1,12 @@
 /* Saving a picture, keys, start. */
 
-import { byId, el, isoOf, parties, scene, shapePath } from "./words.js";
+import { byId, el, fronts, isoOf, parties, scene, shapePath } from "./words.js";
 import { sideName } from "./scene.js";
 import { applyMoment, change, paint, state } from "./state.js";
 import { ink, map, opening, readInk, viewOf } from "./board.js";
 import { drawGround } from "./ground.js";
 import { hits } from "./marks.js";
+import { goToFront } from "./front.js";
 import { base, drawMarks, marks } from "./map.js";
 import { slider } from "./time.js";
 import { charted } from "./chart.js";
@@ -127,7 +128,10 @@ function buildControls() {
     layOutTime();
     map.invalidateSize();
   });
-  for (const id of ["previous", "next", "play", "day"]) byId(id).disabled = !scene.first || scene.days < 1;
+  document.querySelector(".time").hidden = scene.days < 1;
+  byId("front-button").hidden = !fronts.length;
+  byId("front-button").addEventListener("click", goToFront);
+  byId("all-button").addEventListener("click", () => map.fitBounds(opening, { padding: [20, 20] }));
   const search = byId("search");
   search.addEventListener("input", () => change({ query: search.value.trim() }));
   byId("save-button").addEventListener("click", savePicture);

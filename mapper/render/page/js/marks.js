@@ -201,7 +201,7 @@ export function drawDensity(ctx, view) {
     const key = `${density.x[k]},${density.y[k]}`;
     sums.set(key, (sums.get(key) ?? 0) + density.count[k]);
   }
-  const most = Math.log(1 + Math.max(1, ...sums.values()));
+  const most = Math.log(1 + [...sums.values()].reduce((high, sum) => Math.max(high, sum), 1));
   ctx.fillStyle = ink.c;
   for (const [key, sum] of sums) {
     const [column, row] = key.split(",").map(Number);

@@ -28,6 +28,7 @@ export const state = {
   query: "",
   hidden: { side: new Set(), kind: new Set(), certainty: new Set(), source: new Set() },
   playing: false,
+  filtering: 0, // counts how often the filters were changed
   speed: 2,
 };
 
@@ -45,6 +46,7 @@ function haystack(i) {
 
 /** Mark the events that filters and search let through; dates are looked at later, they change faster. */
 export function applyFilters() {
+  state.filtering += 1;
   const { side, kind, certainty, source } = state.hidden;
   const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);
   for (let i = 0; i < count; i++) {

@@ -32,16 +32,12 @@ export function momentsOfChange() {
   return [...days].sort((a, b) => a - b);
 }
 
-export function drawHistogram() {
-  const width = histogram.clientWidth;
-  const height = histogram.clientHeight;
-  const ratio = window.devicePixelRatio || 1;
-  if (!width) return;
-  histogram.width = width * ratio;
-  histogram.height = height * ratio;
-  const ctx = histogram.getContext("2d");
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+let counted = { filtering: -1 };
+
+/** Events by bin of days and side, and those of uncertain date; counted anew when filters or width change. */
+function countEvents() {
   const step = Math.max(1, Math.ceil((3 * (scene.days + 1)) / plot.width));
+  if (counted.filtering === state.filtering && counted.step === step) return counted;
   const bins = Array.from({ length: Math.floor(scene.days / step) + 1 }, () => [0, 0, 0]);
   const uncertain = [];
   for (let i = 0; i < count; i++) {
@@ -49,9 +45,26 @@ export function drawHistogram() {
     bins[Math.floor(clamp(eventDay[i], 0, scene.days) / step)][eventSide[i]] += 1;
     if (eventEnd[i] > eventDay[i]) uncertain.push(i);
   }
+  const most = bins.reduce((high, bin) => Math.max(high, bin[0] + bin[1] + bin[2]), 1);
+  counted = { filtering: state.filtering, step, bins, uncertain, most };
+  return counted;
+}
+
+export function drawHistogram() {
+  const width = histogram.clientWidth;
+  const height = histogram.clientHeight;
+  const ratio = window.devicePixelRatio || 1;
+  if (!width) return;
+  if (histogram.width !== width * ratio) {
+    histogram.width = width * ratio;
+    histogram.height = height * ratio;
+  }
+  const ctx = histogram.getContext("2d");
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.clearRect(0, 0, width, height);
+  const { step, bins, uncertain, most } = countEvents();
   const lanes = Math.min(3, uncertain.length);
   const floor = height - 1 - lanes * 4;
-  const most = Math.max(1, ...bins.map((bin) => bin[0] + bin[1] + bin[2]));
   const wide = clamp((plot.width / bins.length) * 0.8, 1.5, 14);
   if (state.window) {
     ctx.fillStyle = ink.rule;

@@ -10,11 +10,9 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
-
-from tqdm import tqdm
 
 from mapper.errors import GazetteerError
 from mapper.places.names import is_code, word_set
@@ -25,6 +23,9 @@ GEONAMES_URL = "https://download.geonames.org/export/dump"
 GEONAMES = Source("geonames", "CC-BY-4.0", "Place names: GeoNames (geonames.org), CC BY 4.0")
 TIMEOUT_S = 30.0
 TRIES = 3
+_PIECE = 1 << 20
+
+Progress = Callable[[str, int, int], None]
 
 # Of spots only those that reports of war name; hotels, schools and churches would drown them.
 _SPOTS = word_set(
@@ -41,7 +42,7 @@ def install(
     *,
     folder: Path | None = None,
     base_url: str = GEONAMES_URL,
-    progress: bool = True,
+    progress: Progress | None = None,
 ) -> list[Path]:
     """
     Fetch GeoNames' dumps of countries and build a gazetteer file of each.
@@ -57,7 +58,8 @@ def install(
     base_url
         Folder of the dumps on the server.
     progress
-        Whether to show a bar for each download.
+        Called after each megabyte with the file's name, the bytes there are and the bytes expected (0 when
+        the server does not tell).
 
     Returns
     -------
@@ -112,7 +114,7 @@ def installed(folder: Path | None = None) -> list[Path]:
     return sorted((folder or installed_dir()).glob("??.sqlite"))
 
 
-def _fetch(url: str, path: Path, progress: bool) -> Path:
+def _fetch(url: str, path: Path, progress: Progress | None) -> Path:
     """Return the file at an address, continuing what an interrupted call has left."""
     if path.exists():
         return path
@@ -125,18 +127,11 @@ def _fetch(url: str, path: Path, progress: bool) -> Path:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 resumed = answer.status == 206
                 expected = int(answer.headers.get("Content-Length") or 0) + (have if resumed else 0)
-                with (
-                    part.open("ab" if resumed else "wb") as file,
-                    tqdm.wrapattr(
-                        answer,
-                        "read",
-                        total=expected,
-                        initial=have if resumed else 0,
-                        desc=path.name,
-                        disable=not progress,
-                    ) as counted,
-                ):
-                    shutil.copyfileobj(counted, file)
+                with part.open("ab" if resumed else "wb") as file:
+                    while piece := answer.read(_PIECE):
+                        file.write(piece)
+                        if progress:
+                            progress(path.name, file.tell(), expected)
             if expected and part.stat().st_size < expected:
                 raise http.client.IncompleteRead(b"", expected - part.stat().st_size)
             part.replace(path)

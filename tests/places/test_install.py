@@ -121,7 +121,7 @@ def dumps() -> Iterator[Dumps]:
 
 
 def test_a_country_is_fetched_and_found_under_its_names(dumps: Dumps, tmp_path: Path) -> None:
-    paths = install(["qd"], folder=tmp_path, base_url=dumps.url, progress=False)
+    paths = install(["qd"], folder=tmp_path, base_url=dumps.url)
     assert paths == installed(tmp_path) == [tmp_path / "QD.sqlite"]
     gazetteer = TableGazetteer(*paths)
     town = gazetteer.candidates("Карвель")[0]
@@ -132,7 +132,7 @@ def test_a_country_is_fetched_and_found_under_its_names(dumps: Dumps, tmp_path: 
 
 
 def test_only_what_can_be_a_place_of_a_report_is_taken(dumps: Dumps, tmp_path: Path) -> None:
-    gazetteer = TableGazetteer(*install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False))
+    gazetteer = TableGazetteer(*install(["QD"], folder=tmp_path, base_url=dumps.url))
     assert gazetteer.info()[0]["places"] == "2"
     assert gazetteer.place("geonames:12") is not None
     for absent in (13, 14, 15):
@@ -142,7 +142,7 @@ def test_only_what_can_be_a_place_of_a_report_is_taken(dumps: Dumps, tmp_path: P
 
 def test_an_interrupted_download_is_continued(dumps: Dumps, tmp_path: Path) -> None:
     dumps.hang_up_after = {"/QD.zip": 100}
-    paths = install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)
+    paths = install(["QD"], folder=tmp_path, base_url=dumps.url)
     assert TableGazetteer(*paths).candidates("Karvel")
     assert dumps.ranges == ["bytes=100-"]
 
@@ -150,7 +150,7 @@ def test_an_interrupted_download_is_continued(dumps: Dumps, tmp_path: Path) -> N
 def test_what_an_earlier_call_left_is_continued(dumps: Dumps, tmp_path: Path) -> None:
     (tmp_path / "downloads").mkdir()
     (tmp_path / "downloads" / "QD.zip.part").write_bytes(dumps.files["/QD.zip"][:60])
-    install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)
+    install(["QD"], folder=tmp_path, base_url=dumps.url)
     assert dumps.ranges == ["bytes=60-"]
 
 
@@ -158,39 +158,44 @@ def test_a_corrupt_archive_is_told_and_fetched_anew_the_next_time(dumps: Dumps, 
     sound = dumps.files["/QD.zip"]
     dumps.files["/QD.zip"] = sound[:80] + bytes(40) + sound[120:]
     with pytest.raises(GazetteerError, match=r"QD\.zip sent a broken archive"):
-        install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)
+        install(["QD"], folder=tmp_path, base_url=dumps.url)
     assert installed(tmp_path) == []
     dumps.files["/QD.zip"] = sound
-    assert install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)
+    assert install(["QD"], folder=tmp_path, base_url=dumps.url)
 
 
 def test_an_archive_of_something_else_is_told(dumps: Dumps, tmp_path: Path) -> None:
     dumps.files["/QD.zip"] = packed("readme.txt", "no places")
     with pytest.raises(GazetteerError, match=r"holds no 'QD\.txt'"):
-        install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)
+        install(["QD"], folder=tmp_path, base_url=dumps.url)
 
 
 def test_a_failed_renewal_leaves_the_installed_file(dumps: Dumps, tmp_path: Path) -> None:
-    path = install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)[0]
+    path = install(["QD"], folder=tmp_path, base_url=dumps.url)[0]
     before = path.read_bytes()
     dumps.files["/QD.zip"] = b"no archive"
     with pytest.raises(GazetteerError):
-        install(["QD"], folder=tmp_path, base_url=dumps.url, progress=False)
+        install(["QD"], folder=tmp_path, base_url=dumps.url)
     assert path.read_bytes() == before
 
 
 def test_two_installations_of_one_dump_are_the_same_bytes(dumps: Dumps, tmp_path: Path) -> None:
-    one, other = (
-        install(["QD"], folder=tmp_path / name, base_url=dumps.url, progress=False)[0] for name in ("a", "b")
-    )
+    one, other = (install(["QD"], folder=tmp_path / name, base_url=dumps.url)[0] for name in ("a", "b"))
     assert one.read_bytes() == other.read_bytes()
 
 
 def test_an_unknown_country_and_a_silent_server_are_told(dumps: Dumps, tmp_path: Path) -> None:
     with pytest.raises(GazetteerError, match=r"ZZ\.zip cannot be fetched: the server answered 404"):
-        install(["ZZ"], folder=tmp_path, base_url=dumps.url, progress=False)
+        install(["ZZ"], folder=tmp_path, base_url=dumps.url)
     with pytest.raises(GazetteerError, match="no country code"):
-        install(["../etc"], folder=tmp_path, base_url=dumps.url, progress=False)
+        install(["../etc"], folder=tmp_path, base_url=dumps.url)
     with pytest.raises(GazetteerError, match="Run the command again"):
-        install(["QD"], folder=tmp_path, base_url="http://127.0.0.1:9", progress=False)
-    assert install([], folder=tmp_path, base_url=dumps.url, progress=False) == []
+        install(["QD"], folder=tmp_path, base_url="http://127.0.0.1:9")
+    assert install([], folder=tmp_path, base_url=dumps.url) == []
+
+
+def test_progress_is_told_in_bytes(dumps: Dumps, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    install(["QD"], folder=tmp_path, base_url=dumps.url, progress=lambda *step: told.append(step))
+    size = len(dumps.files["/QD.zip"])
+    assert ("QD.zip", size, size) in told

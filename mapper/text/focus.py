@@ -23,7 +23,8 @@ _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
 _FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.8
 _FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
-_HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.5
+_HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
+_SAME = 1.6
 _MEMORY = 80
 _CALENDAR = word_class("calendar")
 _DEFINITE = frozenset(["the", "this", "that"])
@@ -79,13 +80,14 @@ class Focus:
         self._seen_sentences: set[int] = set()
         self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
 
-    def mention(self, index: int, toponym: Toponym, weight: float = _OTHER) -> None:
-        """Note that the word at `index` stands for `toponym`, so that it is in mind again."""
+    def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
+        """Note that the word at `index` stands for `toponym`, perhaps `placed` by the distance that follows."""
         token = self.tokens[index]
         if _is_thing(toponym):
             weight = min(weight, _ASSOCIATIVE)
+        ground = weight * (_PLACED if placed else 1.0)
         self._mentions.append(
-            _Mention(index, key(toponym), toponym, weight, weight, token.sentence, token.paragraph)
+            _Mention(index, key(toponym), toponym, weight, ground, token.sentence, token.paragraph)
         )
 
     def background(self, toponym: Toponym, *, landmark: bool) -> None:
@@ -98,7 +100,7 @@ class Focus:
                         min(mention.ground, _OTHER),
                     )
                 else:
-                    mention.ground = min(mention.ground, _PLACED)
+                    mention.ground *= _PLACED
 
     def advance(self, index: int) -> None:
         """Take in the named places before the token at `index`."""
@@ -201,7 +203,7 @@ class Focus:
         latest: dict[str, Toponym] = {}
         for mention in known:
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
-            fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
+            fade = _SAME if not age and not recent else (_FADE_RECENT if recent else _FADE) ** min(age, 30)
             scores[mention.key] = scores.get(mention.key, 0.0) + (
                 mention.weight if recent else mention.ground
             ) * max(fade, 0.0 if recent else _STAY)
@@ -225,13 +227,16 @@ class Focus:
             The word before it ("Eritrean"), "" when there is none.
         """
         self.advance(index)
-        earlier = [m.toponym for m in reversed(self._mentions[-_MEMORY:]) if m.index < index]
-        later = [t.toponym for t in self.tokens[index : index + 400] if t.toponym is not None]
-        for toponym in (*earlier, *later):
-            adjectives = _capitals().get(key(toponym))
-            if adjectives is not None and (not adjective or adjective in adjectives):
-                return toponym
-        return None
+        nations = _capitals()
+
+        def fits(toponym: Toponym) -> bool:
+            return key(toponym) in nations and (not adjective or adjective in nations[key(toponym)])
+
+        earlier = [m for m in self._mentions[-_MEMORY:] if m.index < index and fits(m.toponym)]
+        if earlier:
+            return self._weightiest(earlier, self.tokens[min(index, len(self.tokens) - 1)], recent=False)
+        later = (t.toponym for t in self.tokens[index : index + 400] if t.toponym is not None)
+        return next((toponym for toponym in later if fits(toponym)), None)
 
     def containing(self, index: int, word: str) -> Toponym | None:
         """Return the latest toponym before `index` that has `word` in its name ("the airport")."""

@@ -13,7 +13,7 @@ from mapper.text.focus import Focus
 from mapper.text.landmarks import Landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import Quantity
-from mapper.text.subjects import COPULAS, Previous, read_subject
+from mapper.text.subjects import COPULAS, Previous, read_subject, source_of
 from mapper.text.tails import Tail, read_tail
 from mapper.text.tokens import Token, word_at
 
@@ -54,8 +54,10 @@ def read_offset(
         landmark = _said(tokens, tail.landmark, focus, first, previous, subject)
     else:
         landmark = _unsaid(tokens, quantity, tail, focus, previous, subject)
-    if tail.origin is not None and tail.origin.toponym is not None and tail.landmark is not None:
-        subject, landmark = tail.landmark.toponym, tail.origin.toponym
+    if tail.origin is not None and tail.landmark is not None:
+        subject = tail.landmark.toponym
+        landmark = resolve_landmark(tail.origin, focus, first, (subject,))
+        implicit = tail.origin.toponym is None
     if landmark is not None and subject is not None and landmark is subject:
         landmark = None
     if landmark is not None and tail.landmark is not None and tail.landmark.toponym is not None:
@@ -64,7 +66,7 @@ def read_offset(
     if subject is not None and word_at(tokens, first - 1) in (",", "("):
         focus.background(subject, landmark=False)
     elif subject is not None and word_at(tokens, first - 1) in COPULAS and tokens[first - 2].toponym is None:
-        focus.mention(first - 1, subject)
+        focus.mention(first - 1, subject, placed=True)
     if landmark is not None and tail.landmark is not None and tail.landmark.kind == "here":
         focus.mention(first, landmark)
     maximum = quantity.maximum * quantity.metres if quantity.maximum is not None else None
@@ -165,4 +167,4 @@ def _unsaid(
         return previous.landmark
     if tail.road and onward:
         onward = False
-    return focus.resolve(index, exclude=(subject,), latest=onward)
+    return source_of(tokens, index, subject) or focus.resolve(index, exclude=(subject,), latest=onward)

@@ -63,6 +63,24 @@ def find_subject(
     return subject, subject is not None
 
 
+def source_of(tokens: Sequence[Token], index: int, subject: Toponym | None) -> Toponym | None:
+    """
+    Return X of "from X to Y, 12 km to the south": where a way begins is what its end is told from.
+
+    None where the sentence before `index` names no such beginning, or it is the subject itself.
+    """
+    for k in range(index - 1, max(0, index - _REACH_LEFT), -1):
+        if tokens[k].sentence != tokens[index].sentence or tokens[k].word == ";":
+            return None
+        toponym = tokens[k].toponym
+        if toponym is not None and toponym is not subject and word_at(tokens, k - 1) == "from":
+            onward = any(
+                word_at(tokens, j) in ("to", "towards", "toward", "into", "for") for j in range(k, index)
+            )
+            return toponym if onward and not is_country(toponym) else None
+    return None
+
+
 def read_subject(
     tokens: Sequence[Token], first: int, tail: Tail, focus: Focus, previous: Previous | None
 ) -> Ends:
@@ -124,7 +142,11 @@ class _Reader:
                 return self.focus.resolve(self.first, exclude=self.named), None
             return self.following(), None
         if word in ("(", "["):
-            return self.nearest(i, reach=4), None
+            return self.nearest(i, reach=6), None
+        if word == "of" and self.word(i - 1) == "distance":
+            # "at a distance of 40 km from Y"
+            i -= 3 if self.word(i - 2) == "a" else 2
+            word = self.word(i)
         if word in ("-", "–", "—", ":"):
             return self.toponym(i - 1) or self.following(), None
         if word in ("and", "but", "or"):
@@ -232,6 +254,11 @@ class _Reader:
         """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
         contracted = self.word(copula) == "it's"
         before = "it" if contracted else self.word(copula - 1)
+        if before == "it" and (named := self.toponym(copula - 2)) is not None:
+            if self.word(copula - 3) == "from":
+                return named, None
+            if self.word(copula - 3) == "to" and self.word(copula - 4) == "here":
+                return named, self.focus.resolve(copula, exclude=(named,), here=True)
         if before in ("it", "this"):
             there = not contracted and self.word(copula - 2) == "there"
             return self.focus.resolve(copula, exclude=self.named, recent=True, latest=there), None
@@ -286,6 +313,10 @@ class _Reader:
         span = self.tokens[i:copula]
         if any(token.word in _DISTANCE_NOUNS for token in span[:4] if token.toponym is None):
             ends = [token.toponym for token in span if token.toponym is not None] or self.last_two(i)
+            words = [token.word for token in span]
+            if len(ends) == 2 and "from" in words and "to" not in words:
+                # "X's distance from Y", "the distance of X from Y"
+                return ends[0], ends[1]
             return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
         if self.word(copula) in _PLURAL and self.toponym(i) is None:
             return None, None

@@ -46,6 +46,13 @@ def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
     tail.within = "within" in (t.word for t in tokens[quantity.first : quantity.last])
     if word_at(tokens, tail.last) in _TRAVEL:
         tail.last, tail.road = tail.last + 1, True
+    if word_at(tokens, tail.last) == ")" and word_at(tokens, quantity.first - 1) == "(":
+        # "a day's march (20 miles) from X"
+        tail.last += word_at(tokens, tail.last + 1) in _LINKS
+    if word_at(tokens, tail.last) == "or" and word_at(tokens, tail.last + 1) in ("so", "thereabouts"):
+        tail.last += 2
+    if word_at(tokens, tail.last) in ("separate", "separates", "separated"):
+        _read_separated(tokens, tail)
     for _ in range(8):
         if not (_read_manner(tokens, tail) or _read_direction(tokens, tail) or _read_link(tokens, tail)):
             break
@@ -84,6 +91,16 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
     else:
         return False
     return True
+
+
+def _read_separated(tokens: Sequence[Token], tail: Tail) -> None:
+    """Read "40 km separate X from Y"."""
+    near = read_landmark(tokens, tail.last + 1)
+    if near is None or word_at(tokens, near.last) not in ("from", "and"):
+        return
+    far = read_landmark(tokens, near.last + 1)
+    if far is not None:
+        tail.landmark, tail.origin, tail.link, tail.last = near, far, "from", far.last
 
 
 def _lands(tokens: Sequence[Token], i: int) -> bool:

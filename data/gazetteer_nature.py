@@ -149,7 +149,7 @@ def _lines(feature: dict[str, Any]) -> list[LineString]:
 
 
 class _Mouths:
-    """Where rivers end: Natural Earth's lines run with the flow or against it, so their order says nothing."""
+    """Where rivers end: Natural Earth's lines run with the flow or against it, so they do not tell."""
 
     _COAST_DEG = 1.5  # lines stop short of the sea, at a delta's head or a river that has one more name
 

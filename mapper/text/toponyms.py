@@ -82,7 +82,7 @@ class _Recognizer:
         hits = self._find_names(text)
         names = self._linear.names(text, hits)
         if self._encoder:
-            names = _voted(text, self._encoder.names(text, hits), names)
+            names = _voted(text, hits, self._encoder.names(text, hits), names)
         return decide(text, hits, names, demonyms=self._demonyms, nested=self._nested)
 
     def many(self, texts: Iterable[str]) -> Iterator[list[Toponym]]:
@@ -91,14 +91,17 @@ class _Recognizer:
 
 _LINEAR_SHARE = 0.35
 _LEAST_CHANCE = 0.5
+_LEAST_CHANCE_KNOWN = 0.35
 
 
-def _voted(text: str, names: Sequence[Name], linear: Sequence[Name]) -> list[Name]:
+def _voted(text: str, hits: Sequence[NameHit], names: Sequence[Name], linear: Sequence[Name]) -> list[Name]:
     """Return the encoder's names with the linear model's vote: the two err on different mentions.
 
-    A name that the linear model does not see must be clear to the encoder. It cannot see one without
-    capitals, so there it has no vote. Share and threshold were chosen on documents held out from training.
+    A name that the linear model does not see must be clear to the encoder, less so if the gazetteer knows it.
+    Without capitals the linear model sees nothing and has no vote. Share and thresholds were chosen on
+    documents held out from training.
     """
+    known = {(hit.start, hit.end) for hit in hits}
     votes = {(name.start, name.end): name.chances for name in linear}
     none = (0.0,) * len(CLASSES)
     voted = []
@@ -108,7 +111,8 @@ def _voted(text: str, names: Sequence[Name], linear: Sequence[Name]) -> list[Nam
             mixed = zip(name.chances, vote, strict=True)
             chances = tuple((1 - _LINEAR_SHARE) * own + _LINEAR_SHARE * other for own, other in mixed)
             name = replace(name, chances=chances)
-        if name.inner or max(name.chances) >= _LEAST_CHANCE:
+        least = _LEAST_CHANCE_KNOWN if (name.start, name.end) in known else _LEAST_CHANCE
+        if name.inner or max(name.chances) >= least:
             voted.append(name)
     return voted
 
@@ -142,7 +146,9 @@ def decide(
             found.append(_toponym(text, name))
         for inner in name.inner:
             if not is_place and max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive:
-                found.append(_toponym(text, inner))
+                toponym = _toponym(text, inner)
+                # The chance is that of the inner name alone; that one of the two readings holds is likelier.
+                found.append(replace(toponym, score=(1 + toponym.score) / 2))
             elif nested:
                 found.append(replace(_toponym(text, inner), role="nested"))
     toponyms = _respelled(text, found, names, known)

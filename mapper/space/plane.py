@@ -89,7 +89,7 @@ class Plane:
         # latitude.
         high = min(abs(self.centre.y) + reach / 110_500, 90.0)
         width = reach / (110_500 * max(math.cos(math.radians(high)), 1e-6))
-        return high >= 90.0 or abs(self.centre.x) + width >= 180.0
+        return high >= 90.0 or abs(float(self.centre.x)) + width >= 180.0
 
     def _great_circle(self, geometry: BaseGeometry) -> LineString:
         """Return the part near `geometry` of the circle through both poles and Greenwich."""

@@ -81,7 +81,7 @@ class Focus:
         self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
 
     def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
-        """Note that the word at `index` stands for `toponym`, perhaps `placed` by the distance that follows."""
+        """Note that the word at `index` stands for `toponym`, perhaps `placed` by a distance after it."""
         token = self.tokens[index]
         if _is_thing(toponym):
             weight = min(weight, _ASSOCIATIVE)

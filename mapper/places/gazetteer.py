@@ -137,8 +137,9 @@ class TableGazetteer:
         if not found and "," in name:
             found = self._within(name, limit)
         if not found:
+            last = name.split()[-1]  # "Western US" ends in capitals
             for looser in looser_keys(key):
-                found += self._by_key(name.upper(), looser, limit, factor=_LOOSER, matched="looser")
+                found += self._by_key(last, looser, limit, factor=_LOOSER, matched="looser")
             found += self._misspelt(key)
         if not found and " " in key:
             found = self._inner(name, limit)

@@ -123,6 +123,11 @@ def test_what_is_no_name_finds_nothing(small: TableGazetteer, asked: str) -> Non
     assert small.candidates(asked) == []
 
 
+def test_an_abbreviation_behind_a_compass_word_counts_in_capitals_only(small: TableGazetteer) -> None:
+    assert [place.id for place in small.candidates("northern QD")] == ["ours:1"]
+    assert small.candidates("northern qd") == []
+
+
 def test_the_limit_holds(small: TableGazetteer) -> None:
     assert len(small.candidates("Zelten", limit=1)) == 1
     assert small.candidates("Zelten", limit=0) == []

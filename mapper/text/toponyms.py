@@ -137,7 +137,8 @@ def decide(
     known = {(hit.start, hit.end): hit.feature_classes for hit in hits}
     names = [part for name in names for part in _parts(text, name, known)]
     names = _credits_apart(text, names)
-    names = _pooled(text, [_mended(text, name) for name in names], known)
+    names = _rejoined(text, [_mended(text, name) for name in names], known)
+    names = _pooled(text, names, known)
     attributive = _ATTRIBUTIVE_WIDE if demonyms else _ATTRIBUTIVE
     found = []
     for name in names:
@@ -225,10 +226,10 @@ def _credits_apart(text: str, names: Sequence[Name]) -> list[Name]:
     return apart
 
 
-_ABBREVIATED = re.compile(r"(?<![^\W\d_])[A-Z][a-z]{1,4}\Z|\b[A-Z](?:\.\s?[A-Z])+\Z")
+_INITIALS = re.compile(r"\b[A-Z](?:\.\s?[A-Z])+\Z")
+_SHORTENED = re.compile(r"(?<![^\W\d_])[A-Z][a-z]{1,4}\Z")
+_AFTER_COMMA = re.compile(r",\s[A-Z][a-z]\Z")
 _GOES_ON = re.compile(r"\.(?=\s*[a-z,;)]|\s+--)")
-
-
 _LOWER_FIRST = re.compile(r"(?:[a-z]+\s+)+(?=[A-Z])")
 
 
@@ -238,14 +239,39 @@ def _mended(text: str, name: Name) -> Name:
     The full stop of an abbreviation belongs to it ("Fla. economist", "the U.S. since"); what begins without
     a capital is no part of a name that has one ("eastern Chad", but "al-Tanf").
     """
+    inner = tuple(_mended(text, part) for part in name.inner)
     if name.chances[_LOC] < max(name.chances):
-        return name
+        return replace(name, inner=inner)
     start, end = name.start, name.end
     if lower := _LOWER_FIRST.match(text, start, end):
         start = lower.end()
-    if _GOES_ON.match(text, end) and _ABBREVIATED.search(text[max(start, end - 8) : end]):
+    written = text[max(start - 2, 0, end - 8) : end]
+    if (
+        (_GOES_ON.match(text, end) and _SHORTENED.search(written))
+        or (text[end : end + 1] == "." and _INITIALS.search(written))
+        or (text[end : end + 1] == "." and _AFTER_COMMA.search(written))
+    ):
         end += 1
-    return replace(name, start=start, end=end)
+    return replace(name, start=start, end=end, inner=inner)
+
+
+def _rejoined(text: str, names: Sequence[Name], known: Known) -> list[Name]:
+    """Return the names with two neighbours made one where the gazetteer knows the whole."""
+    whole: list[Name] = []
+    for name in names:
+        name = replace(name, inner=tuple(_rejoined(text, name.inner, known)))
+        last = whole[-1] if whole else None
+        if (
+            last is not None
+            and known.get((last.start, name.end), "D") != "D"
+            and text[last.end : name.start].isspace()
+            and max(last.chances[_LOC], name.chances[_LOC]) >= _LEAST_CHANCE_KNOWN
+        ):
+            larger = max(last, name, key=lambda part: part.chances[_LOC])
+            whole[-1] = replace(larger, start=last.start, end=name.end, inner=())
+        else:
+            whole.append(name)
+    return whole
 
 
 def _pooled(text: str, names: Sequence[Name], known: Known) -> list[Name]:

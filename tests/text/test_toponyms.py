@@ -137,6 +137,14 @@ def test_a_name_broken_over_lines_is_looked_up_in_one(full: Recognizer) -> None:
     assert first.name == "Deir ez-Zor"
 
 
+def test_two_parts_of_a_name_that_the_gazetteer_knows_are_one() -> None:
+    text = "Rain fell in West Virginia."
+    names = [name_at(text, "West", LOC=0.6), name_at(text, "Virginia", LOC=0.9)]
+    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["West", "Virginia"]
+    hits = [hit_at(text, "West Virginia"), hit_at(text, "Virginia")]
+    assert spelled(decide(text, hits, names, demonyms=False, nested=False)) == ["West Virginia"]
+
+
 @pytest.mark.parametrize("between", ["\n\n", ", ", " / ", " - "])
 def test_what_never_stands_in_a_name_parts_two(between: str) -> None:
     text = f"A convoy leaves Timbuktu{between}Gao is quiet."

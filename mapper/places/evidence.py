@@ -41,6 +41,7 @@ _WAYS = (
     "misspelt",
     "inner",
 )
+_WAY_NUMBERS = {way: number for number, way in enumerate(_WAYS)}
 NEIGHBOUR, NONE_OF_THESE = len(_WAYS), len(_WAYS) + 1
 
 # What the words beside or inside a name say of the class of the place ("the oil port of", "River").
@@ -114,7 +115,17 @@ class Candidates:
 
 
 def level_of(place: Place) -> int:
-    """Return 3 for a country, 2 for a first-order unit, 1 for a second-order unit, else 0."""
+    """
+    Return 3 for a country, 2 for a first-order unit, 1 for a second-order unit, else 0.
+
+    Examples
+    --------
+    >>> from shapely.geometry import Point
+    >>> level_of(Place("1", "Libya", Point(17, 28), "A", "PCLI"))
+    3
+    >>> level_of(Place("2", "Tripoli", Point(13.2, 32.9), "P", "PPLC"))
+    0
+    """
     if place.feature_class != "A":
         return 0
     if place.feature_code.startswith("PCL") or place.feature_code == "TERR":
@@ -130,19 +141,44 @@ def point_of(place: Place) -> tuple[float, float]:
 
 
 def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
-    """Return a unit vector for each (lon, lat) in degrees, shape (n, 3)."""
+    """
+    Return a unit vector for each (lon, lat) in degrees, shape (n, 3); no points give no rows.
+
+    Examples
+    --------
+    >>> unit_vectors([(0, 0), (90, 0)]).round(6).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    >>> unit_vectors([]).shape
+    (0, 3)
+    """
     lonlat = np.radians(np.asarray(points, dtype=float).reshape(-1, 2))
     lon, lat = lonlat[:, 0], lonlat[:, 1]
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def great_circle_m(a: Floats, b: Floats) -> Floats:
-    """Return distances in metres on the sphere between all of `a` and all of `b`, unit vectors."""
+    """
+    Return distances in metres on the sphere between all of `a` and all of `b`, unit vectors.
+
+    Good to half a percent, which is enough for evidence; the ellipsoid is `mapper.space.distance`'s.
+
+    Examples
+    --------
+    >>> great_circle_m(unit_vectors([(0, 0)]), unit_vectors([(1, 0), (0, 0)])).round().tolist()
+    [[111195.0, 0.0]]
+    """
     return np.asarray(EARTH_M * np.arccos(np.clip(a @ b.T, -1.0, 1.0)))
 
 
 def bearings(origin: Floats, end: Floats) -> Floats:
-    """Return first bearings in degrees from all of `origin` to all of `end`, unit vectors."""
+    """
+    Return first bearings in degrees from all of `origin` to all of `end`, unit vectors.
+
+    Examples
+    --------
+    >>> bearings(unit_vectors([(0, 0)]), unit_vectors([(1, 0), (0, -1)])).round().tolist()
+    [[90.0, 180.0]]
+    """
     lon0, lon1 = np.arctan2(origin[:, 1], origin[:, 0])[:, None], np.arctan2(end[:, 1], end[:, 0])[None, :]
     sin0, sin1 = origin[:, 2][:, None], end[:, 2][None, :]
     cos0, cos1 = np.sqrt(np.maximum(1 - sin0**2, 0)), np.sqrt(np.maximum(1 - sin1**2, 0))
@@ -196,10 +232,18 @@ def look_up(toponym: Toponym, gazetteer: Gazetteer) -> tuple[Place, ...]:
 
 
 def class_word(mentions: Sequence[Toponym], text: str) -> str:
-    """Return the class letter that a word inside or beside a name gives, "" for none.
+    """
+    Return the class letter that a word inside or beside a name gives, "" for none.
 
     Words inside the name count first ("Fairfax County"), then the next word ("Homs province"), then
-    the two before it ("oil port of Sidra").
+    the one before it ("the oil port of Sidra").
+
+    Examples
+    --------
+    >>> class_word([Toponym(16, 21, "Sidra")], "The oil port of Sidra fell.")
+    'S'
+    >>> class_word([Toponym(0, 5, "Sidra")], "Sidra fell.")
+    ''
     """
     for mention in mentions:
         inside = _WORD.findall(mention.text.casefold())
@@ -245,7 +289,7 @@ def gather(names: Sequence[Name], toponyms: Sequence[Toponym]) -> Candidates:
 def kinds_of(name: Name) -> list[int]:
     """Return for each place of a name how it came to stand for it."""
     named = name.places[: len(name.places) - name.neighbours]
-    return [_WAYS.index(place.matched) for place in named] + [NEIGHBOUR] * name.neighbours
+    return [_WAY_NUMBERS.get(place.matched, 0) for place in named] + [NEIGHBOUR] * name.neighbours
 
 
 def text_distances(names: Sequence[Name], toponyms: Sequence[Toponym]) -> tuple[Floats, Ints]:
@@ -261,7 +305,16 @@ def text_distances(names: Sequence[Name], toponyms: Sequence[Toponym]) -> tuple[
 
 
 def share(scores: Floats, owner: Ints, count: int) -> Floats:
-    """Turn log-odds into probabilities that sum to one for each of `count` names."""
+    """
+    Turn log-odds into probabilities that sum to one for each of `count` names (softmax).
+
+    Examples
+    --------
+    >>> share(np.array([0.0, 0.0, 7.0]), np.array([0, 0, 1]), 2).tolist()
+    [0.5, 0.5, 1.0]
+    >>> share(np.array([]), np.array([], int), 0).tolist()
+    []
+    """
     if not len(scores):
         return scores
     odds = np.exp(scores - by_owner(np.maximum, scores, owner, count)[owner])

@@ -34,7 +34,7 @@ MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
 WELL_MATCHED = ("name", "alternate", "abbreviation", "demonym")  # no need of a neighbouring name's place
 SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
-LEAST = 0.1  # a place less probable than this, as a place and as the right one, is none
+LEAST = 0.15  # a place less probable than this, as a place and as the right one, is none
 NEAR_M = 161_000.0  # two candidates this near count as one answer
 
 
@@ -69,6 +69,16 @@ def resolve(
     resolutions
         One a toponym, in their order; `place` is None where none of the candidates will do. No
         toponyms give no resolutions.
+
+    Examples
+    --------
+    >>> from mapper.places.gazetteer import open_gazetteer
+    >>> text = "Shops in Tripoli, Lebanon, stayed shut."
+    >>> names = [Toponym(9, 16, "Tripoli"), Toponym(18, 25, "Lebanon")]
+    >>> [r.place.country for r in resolve(names, [], open_gazetteer(), text=text)]
+    ['LB', 'LB']
+    >>> resolve([], [], open_gazetteer(), text="Shops stayed shut.")
+    []
     """
     weights = ranker or shipped_ranker()
     settled = {name.casefold(): place.id for name, place in (prior or {}).items()}
@@ -192,8 +202,10 @@ def choose(
         if not len(mine):
             continue
         near = great_circle_m(candidates.xyz[mine], candidates.xyz[mine]) <= NEAR_M
+        # Town, district and province of one name lie together: they win together, then the likeliest of them.
         agreed = near @ probability[mine]
-        top = int(np.argmax(probability[mine]))
+        together = near[int(np.argmax(agreed))]
+        top = int(np.argmax(np.where(together, probability[mine], -1.0)))
         score = float(ranker.calibrate(agreed[[top]])[0])
         elsewhere = mine[~near[top]]
         best = mine[top]

@@ -126,6 +126,7 @@ _workers_option = click.option(
     show_default=True,
     help="any: read reports in other languages too, for their place names.",
 )
+@click.option("--published", type=_DAY, help="The date of the reports that state none.")
 @click.option(
     "--store",
     "store_folder",
@@ -140,6 +141,7 @@ _workers_option = click.option(
 def build(
     inputs: tuple[Path, ...],
     outputs: tuple[str, ...],
+    published: datetime | None,
     as_known_on: datetime | None,
     at: datetime | None,
     gear: Literal["full", "fast"],
@@ -160,6 +162,7 @@ def build(
         inputs or (Path("data/reports"),),
         outputs or ("output/",),
         jobs.Reading(gear, tables, geocoder=geocoder, user_agent=user_agent),
+        published=published.replace(tzinfo=UTC) if published else None,
         as_known_on=_end_of_day(as_known_on),
         at=_end_of_day(at),
         scheduler=scheduler,

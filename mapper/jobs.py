@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -189,6 +189,7 @@ def build_files(
     theatre_file: Path | None = None,
     store_folder: Path | None = None,
     language: Literal["en", "any"] = "en",
+    published: datetime | None = None,
     as_known_on: datetime | None = None,
     at: datetime | None = None,
     strict: bool = False,
@@ -206,6 +207,8 @@ def build_files(
     store_folder
         Where the reading of each report is kept, so that the next build reads only what is new. None
         keeps it in `.mapper-build` inside the first output folder, and nowhere if there is none.
+    published
+        Time of publication of the reports that state none.
     scheduler
         Address of a Dask scheduler whose workers read the reports, instead of `workers` processes here.
 
@@ -227,6 +230,8 @@ def build_files(
     rejected: list[Rejected] = []
     set_aside = None if strict else rejected
     reports = read_reports(*sources, rejected=set_aside, language=language)
+    if published is not None:
+        reports = (r if r.published else replace(r, published=published) for r in reports)
     work = partial(_read_batch, reading=reading, theatre=theatre)
     folder = store_folder or next(
         (

@@ -27,6 +27,7 @@ _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _SAME = 1.6
 _MEMORY = 80
 _CALENDAR = word_class("calendar")
+_RIVERS = frozenset(("river", "stream", "creek", "canal", "bank", "waterway"))
 _DEFINITE = frozenset(["the", "this", "that"])
 _SPEAKERS = word_class("speaker")
 # "The capital of X" is another place than X; "the quarter of X" is no town; "columns of X" have left it.
@@ -239,11 +240,21 @@ class Focus:
         return next((toponym for toponym in later if fits(toponym)), None)
 
     def containing(self, index: int, word: str) -> Toponym | None:
-        """Return the latest toponym before `index` that has `word` in its name ("the airport")."""
+        """
+        Return the place before `index` that a thing's noun means, None for none.
+
+        The latest with the noun in its name ("the airport"); for "the river" else the latest with an article,
+        which towns don't take ("the Oskil").
+        """
         self.advance(index)
-        for mention in reversed(self._mentions[-_MEMORY:]):
-            if mention.index < index and word in mention.toponym.text.lower().split():
+        known = [m for m in reversed(self._mentions[-_MEMORY:]) if m.index < index]
+        for mention in known:
+            if word in mention.toponym.text.lower().split():
                 return mention.toponym
+        for mention in known if word in _RIVERS else ():
+            token = self.tokens[mention.index]
+            if token.toponym is not None and self.tokens[mention.index - 1].word == "the":
+                return token.toponym
         return None
 
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE
 
 from mapper.cli import DONE, FAILED, SET_ASIDE, WRONG_CALL, run
+from tests.conftest import EXAMPLE
 
 TABLES = (
     "places.csv",

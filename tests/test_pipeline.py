@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from conftest import EXAMPLE, SEED
 
 import mapper
 from mapper.model import (
@@ -15,6 +14,7 @@ from mapper.model import (
     Report,
     Situation,
 )
+from tests.conftest import EXAMPLE, SEED
 
 RAS_LANUF, SIDRA, BIN_JAWAD, TRIPOLI = (18.55, 30.50), (18.35, 30.63), (18.08, 30.80), (13.19, 32.89)
 NOT_PLACES = ("Reuters", "AFP", "Al-Jazeera", "Gaddafi", "NATO")

@@ -168,6 +168,9 @@ class LinearTagger:
 
 def _marginals(scores: NDArray[np.float32], moves: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the probability of each tag at each place (forward and backward sums)."""
+    if len(scores) == 1:  # most runs
+        chances: NDArray[np.float32] = np.exp(scores + moves[0] - np.logaddexp.reduce(scores[0] + moves[0]))
+        return chances
     forward = [scores[0] + moves[0]]
     for row in scores[1:]:
         forward.append(np.logaddexp.reduce(forward[-1][:, None] + moves[1:], axis=0) + row)
@@ -175,5 +178,5 @@ def _marginals(scores: NDArray[np.float32], moves: NDArray[np.float32]) -> NDArr
     for row in scores[:0:-1]:
         backward.append(np.logaddexp.reduce(moves[1:] + (row + backward[-1])[None, :], axis=1))
     total = np.stack(forward) + np.stack(backward[::-1])
-    chances: NDArray[np.float32] = np.exp(total - np.logaddexp.reduce(total, axis=1, keepdims=True))
+    chances = np.exp(total - np.logaddexp.reduce(total, axis=1, keepdims=True))
     return chances

@@ -195,7 +195,7 @@ def _fill_sides(draft: _Draft, sides: Sides) -> None:
 
 def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
     """Fill in who did it where the clause does not tell: the enemy of the other, of the speaker, the one advancing."""
-    advancing = _advancing(drafts) or next(iter(sides.enemy), "")
+    advancing = _advancing(drafts, sides) or next(iter(sides.enemy), "")
     holders = {d.location.name: d.side for d in reversed(drafts) if d.action.kind == "holds" and d.side and d.location}
     for draft in drafts:
         action = draft.action
@@ -235,7 +235,7 @@ def _doer_by_context(draft: _Draft, sides: Sides, advancing: str, holders: Mappi
     return advancing if action.kind in _TAKES else enemy.get(advancing, "")
 
 
-def _advancing(drafts: Sequence[_Draft]) -> str:
+def _advancing(drafts: Sequence[_Draft], sides: Sides) -> str:
     """Return the side that does most of the taking and attacking in the report, "" when none is told."""
     counts: dict[str, float] = {}
     for draft in drafts:
@@ -246,6 +246,7 @@ def _advancing(drafts: Sequence[_Draft]) -> str:
             counts[draft.side] = counts.get(draft.side, 0.0) + (2.0 if kind in GAINS else 1.0)
         elif kind in _KEEPS and draft.opposing:
             counts[draft.opposing] = counts.get(draft.opposing, 0.0) + 1.0
+    counts = {side: count for side, count in counts.items() if side in sides.enemy}
     return max(sorted(counts), key=lambda s: counts[s]) if counts else ""
 
 

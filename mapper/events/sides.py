@@ -49,6 +49,10 @@ _GROUP = re.compile(
     r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)"
 )
 AIR = frozenset({"airstrike", "missile", "naval_fire"})
+_FORCE_WORD = re.compile(
+    r"\b(?:forces?|troops?|army|soldiers?|fighters?|militias?|men|brigades?|divisions?|units?|loyal|units|guns|artillery|corps)\b",
+    re.IGNORECASE,
+)
 _TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
 _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
 _WORTH = {
@@ -236,14 +240,17 @@ class _Evidence:
         self.bonds: dict[tuple[str, str], float] = {}
         self.mentions: Counter[str] = Counter()
         self.phrases: Counter[str] = Counter()
+        self.groups: set[str] = set()
+        self.communique = True
         self.forces: Counter[str] = Counter()
 
     def keys(self, mention: str) -> list[tuple[str, float]]:
-        """Return the keys of a mention without the names of places."""
+        """Return the keys of a mention without names of places, and without "our" where only quotations say it."""
         return [
-            (key, sign) for key, sign in side_keys(mention)
-            if not (key.startswith("name:") and key[5:] in self.place_words)
-        ]  # fmt: skip
+            (key, sign)
+            for key, sign in side_keys(mention)
+            if not (key.startswith("name:") and key[5:] in self.place_words) and (key != "ours" or self.communique)
+        ]
 
     def bind(self, one: str, other: str, weight: float) -> None:
         if one != other:
@@ -259,6 +266,10 @@ class _Evidence:
                 self.bind(one, other, -weight * sign * other_sign)
 
     def read(self, actions: Sequence[Action], text: str) -> None:
+        plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
+        self.communique = not text or re.search(r"\b(?:our|ours|we|us)\b", plain, re.IGNORECASE) is not None
+        self.groups = {singular(w) for w in re.findall(r"\b[Tt]he ([A-Z][\w-]+)", text)}
+        self.groups |= {singular(w) for w in re.findall(r"\b[A-Z][A-Z0-9-]{1,7}\b", text)}
         attackers: dict[str, list[str]] = {}
         holders: dict[str, list[str]] = {}
         for action in actions:
@@ -278,6 +289,7 @@ class _Evidence:
             for actor in some:
                 for holder in holders.get(where, ()):
                     self.oppose(actor, holder, 0.8)
+        self._count_names(text)
         for match in _FORCE_PHRASE.finditer(text):
             self._read_phrase(match.group(), 0.4)
         for pattern in (_TITLED, _SAID_OF, _INITIALS, _GROUP):
@@ -290,10 +302,20 @@ class _Evidence:
         self.mentions[mention] += 1
         for key, sign in self.keys(mention):
             if sign > 0:
-                self.weights[key] += weight
+                lone = key.startswith("name:") and key[5:] not in self.groups and not _FORCE_WORD.search(mention)
+                self.weights[key] += weight * (0.2 if lone else 1.0)  # a man is no army
                 self.air[key] += weight * air
             else:
                 self.weights[key] += 0.2
+
+    def _count_names(self, text: str) -> None:
+        """Let peoples, and groups known from an action, weigh more the oftener the text names them."""
+        counts = Counter(singular(w) for w in re.findall(r"\b[A-Z][\w-]*", text))
+        nations = _nations()
+        for word, count in counts.items():
+            key = f"nation:{nations[word]}" if word in nations else f"name:{word}"
+            if key.startswith("nation:") or (key in self.weights and word in self.groups):
+                self.weights[key] += min(0.1 * count, 0.5)
 
     def _read_phrase(self, phrase: str, weight: float) -> None:
         """Take in words of the text that no action has as a mention."""
@@ -329,10 +351,18 @@ class _Evidence:
         kinds: dict[str, list[str]] = {}
         for key in sorted(self.weights):
             kinds.setdefault(key.split(":")[0], []).append(key)
-        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("zeal", 2.0), ("nation", -1.0)):
+        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("zeal", 2.0)):
             for index, key in enumerate(kinds.get(kind, [])):
                 for other in kinds[kind][index + 1 :]:
                     self.bind(key, other, weight)
+        nations = kinds.get("nation", [])
+        for index, key in enumerate(nations):
+            for other in nations[index + 1 :]:
+                armed = min(self.weights[key], self.weights[other]) >= 0.8
+                self.bind(key, other, -1.0 if armed else -0.2)
+        if len([n for n in nations if self.weights[n] >= 0.8]) == 1 and not kinds.get("revolt") and not kinds.get("zeal"):
+            for key in kinds.get("state", []):  # one people's war with an unnamed enemy: "the army" is theirs
+                self.bind(key, max(nations, key=lambda n: self.weights[n]), 1.0)
         for key in kinds.get("name", []):
             # "The Taliban", "the Houthis": a group with an article is what "the insurgents" means.
             if re.search(rf"\bthe {re.escape(key[5:])}s?\b", text, re.IGNORECASE):
@@ -453,7 +483,7 @@ def _named(
         names[number] = _display(number, side_of, cluster, evidence)
     if main[0] >= 0 and main[1] < 0:
         names[-1] = f"opponents of {names[main[0]]}"
-    of = {mention: names[number] for mention, number in side_of.items()}
+    of = {mention: names[number] for mention, number in side_of.items() if not _is_lone_man(number, main, cluster, evidence)}
     for name, aliases in given.items():
         for mention in evidence.mentions:
             words = f" {mention.lower()} "
@@ -468,6 +498,14 @@ def _named(
             ruling[names[number]] += {"state": 1, "revolt": -1}.get(key.split(":")[0], 0)
     state = max(sorted(ruling), key=lambda n: ruling[n]) if ruling else ""
     return Sides(of, enemy, state if state and ruling[state] > 0 else "")
+
+
+def _is_lone_man(number: int, main: tuple[int, int], cluster: Mapping[str, int], evidence: _Evidence) -> bool:
+    """Return whether a cluster is only the name of a man whose side the report does not tell."""
+    if number in main:
+        return False
+    keys = [k for k, c in cluster.items() if c == number]
+    return all(k.startswith("name:") and k[5:] not in evidence.groups for k in keys)
 
 
 def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: _Evidence) -> str:

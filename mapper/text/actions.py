@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty, Locative, Toponym
-from mapper.text.actors import FIGHTING, SPEAKING, doer_class, is_person, mention
+from mapper.text.actors import FIGHTING, doer_class, is_person, mention
 from mapper.text.focus import Focus
 from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
@@ -316,7 +316,7 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
 def _speaker(tree: Tree, stance: Stance, discourse: _Discourse) -> str:
     """Return who speaks in the clause, "" where nobody of a side does."""
     source = deref(stance.source)
-    if source is None or doer_class(tree, source) not in ("official", "name", "force", "nation", "media"):
+    if source is None or doer_class(tree, source) not in ("official", "name", "force", "nation", "media", "he"):
         return ""
     return _name(tree, source, discourse)
 
@@ -359,7 +359,7 @@ def _base(tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stanc
         certainty = "denied"
     elif stance.planned:
         certainty = "planned"
-    elif stance.claimed or source_class in SPEAKING:
+    elif stance.claimed or (source is not None and source_class not in ("witness", "civilian")):
         certainty = "claimed"
     start, end = tree.spans[token.i]
     first, last = _clause(tree, token)

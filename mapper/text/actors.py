@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 FIGHTING = frozenset({"force", "arm", "name", "nation", "we", "they"})
-SPEAKING = frozenset({"official", "media", "force", "name", "nation", "place", "we"})
 
 # "hundreds of rebels", "units of the Group North": the noun after "of" says who they are.
 _QUANTITIES = frozenset(

@@ -18,7 +18,6 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import mapper
 from mapper import codec
 from mapper.atomic import replacing
 from mapper.errors import WriteError
@@ -183,7 +182,7 @@ def _places(path: Path) -> dict[bytes, tuple[Path, int, int]]:
 @cache
 def program_version() -> str:
     """Return the version of the program with a digest of its code and tables."""
-    root = Path(mapper.__file__).parent
+    root = Path(__file__).parent
     digest = blake2b(digest_size=8)
     for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc"):
         size = path.stat().st_size

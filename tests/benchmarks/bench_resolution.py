@@ -1,7 +1,7 @@
 """Accuracy and cost of resolution with the spans given: `python tests/benchmarks/bench_resolution.py`.
 
-Runs the shipped weights over `../shared/bench`. All corpora but TUD-Loc and frontline-exam trained those weights:
-for them the honest figures are the fold table of `data/train_resolver.py`, and this shows cost alone.
+Runs the shipped weights over `../shared/bench`. All corpora but TUD-Loc and frontline-exam trained those
+weights: for them the honest figures are the fold table of `data/train_resolver.py`, and this shows cost.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from shapely.geometry import Point
+
 from mapper.model import Resolution, Toponym
 from mapper.places.gazetteer import open_gazetteer
 from mapper.places.resolve import resolve
 from mapper.space.distance import geodesic
 from mapper.text.locatives import find_locatives
-from shapely.geometry import Point
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench"
 Judged = list[tuple[float, float]]  # score, kilometres off

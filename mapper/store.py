@@ -181,11 +181,11 @@ def _places(path: Path) -> dict[bytes, tuple[Path, int, int]]:
 
 @cache
 def program_version() -> str:
-    """Return the version of the program with a digest of its code and tables."""
+    """Return a digest of the program: its code and its tables."""
     root = Path(__file__).parent
     digest = blake2b(digest_size=8)
     for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc"):
         size = path.stat().st_size
         content = path.read_bytes() if path.suffix in (".py", ".tsv", ".txt") else str(size).encode()
         digest.update(f"{path.relative_to(root)}\0{size}\0".encode() + content)
-    return f"{getattr(mapper, '__version__', '')}+{digest.hexdigest()}"
+    return digest.hexdigest()

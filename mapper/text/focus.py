@@ -272,6 +272,11 @@ def is_country(toponym: Toponym) -> bool:
     return initials or key(toponym).removeprefix("the ") in _countries()
 
 
+def is_country_word(word: str) -> bool:
+    """Tell whether a word in lower case is a country or its adjective."""
+    return word in _countries()
+
+
 def _is_thing(toponym: Toponym) -> bool:
     """Tell whether a name is that of a bridge, an airport and the like, which no distance is counted from."""
     return key(toponym).rpartition(" ")[2] in _OF_THING

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mapper.model import Toponym
-from mapper.text.focus import SETTLEMENTS, Focus
+from mapper.text.focus import SETTLEMENTS, Focus, is_country_word
 from mapper.text.lexicon import word_class
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
@@ -28,6 +28,12 @@ PARTS = word_class("part")
 _THINGS = word_class("thing")
 _STOP = word_class("stop")
 _MAX_WORDS = 6
+_MAX_NAME = 4
+# Words that begin a sentence with a capital letter and name nothing.
+_OPENERS = word_class("opener")
+_CALENDAR = word_class("calendar")
+_AREAS = word_class("area")
+_UNSEEN = 0.5  # score of a name that only its place in a phrase gives away
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,50 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
         )
     ):
         return Landmark(i, i + 1, _ADVERBS[word])
-    return _read_phrase(tokens, i)
+    return _read_phrase(tokens, i) or _unseen(tokens, i)
+
+
+def _unseen(tokens: Sequence[Token], i: int) -> Landmark | None:
+    """Read a name that no recogniser saw, by its capitals: "40 km north of Xan Yor"."""
+    j = i
+    while j < min(len(tokens), i + _MAX_NAME) and _capital(tokens, j):
+        j += 2 if word_at(tokens, j + 1) == "-" and _capital(tokens, j + 2) else 1
+    following = word_at(tokens, j)
+    adjective = following in SETTLEMENTS or following in _THINGS or following in PARTS
+    if j == i or adjective or is_country_word(tokens[i].word):
+        return None
+    return Landmark(i, j, "name", _name(tokens, i, j))
+
+
+def name_before(tokens: Sequence[Token], last: int) -> Toponym | None:
+    """
+    Return the name that no recogniser saw and that ends before token `last`, None for none.
+
+    Its place in a phrase gives it away: "in Xan Yor, 40 km north of Z".
+    """
+    first = last
+    while last - first < _MAX_NAME and _capital(tokens, first - 1):
+        first -= 2 if word_at(tokens, first - 2) == "-" and _capital(tokens, first - 3) else 1
+    if first == last or is_country_word(tokens[first].word):
+        return None
+    return _name(tokens, first, last)
+
+
+def _capital(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a word looks like part of a name."""
+    word = word_at(tokens, i)
+    if len(word) < 3 or not tokens[i].capital or not word.isalpha():
+        return False
+    return not any(word in words for words in (_CALENDAR, _STOP, _OPENERS, _AREAS, SETTLEMENTS, DETERMINERS))
+
+
+def _name(tokens: Sequence[Token], first: int, last: int) -> Toponym:
+    """Return the toponym that tokens make; their text is put together again from its words."""
+    text = ""
+    for token in tokens[first:last]:
+        gap = " " if text and token.start > tokens[first].start + len(text) else ""
+        text += gap + (token.word.capitalize() if token.capital else token.word)
+    return Toponym(tokens[first].start, tokens[last - 1].end, text, score=_UNSEEN)
 
 
 def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:

@@ -62,6 +62,25 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
     return found
 
 
+def unseen_names(locatives: Sequence[Locative], toponyms: Sequence[Toponym]) -> list[Toponym]:
+    """
+    Return the ends of distances that no recogniser saw: their place in the phrase gave them away.
+
+    Parameters
+    ----------
+    locatives, toponyms
+        Of one text.
+
+    Returns
+    -------
+    names
+        In the order of the text, each once; empty where every end was among `toponyms`.
+    """
+    ends = (end for locative in locatives for end in (locative.subject, *locative.landmarks))
+    known = set(toponyms)
+    return sorted({end for end in ends if end is not None and end not in known}, key=lambda end: end.start)
+
+
 def _quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     """Return the length or time of travel at `i`, None for none and for one that exceeds the earth."""
     if tokens[i].toponym is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.focus import SETTLEMENTS, Focus, is_country
-from mapper.text.landmarks import DETERMINERS, read_landmark, resolve_landmark
+from mapper.text.landmarks import DETERMINERS, name_before, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
@@ -142,7 +142,7 @@ class _Reader:
                 return self.focus.resolve(self.first, exclude=self.named), None
             return self.following(), None
         if word in ("(", "["):
-            return self.nearest(i, reach=6), None
+            return name_before(self.tokens, i) or self.nearest(i, reach=6), None
         if word == "of" and self.word(i - 1) == "distance":
             # "at a distance of 40 km from Y"
             i -= 3 if self.word(i - 2) == "a" else 2
@@ -219,7 +219,7 @@ class _Reader:
         aside = [token.word for token in self.tokens[opening + 1 : comma]]
         if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
             return self.clause_subject(opening - 1)
-        return self.nearest(comma), None
+        return name_before(self.tokens, comma) or self.nearest(comma), None
 
     def noun_phrase(self, noun: int) -> Toponym | None:
         """Return the place that "the town", "this village" means; None for "a village" and for things."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mapper.text.landmarks import Landmark, read_landmark
+from mapper.text.landmarks import DETERMINERS, Landmark, read_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import Quantity, read_compass
 from mapper.text.tokens import Token, toponym_at, word_at
@@ -173,6 +173,11 @@ def _read_direction(tokens: Sequence[Token], tail: Tail) -> bool:
     return True
 
 
+def _begins_end(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether what follows "to" is a place: "65 km to Y", not "10,000 km to get to Y"."""
+    return toponym_at(tokens, i) is not None or word_at(tokens, i) in DETERMINERS
+
+
 def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
     """Read "of X", "from the fallen city", "short of X", "to X" after a drive, "from A to B"."""
     if tail.landmark is not None:
@@ -199,11 +204,7 @@ def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
         ("outside", "of"),
     ):
         word, start = f"{word} of", i + 2
-    elif (
-        word in _LINKS
-        or (word == "to" and (tail.road or tail.away or tail.bearing == ""))
-        or (word == "of" and word_at(tokens, i + 1) == "it")
-    ):
+    elif word in _LINKS or (word == "to" and _begins_end(tokens, i + 1)):
         start = i + 1
     else:
         return False

@@ -26,7 +26,7 @@ class Token(NamedTuple):
     A word, number, mark or toponym.
 
     `word` is in lower case with straight apostrophes, and `PARAGRAPH` where a paragraph ends. `sentence` and
-    `paragraph` count from zero.
+    `paragraph` count from zero; `capital` marks a common word with a capital letter.
     """
 
     start: int
@@ -35,6 +35,7 @@ class Token(NamedTuple):
     toponym: Toponym | None
     sentence: int
     paragraph: int
+    capital: bool = False
 
 
 def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
@@ -74,7 +75,8 @@ def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
                 tokens.append(Token(start, end, PARAGRAPH, None, sentence, paragraph))
                 sentence, paragraph = sentence + 1, paragraph + 1
             else:
-                tokens.append(Token(start, end, word.lower().replace("’", "'"), None, sentence, paragraph))
+                lower = word.lower().replace("’", "'")
+                tokens.append(Token(start, end, lower, None, sentence, paragraph, word[0].isupper()))
         if toponym:
             start, end = toponym.start, toponym.end
             if tokens and _begins_sentence(text, tokens[-1], start, line_start):

@@ -10,7 +10,7 @@ from shapely.geometry import Point
 from mapper.model import Locative, Place, Resolution, Toponym
 from mapper.space.distance import compass_word, geodesic
 from mapper.space.locate import locate
-from mapper.text.locatives import find_locatives
+from mapper.text.locatives import find_locatives, unseen_names
 from tests.text.marked import HERE, lines, unmark
 
 EXPRESSIONS = [line.split("\t") for line in lines("locatives.tsv")]
@@ -62,8 +62,8 @@ def test_the_spans_are_those_of_the_text():
         text, names = unmark(marked)
         for locative in find_locatives(text, names):
             assert text[locative.start : locative.end] == locative.text
-            assert all(landmark in names for landmark in locative.landmarks)
-            assert locative.subject is None or locative.subject in names
+            ends = [*locative.landmarks, *([locative.subject] if locative.subject else [])]
+            assert all(end in names or text[end.start : end.end] == end.text for end in ends)
 
 
 def test_metres_are_those_of_the_stated_figure():
@@ -72,6 +72,13 @@ def test_metres_are_those_of_the_stated_figure():
     text, names = unmark("[Zalin] is 300 miles east of [Marto].")
     (locative,) = find_locatives(text, names)
     assert (locative.value, locative.unit, locative.distance_m, locative.bearing_deg) == (300, "mi", 482_803.2, 90)
+
+
+def test_a_name_that_nobody_recognised_is_found_by_its_distance():
+    text, names = unmark("Shells hit Xan Yor, 25 miles southeast of [Marto], and [Zalin] too.")
+    (unseen,) = unseen_names(find_locatives(text, names), names)
+    assert (unseen.text, text[unseen.start : unseen.end]) == ("Xan Yor", "Xan Yor")
+    assert unseen_names([], names) == []
 
 
 def test_an_empty_text_places_nothing():

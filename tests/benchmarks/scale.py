@@ -1,6 +1,6 @@
 """How time and memory grow with the number of reports.
 
-    python tests/benchmarks/scale.py [--reports 1000] [--workers 2] [--gear full] [--folder DIR] [--kill]
+    python tests/benchmarks/scale.py [--reports 1000] [--workers 2] [--wars 1] [--gear full] [--kill]
 
 Makes reports of about 200 words from templates and names of the shipped gazetteer, the same ones each
 time, and prints for a build of them: documents a second, the memory of the largest process, sizes of
@@ -60,11 +60,11 @@ BEARINGS = ("north", "east", "south", "west", "north-east", "south-west")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def names_of_wars() -> list[list[str]]:
-    """Return, for each centre, the names of the places around it."""
+def names_of_wars(count: int = 1) -> list[list[str]]:
+    """Return, for each of the first centres, the names of the places around it."""
     gazetteer = open_gazetteer()
     wars = []
-    for lon, lat in CENTRES:
+    for lon, lat in CENTRES[:count]:
         near = (place for place in gazetteer.nearest(Point(lon, lat), NAMES_A_WAR * 4))
         wars.append(sorted({place.name for place in near if place.feature_class == "P"})[:NAMES_A_WAR])
     return wars
@@ -126,6 +126,9 @@ def main() -> None:
     )
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--wars", type=int, default=1, choices=range(1, len(CENTRES) + 1), help="far from another"
+    )
     parser.add_argument("--gear", default="full")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--kill", action="store_true", help="kill a first build halfway, then go on")
@@ -134,7 +137,7 @@ def main() -> None:
     folder = args.folder or Path(tempfile.mkdtemp(prefix="scale-"))
     folder.mkdir(parents=True, exist_ok=True)
     source, output, store = folder / "reports.jsonl", folder / "output", folder / "store"
-    wars = names_of_wars()
+    wars = names_of_wars(args.wars)
     write_reports(source, args.reports, wars)
     if args.only_make:
         return

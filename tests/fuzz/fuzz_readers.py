@@ -1,7 +1,7 @@
 """Fuzz the readers: no bytes may raise anything but a `ReportError`, nor take long.
 
     python tests/fuzz/fuzz_readers.py tests/fuzz/corpus -max_total_time=60    with atheris
-    python tests/fuzz/fuzz_readers.py tests/fuzz/corpus                       without: ten seconds of mutations
+    python tests/fuzz/fuzz_readers.py tests/fuzz/corpus                       without: mutations, 10 s
 
 The first byte chooses the format, the rest is the file.
 """

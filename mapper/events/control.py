@@ -11,14 +11,15 @@ actor of a capture, or the defender of a repulse) or a statement does (`holds`).
 | a claim that the other side denies, nobody else confirming it | `contested` |
 | both sides inside, fighting in the streets | `contested` |
 | a side withdrew or surrendered | the side named after it; else its only adjacent enemy |
-| denied, planned | nothing moves |
-| shelled, bombed, besieged, attacked from outside | nothing moves |
+| planned | nothing moves |
+| denied | nothing moves; of a place never heard of, the side said to have lost it still has it |
+| shelled, bombed, besieged, attacked | nothing moves; in a place never heard of, the side fired at is there |
 | an attack was beaten off | the defender is confirmed |
 | a place was taken from a side | that side held it before, unless reports say otherwise |
 | silence | the state grows older, never different |
 
 Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told as fact, 0.5 claimed,
-0.4 inferred (the loser before a capture, the enemy after a withdrawal), never above 0.99.
+0.4 inferred (the loser before a capture, the enemy after a withdrawal, the side fired at), at most 0.99.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ VAGUE_M = 60_000.0
 
 _GAINS = ("capture", "handover")
 _LOSSES = ("withdraw", "surrender")
+_FIRE = ("shelling", "airstrike", "missile", "naval_fire", "siege", "assault")
 _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
@@ -149,7 +151,7 @@ def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
         if pd.isna(moment):
             continue
         holder = _said_holder(row)
-        if not holder and row["kind"] not in _LOSSES and row["certainty"] != "denied":
+        if not holder and row["kind"] not in (*_LOSSES, *_FIRE) and row["certainty"] != "denied":
             continue
         found.append(
             _Evidence(
@@ -196,16 +198,39 @@ def _histories(
     histories: dict[int, list[_State]] = {}
     for item in evidence:
         history = histories.setdefault(item.place, [])
-        if item.certainty == "denied":
+        denied = item.certainty == "denied"
+        left = item.kind in _LOSSES and not denied and not item.holder
+        heir = _heir(item, histories, points) if left else item.holder
+        if left and not heir:
+            continue  # One side is gone; who is there now, nobody says.
+        if not history:
+            _assume(history, item, _present(item))
+        if denied:
             _deny(history, item)
-            continue
-        holder, inferred = item.holder, False
-        if not holder:
-            holder, inferred = _heir(item, histories, points), True
-        if not holder:
-            continue
-        _apply(history, item, holder, "inferred" if inferred else item.certainty)
+        elif heir:
+            _apply(history, item, heir, "inferred" if left else item.certainty)
     return {place: history for place, history in histories.items() if history}
+
+
+def _present(item: _Evidence) -> str:
+    """Return the side that must have been in a place when the first word of it came, or ""."""
+    if item.certainty == "denied":
+        return {**dict.fromkeys(_GAINS, item.opponent), **dict.fromkeys(_LOSSES, item.actor)}.get(
+            item.kind, ""
+        )
+    if item.kind in _FIRE and item.holder != CONTESTED:
+        return item.opponent
+    if item.certainty == "reported" and item.kind in (*_GAINS, *_LOSSES) and item.holder != CONTESTED:
+        loser = item.opponent if item.kind in _GAINS else item.actor
+        return loser if fold(loser) != fold(item.holder) else ""
+    return ""
+
+
+def _assume(history: list[_State], item: _Evidence, holder: str) -> None:
+    """Begin a history with the side that was there before the first word."""
+    if holder:
+        beliefs = {item.report_id: BELIEF["inferred"]}
+        history.append(_State(holder, "held", None, item.moment, item.event_id, item.moment, beliefs))
 
 
 def _heir(item: _Evidence, histories: dict[int, list[_State]], points: dict[int, tuple[float, float]]) -> str:
@@ -228,8 +253,6 @@ def _heir(item: _Evidence, histories: dict[int, list[_State]], points: dict[int,
 
 def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> None:
     """Let one piece of evidence for `holder` change or confirm the last state of a history."""
-    if not history:
-        _assume_loser(history, item, holder, belief)
     now = history[-1] if history else None
     if holder == CONTESTED and item.certainty == "claimed" and now is not None and now.status == "held":
         return  # "We are still inside", says the side that lost a place which others saw fall.
@@ -251,15 +274,6 @@ def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> 
             history[-1] = _confirmed(history[-1], item, status, trust)
             return
     history.append(state)
-
-
-def _assume_loser(history: list[_State], item: _Evidence, holder: str, belief: str) -> None:
-    """Begin a history with the side that lost the place, if the first word is of a change of hands."""
-    loser = item.opponent if item.kind in _GAINS else item.actor
-    told = item.kind in (*_GAINS, *_LOSSES) and belief == "reported" and holder != CONTESTED
-    if told and loser and fold(loser) != fold(holder):
-        beliefs = {item.report_id: BELIEF["inferred"]}
-        history.append(_State(loser, "held", None, item.moment, item.event_id, item.moment, beliefs))
 
 
 def _confirmed(now: _State, item: _Evidence, status: Status, trust: float) -> _State:

@@ -89,6 +89,25 @@ def test_fire_sieges_and_attacks_from_outside_change_nothing(kind: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["shelling", "airstrike", "siege", "assault"])
+def test_of_a_place_never_heard_of_the_side_fired_at_is_there(kind: str) -> None:
+    fire = event(kind, "Cima", "blues", 6, opponent="reds")
+    assert states(reading("a", 7, fire)) == [("reds", "held", None, None)]
+    assert states(reading("a", 7, fire), reading("b", 5, capture("blues", 4)))[-1][0] == "blues"
+    control = control_states(order_events([reading("a", 7, fire)]))
+    assert control["confidence"].iloc[0] < 0.5
+
+
+def test_who_was_said_to_have_lost_a_place_and_has_not_is_there() -> None:
+    denied = {"certainty": "denied", "opponent": "blues"}
+    assert states(reading("a", 7, event("capture", "Cima", "reds", 6, **denied))) == [
+        ("blues", "held", None, None)
+    ]
+    assert states(reading("a", 7, event("withdraw", "Cima", "reds", 6, **denied))) == [
+        ("reds", "held", None, None)
+    ]
+
+
 def test_fighting_inside_makes_a_place_contested() -> None:
     fight = event("clash", "Cima", "blues", 7, holder="contested")
     assert states(reading("a", 6, capture("reds", 4)), reading("b", 8, fight)) == [

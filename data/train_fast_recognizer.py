@@ -88,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("mapper/resources/recognizer/fast.npz"))
-    parser.add_argument("--iterations", type=int, default=120)
+    parser.add_argument("--iterations", type=int, default=60)
     options = parser.parse_args()
     chance = random.Random(SEED)
     find_names = open_gazetteer().find_names

@@ -32,6 +32,7 @@ from mapper.places.ranker import Ranker, shipped_ranker
 
 MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
 WELL_MATCHED = ("name", "alternate", "abbreviation", "demonym")  # no need of a neighbouring name's place
+SEAT = 0.2  # a town this likely, measured by the unit that bears its name, is meant rather than the unit
 SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
 LEAST = 0.15  # a place less probable than this, as a place and as the right one, is none
@@ -186,6 +187,22 @@ def offer_neighbours(
     return gather(names, toponyms), np.array(kept)
 
 
+def seat_of(candidates: Candidates, probability: Floats, mine: NDArray[np.int64], top: int) -> int:
+    """Return the town of the same name inside the unit `top`, if it is nearly as likely, else `top`.
+
+    "Shells fell on Aden" means the town; the province is meant where the text says so.
+    """
+    unit = mine[top]
+    level = candidates.level[unit]
+    if level not in (1, 2):
+        return top
+    units = candidates.admin1 if level == 2 else candidates.admin2
+    inside = (units[mine] == units[unit]) & (units[unit] > 0)
+    towns = np.array([candidates.places[i].feature_class == "P" for i in mine]) & inside
+    rivals = np.where(towns, probability[mine], 0.0)
+    return int(np.argmax(rivals)) if rivals.max() >= SEAT * probability[unit] else top
+
+
 def choose(
     candidates: Candidates,
     probability: Floats,
@@ -206,6 +223,8 @@ def choose(
         agreed = near @ probability[mine]
         together = near[int(np.argmax(agreed))]
         top = int(np.argmax(np.where(together, probability[mine], -1.0)))
+        if name.class_word != "A":
+            top = seat_of(candidates, probability, mine, top)
         score = float(ranker.calibrate(agreed[[top]])[0])
         elsewhere = mine[~near[top]]
         best = mine[top]

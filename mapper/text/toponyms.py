@@ -318,9 +318,19 @@ def _key(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+_HYPHENATED = re.compile(r"-\s*\n\s*")
+
+
 def _joined(name: str) -> str:
-    """Return the spelling to look up where a line break cut the name, else ""."""
-    return " ".join(name.split()) if "\n" in name else ""
+    """
+    Return the spelling to look up where a line break or wide space cuts a name, else "".
+
+    >>> _joined("Deir\\nez-Zor"), _joined("Ben-\\nghazi"), _joined("Deir ez-\\nZor"), _joined("Sirte")
+    ('Deir ez-Zor', 'Benghazi', 'Deir ez-Zor', '')
+    """
+    whole = _HYPHENATED.sub(lambda cut: "" if name[cut.end() : cut.end() + 1].islower() else "-", name)
+    whole = " ".join(whole.split())
+    return whole if whole != name else ""
 
 
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]+")

@@ -137,6 +137,20 @@ def test_a_name_broken_over_lines_is_looked_up_in_one(full: Recognizer) -> None:
     assert first.name == "Deir ez-Zor"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Ben-\nghazi", "Benghazi"),
+        ("Deir ez-\nZor", "Deir ez-Zor"),
+        ("Bani\r\nWalid", "Bani Walid"),
+        ("Sirte", ""),
+    ],
+)
+def test_what_a_line_break_cuts_is_looked_up_whole(written: str, meant: str) -> None:
+    (found,) = decide(written, [], [name_at(written, written, LOC=0.9)], demonyms=False, nested=False)
+    assert (found.text, found.name) == (written, meant)
+
+
 def test_two_parts_of_a_name_that_the_gazetteer_knows_are_one() -> None:
     text = "Rain fell in West Virginia."
     names = [name_at(text, "West", LOC=0.6), name_at(text, "Virginia", LOC=0.9)]

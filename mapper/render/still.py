@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -41,6 +42,7 @@ __all__ = ["still", "write_chart", "write_png", "write_svg"]
 
 WIDTH, HEIGHT, HEAD, FOOT = 1200, 860, 64, 34
 PNG_ZOOM = 2.0
+CREDITS_WIDE = 190  # letters in a line of the foot, which has room for two
 LAND, SEA, COAST, RIVER, BORDER, ADMIN = "#f6f3ec", "#dbe8f0", "#a9bccb", "#b4cfe0", "#8d8a84", "#d8d3c8"
 TOWN, CHECK, FRONT = "#5f6469", "#8a1f63", "#22272d"
 # As on the page: a long campaign shows the events of two weeks, a short one all.
@@ -379,21 +381,10 @@ class _Still:
             ),
         ]
         ring = self.view.pixels((events["error"][i] or 0) * 1000, events["lat"][i])
-        if ring > 12:
-            parts.insert(
-                0,
-                tag(
-                    "circle",
-                    cx=x,
-                    cy=y,
-                    r=ring,
-                    fill=colour,
-                    fill_opacity=0.06,
-                    stroke=colour,
-                    stroke_opacity=0.55,
-                    stroke_dasharray="4 4",
-                ),
-            )
+        if 12 < ring < HEIGHT / 3:
+            cx, cy = self.view.at((events["lon"][i], events["lat"][i]))
+            faint: dict[str, Any] = {"fill_opacity": 0.06, "stroke_opacity": 0.55, "stroke_dasharray": "4 4"}
+            parts.insert(0, tag("circle", cx=cx, cy=cy, r=ring, fill=colour, stroke=colour, **faint))
         if len(found) > 1:
             ink = PAPER if fill == colour and opacity == 1 else INK
             parts.append(
@@ -490,9 +481,10 @@ class _Still:
             parts.append(write_text(name, x + 12, 51.5, size=13, colour=SOFT))
             x += 36 + len(name) * 7.6
         parts += self._scale_bar()
-        credits = " · ".join(data["attributions"]) + " · Made with mapper"
-        parts.append(tag("g", write_text(credits, 20, HEIGHT - 12, size=11, colour=SOFT), id="credits"))
-        return parts
+        credits = wrap(" · ".join([*data["attributions"], "Made with mapper"]), CREDITS_WIDE)
+        top = HEIGHT - FOOT / 2 + 4 - 6.5 * (len(credits) - 1)
+        lines = (write_text(line, 20, top + 13 * k, size=10.5, colour=SOFT) for k, line in enumerate(credits))
+        return [*parts, *lines]
 
     def _scale_bar(self) -> list[str]:
         lat = self.view.lonlat(0, HEIGHT - FOOT)[1]
@@ -542,7 +534,7 @@ def _side(party: int) -> int:
 
 def _middle(view: _View, rows: list[Json]) -> Xy | None:
     """Return the point half way along the longest open line of a front."""
-    runs = [[view.at(p) for p in line] for row in rows for line in row["lines"] if line[0] != line[-1]]
+    runs = [[view.at(p) for p in line] for line in _open_lines(rows)]
     if not runs:
         return None
     longest = max(runs, key=length_of)
@@ -551,7 +543,11 @@ def _middle(view: _View, rows: list[Json]) -> Xy | None:
 
 
 def _low_end(view: _View, rows: list[Json]) -> Xy:
-    """Return the end of a front that is lowest on the picture."""
-    return max(
-        (view.at(p) for row in rows for line in row["lines"] for p in (line[0], line[-1])), key=lambda p: p[1]
-    )
+    """Return the end of the open lines of a front that is lowest on the picture."""
+    ends = (view.at(p) for line in _open_lines(rows) for p in (line[0], line[-1]))
+    return max(ends, key=lambda end: end[1])
+
+
+def _open_lines(rows: list[Json]) -> list[list[list[float]]]:
+    """Return the lines of a front that are no rings around a pocket."""
+    return [line for row in rows for line in row["lines"] if line[0] != line[-1]]

@@ -44,13 +44,6 @@ export function drawChart() {
     );
     for (const value of [row.low, row.high])
       svg.append(el("path", { d: `M${from} ${y(value)}H${to}`, class: `edge${claimed}` }));
-    if (next)
-      svg.append(
-        el("path", {
-          d: `M${to} ${y((row.low + row.high) / 2)}V${y((next.low + next.high) / 2)}`,
-          class: "edge claimed",
-        }),
-      );
   });
   // Towns at which the front stood are named first, others where there is room.
   const stops = new Set(charted.flatMap((row) => [row.low, row.high]));
@@ -60,13 +53,17 @@ export function drawChart() {
     svg.append(el("line", { x1: plot.gutter, x2: right, y1: y(place.km), y2: y(place.km), class: "grid" }));
     if (rows.some((other) => Math.abs(other - y(place.km)) < 11.5)) continue;
     rows.push(y(place.km));
-    svg.append(el("text", { x: plot.gutter - 8, y: y(place.km) + 4, "text-anchor": "end" }, place.name));
+    svg.append(
+      el("text", { x: plot.gutter - 8, y: y(place.km) + 4, "text-anchor": "end" }, brief(place.name)),
+    );
   }
   chartHover = el("line", { y1: 2, y2: CHART_HEIGHT - 2, class: "hover", visibility: "hidden" });
   chartCursor = el("line", { y1: 0, y2: CHART_HEIGHT, class: "cursor" });
   svg.append(chartHover, chartCursor);
   chart.replaceChildren(svg);
 }
+
+const brief = (name) => (name.length > 15 ? `${name.slice(0, 14)}…` : name);
 
 function chartSummary() {
   const steps = charted.map(

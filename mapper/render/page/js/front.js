@@ -50,10 +50,13 @@ const lengthOf = (points) =>
     0,
   );
 
+/** The lines of a front that are no rings around a pocket. */
+const openLines = (rows) =>
+  rows.flatMap((row) => row.lines.filter((line) => line[0].join() !== line.at(-1).join()));
+
 /** The point half way along the longest run of a front, in pixels; null without a line. */
 function middleOf(view, rows) {
-  const open = rows.flatMap((row) => row.lines.filter((line) => line[0].join() !== line.at(-1).join()));
-  const runs = open.map((line) => line.map(view.at));
+  const runs = openLines(rows).map((line) => line.map(view.at));
   const longest = runs.sort((a, b) => lengthOf(b) - lengthOf(a))[0];
   return longest ? (walk(longest, Infinity, lengthOf(longest) / 2)[0] ?? null) : null;
 }
@@ -185,7 +188,7 @@ export function drawFront(ctx, view, space) {
 export function labelFront(view, space, found, ghost) {
   const to = middleOf(view, found.now);
   if (!to) return;
-  const lines = found.now.flatMap((row) => row.lines.map((line) => line.map(view.at)));
+  const lines = openLines(found.now).map((line) => line.map(view.at));
   const ends = lines.flatMap((line) => [line[0], line.at(-1)]).sort((a, b) => b[1] - a[1]);
   const claimed = found.now.every((row) => row.status !== "reported");
   const text = `Front${claimed ? ", claimed by one side" : ""}: evidence ${ageText(frontAge(found))}`;

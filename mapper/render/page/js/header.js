@@ -166,6 +166,7 @@ export function buildLegend() {
       ),
     );
   }
+  byId("legend").addEventListener("toggle", () => change({}));
   body.append(
     el("hr"),
     key(
@@ -240,9 +241,9 @@ export function placeLegend() {
         (bottom ? p.y > size.y - high - (right ? 0 : 40) : p.y < high),
     ).length;
   const corners = [
-    ["bottom right", covered(true, true)],
-    ["top right", covered(true, false)],
-    ["bottom left", covered(false, true)],
+    ["", covered(true, true)],
+    ["at-top", covered(true, false)],
+    ["at-left", covered(false, true)],
   ].sort((p, q) => p[1] - q[1]);
   legend.className = `legend ${corners[0][0]}`;
   legend.open = corners[0][1] === 0;

@@ -16,8 +16,9 @@ export class LabelSpace {
     this.ctx = ctx;
     this.view = view;
     this.boxes = [];
-    const { left, top, bottom } = view.seen;
-    this.block(left, top, left + 62, top + 166); // the buttons
+    const { left, top, right, bottom } = view.seen;
+    this.block(left, top, left + 56, top + 92); // the buttons
+    this.block(right - 140, top, right, top + 48);
     this.block(left, bottom - 46, left + 130, bottom); // the scale
   }
 

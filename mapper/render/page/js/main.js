@@ -16,6 +16,9 @@ import { closeCard } from "./card.js";
 import { announce, buildFilters, buildHelp, buildLegend, openFilters, placeLegend } from "./header.js";
 import { known, recall, remember } from "./address.js";
 
+// Room for the buttons of the map.
+const FIT = { paddingTopLeft: [64, 56], paddingBottomRight: [24, 24] };
+
 /** The map as shown, with title, date, scale of colours and credits, as a PNG file. */
 async function savePicture() {
   const size = map.getSize();
@@ -122,7 +125,7 @@ function buildControls() {
   byId("play").addEventListener("click", () => play(!state.playing));
   const chartButton = byId("chart-button");
   chartButton.hidden = charted.length < 2;
-  chartButton.setAttribute("aria-expanded", String(window.innerWidth >= 760 && window.innerHeight >= 620));
+  chartButton.setAttribute("aria-expanded", String(window.innerWidth >= 760 && window.innerHeight >= 740));
   chartButton.addEventListener("click", () => {
     chartButton.setAttribute("aria-expanded", String(chartButton.getAttribute("aria-expanded") !== "true"));
     layOutTime();
@@ -131,7 +134,7 @@ function buildControls() {
   document.querySelector(".time").hidden = scene.days < 1;
   byId("front-button").hidden = !fronts.length;
   byId("front-button").addEventListener("click", goToFront);
-  byId("all-button").addEventListener("click", () => map.fitBounds(opening, { padding: [20, 20] }));
+  byId("all-button").addEventListener("click", () => map.fitBounds(opening, { ...FIT, maxZoom: 10 }));
   const search = byId("search");
   search.addEventListener("input", () => change({ query: search.value.trim() }));
   byId("save-button").addEventListener("click", savePicture);
@@ -165,7 +168,7 @@ function onKey(event) {
 
 function start() {
   readInk();
-  map.fitBounds(opening, { padding: [20, 20], maxZoom: 10, animate: false });
+  map.fitBounds(opening, { ...FIT, maxZoom: 10, animate: false });
   map.addLayer(base);
   map.addLayer(marks);
   buildControls();

@@ -1,6 +1,6 @@
 /* The marks and names of the map, all together. */
 
-import { axis, places, scene } from "./words.js";
+import { axis, byId, places, scene } from "./words.js";
 import { eventX, eventY, placeOf } from "./scene.js";
 import { state } from "./state.js";
 import { Board, ink, map } from "./board.js";
@@ -96,9 +96,18 @@ function drawAxis(ctx, view) {
   ctx.globalAlpha = 1;
 }
 
+/** Keep labels off the legend, which lies over the map. */
+function blockLegend({ seen }, space) {
+  const legend = byId("legend").getBoundingClientRect();
+  const frame = map.getContainer().getBoundingClientRect();
+  const [x, y] = [seen.left - frame.left, seen.top - frame.top];
+  space.block(legend.left + x, legend.top + y, legend.right + x, legend.bottom + y);
+}
+
 export function drawMarks(ctx, view) {
   hits.length = 0;
   const space = new LabelSpace(ctx, view);
+  blockLegend(view, space);
   drawDensity(ctx, view);
   drawAxis(ctx, view);
   drawBands(ctx, view);
@@ -108,6 +117,7 @@ export function drawMarks(ctx, view) {
   const groups = drawEvents(ctx, view, space);
   const front = drawFront(ctx, view, space);
   drawSelection(ctx, view);
+  labelFront(view, space, front, ghost);
   const named = held.map((place) => ({ ...place, weight: 650 }));
   for (const group of groups.slice(0, 150)) {
     const name = placeOf(group.list[0]);
@@ -117,7 +127,6 @@ export function drawMarks(ctx, view) {
     if (name && !near) named.push({ x: group.x, y: group.y, name, weight: 550 });
   }
   for (const { x, y, name, weight } of named) space.write(name, x, y, { size: 12.5, weight, gap: 17 });
-  labelFront(view, space, front, ghost);
   labelChecks(ctx, view, space);
   labelGround(view, space);
   drawTowns(ctx, view, space, named);

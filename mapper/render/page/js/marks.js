@@ -149,7 +149,8 @@ function drawMark(ctx, x, y, r, side, i, many) {
 
 export function drawRing(ctx, view, i, strong) {
   const r = view.metres((events.error[i] ?? 0) * 1000, events.lat[i]);
-  if (r < 9) return;
+  // A ring that holds the whole map says nothing on it; the card gives the error in km.
+  if (r < 9 || (!strong && r > Math.min(view.width, view.height) / 3)) return;
   ctx.beginPath();
   ctx.arc(view.x(eventX[i]), view.y(eventY[i]), r, 0, 2 * Math.PI);
   ctx.setLineDash([4, 4]);

@@ -42,7 +42,7 @@ def geodesic(a: Point, b: Point) -> tuple[float, float]:
     --------
     >>> distance, bearing = geodesic(Point(13.19, 32.89), Point(18.57, 30.51))
     >>> round(distance / 1000), round(bearing)
-    (576, 116)
+    (574, 116)
     >>> geodesic(Point(10, 50), Point(10, 50))
     (0.0, 0.0)
     """
@@ -78,7 +78,8 @@ def geodesic_arrays(
     0
     """
     ends = np.broadcast_arrays(*(np.asarray(values, dtype=float) for values in (lon_a, lat_a, lon_b, lat_b)))
-    forward, _, distance = GEOD.inv(*(np.ascontiguousarray(values) for values in ends))
+    from_lon, from_lat, to_lon, to_lat = (np.ascontiguousarray(values) for values in ends)
+    forward, _, distance = GEOD.inv(from_lon, from_lat, to_lon, to_lat)
     distance = np.asarray(distance, dtype=float)
     return distance, np.where(distance == 0, 0.0, np.asarray(forward, dtype=float) % 360)
 

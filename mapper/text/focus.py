@@ -21,13 +21,14 @@ from mapper.words import read_table
 SETTLEMENTS = word_class("settlement")
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
-_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.8
+_FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.5
 _FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _SAME = 1.6
 _MEMORY = 80
 _CALENDAR = word_class("calendar")
 _RIVERS = frozenset(("river", "stream", "creek", "canal", "bank", "waterway"))
+_MARKS = frozenset((".", "!", "?", '"', "”", ")", ":"))
 _DEFINITE = frozenset(["the", "this", "that"])
 _SPEAKERS = word_class("speaker")
 # "The capital of X" is another place than X; "the quarter of X" is no town; "columns of X" have left it.
@@ -79,6 +80,7 @@ class Focus:
         self.dateline = _dateline(self.tokens)
         self._headings, self._bylines = _headings(self.tokens)
         self._seen_sentences: set[int] = set()
+        self._titles = _titles(self.tokens)
         self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
 
     def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
@@ -135,7 +137,7 @@ class Focus:
             weight = min(weight, _QUOTED)
         if token.toponym.role == "associative" or self._aside(self._next):
             weight = _ASSOCIATIVE
-        if token.toponym is self.dateline:
+        if token.toponym is self.dateline or token.sentence in self._titles:
             weight = min(weight, _WRITTEN_FROM)
         if token.toponym in self._bylines:
             weight = min(weight, _OTHER)
@@ -326,6 +328,17 @@ def _headings(tokens: Sequence[Token]) -> tuple[dict[int, Toponym], frozenset[To
             if dated:
                 bylines.add(token.toponym)
     return headings, frozenset(bylines)
+
+
+def _titles(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return the sentences of the first paragraph that end without a mark: they head the report."""
+    ends: dict[int, str] = {}
+    for token in tokens:
+        if token.paragraph:
+            break
+        if token.word != PARAGRAPH:
+            ends[token.sentence] = token.word
+    return frozenset(sentence for sentence, word in ends.items() if word not in _MARKS)
 
 
 def _inside_quotes(tokens: Sequence[Token]) -> list[bool]:

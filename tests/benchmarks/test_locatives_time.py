@@ -8,8 +8,9 @@ from mapper.model import Toponym
 from mapper.text.locatives import find_locatives
 
 HOSTILE = [
-    "one ", "5 km ", "5 km north of ", "the ", "(5 km ", ",", "1", "5.", '"', "north-", "1 hour's drive, ", "half a ",
-    "the town ", "it is 5 km away. ", "and 5 km from it ", "5 km from the capital ", "a", "that is 7 miles ", "\n\n", "1,",
+    "one ", "5 km ", "5 km north of ", "the ", "(5 km ", ",", "1", "5.", '"', "north-", "1 hour's drive, ",
+    "half a ", "the town ", "it is 5 km away. ", "and 5 km from it ", "5 km from the capital ", "a",
+    "that is 7 miles ", "\n\n", "1,",
 ]  # fmt: skip
 
 
@@ -34,5 +35,5 @@ def test_a_megabyte_of_names_and_distances_is_read_in_linear_time():
         start = time.process_time()
         found = find_locatives(text, names)
         seconds.append(time.process_time() - start)
-        assert len([l for l in found if l.value == 5]) == len(names)
+        assert len([locative for locative in found if locative.value == 5]) == len(names)
     assert seconds[1] < 8 * seconds[0]

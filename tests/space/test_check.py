@@ -12,10 +12,10 @@ TRIPOLI, RAS_LANUF = Point(13.1875, 32.8752), Point(18.5664, 30.5021)
 
 def _claim(**given):
     near, far = Toponym(0, 7, "Tripoli"), Toponym(10, 19, "Ras Lanuf")
-    told = dict(
-        start=10, end=40, text="", relation="offset", landmarks=(near,), subject=far, value=300.0, unit="mi",
-        distance_m=482_803.2, bearing="east", bearing_deg=90.0,
-    )  # fmt: skip
+    told = {
+        "start": 10, "end": 40, "text": "", "relation": "offset", "landmarks": (near,), "subject": far,
+        "value": 300.0, "unit": "mi", "distance_m": 482_803.2, "bearing": "east", "bearing_deg": 90.0,
+    }  # fmt: skip
     places = {near: Place("1", "Tripoli", TRIPOLI), far: Place("2", "Ras Lanuf", RAS_LANUF)}
     resolutions = [Resolution(toponym, place) for toponym, place in places.items()]
     return check_distances([Locative(**told | given)], resolutions)
@@ -24,7 +24,9 @@ def _claim(**given):
 def test_a_check_gives_both_figures_to_the_reader():
     (check,) = _claim()
     assert check.verdict == "approximate"
-    assert check.sentence.startswith("Stated 300 miles east; the geodesic from Tripoli to Ras Lanuf is 357 miles at 116")
+    assert check.sentence.startswith(
+        "Stated 300 miles east; the geodesic from Tripoli to Ras Lanuf is 357 miles at 116"
+    )
     assert "east-southeast: approximate, 16 % short" in check.sentence
     assert check.error_m == pytest.approx(-90_000, abs=3_000)
     assert check.bearing_off_deg == pytest.approx(26, abs=1)
@@ -101,7 +103,8 @@ def test_distances_are_judged_by_the_rule(value, unit, measured_km, comparator, 
 
 
 @pytest.mark.parametrize(
-    ("stated", "near", "far"), [(0.0, 30.0, 60.0), (45.0, 22.5, 45.0), (22.5, 15.0, 30.0), (270.0, 30.0, 60.0)]
+    ("stated", "near", "far"),
+    [(0.0, 30.0, 60.0), (45.0, 22.5, 45.0), (22.5, 15.0, 30.0), (270.0, 30.0, 60.0)],
 )
 def test_finer_compass_words_leave_less_room(stated, near, far):
     assert bearing_verdict(stated, stated + near) == "consistent"
@@ -119,6 +122,8 @@ def test_a_claim_at_the_edge_of_its_verdict_is_borderline():
         assert check.borderline is borderline
 
 
-@pytest.mark.parametrize(("value", "step"), [(300, 100), (350, 50), (40, 10), (45, 5), (12, 1), (1.5, 0.5), (0.5, 0.1)])
+@pytest.mark.parametrize(
+    ("value", "step"), [(300, 100), (350, 50), (40, 10), (45, 5), (12, 1), (1.5, 0.5), (0.5, 0.1)]
+)
 def test_the_roundest_step_that_divides_a_figure_is_its_precision(value, step):
     assert rounding_step(value) == step

@@ -93,7 +93,10 @@ def test_between_two_places_lies_in_the_corridor_about_their_line():
 
 def test_halfway_is_the_middle_and_surer_than_between():
     end = destination(HOME, bearing_deg=70, distance_m=60_000)
-    halfway, between = _locate(end=end, relation="between", fraction=0.5), _locate(end=end, relation="between")
+    halfway, between = (
+        _locate(end=end, relation="between", fraction=0.5),
+        _locate(end=end, relation="between"),
+    )
     assert geodesic(halfway.geometry, HOME)[0] == pytest.approx(30_000, rel=0.01)
     assert halfway.uncertainty_m < between.uncertainty_m
 
@@ -173,7 +176,10 @@ def test_a_name_without_a_place_cannot_be_located():
 
 
 def test_a_rough_figure_is_less_sure_than_a_plain_one():
-    told = dict(relation="offset", value=42.0, unit="km", distance_m=42_000.0, bearing="north", bearing_deg=0.0)
+    told = {
+        "relation": "offset", "value": 42.0, "unit": "km", "distance_m": 42_000.0, "bearing": "north",
+        "bearing_deg": 0.0,
+    }  # fmt: skip
     plain, rough = _locate(**told), _locate(**told, comparator="~")
     assert rough.region.area > plain.region.area
 

@@ -34,12 +34,16 @@ def test_there_and_back_is_the_same_point(centre, x, y):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from([(180, 10), (179.9, -16), (-179.5, 65), (10, 89.5), (100, 90), (0, -90), (-170, -88), (30, 50)]),
+    st.sampled_from(
+        [(180, 10), (179.9, -16), (-179.5, 65), (10, 89.5), (100, 90), (0, -90), (-170, -88), (30, 50)]
+    ),
     st.sampled_from([1_000, 50_000, 300_000]),
     st.floats(0, 360),
     st.floats(0, 1.5),
 )
-def test_a_circle_holds_what_is_within_its_radius_at_the_poles_and_the_antimeridian_too(centre, radius, bearing, share):
+def test_a_circle_holds_what_is_within_its_radius_at_the_poles_and_the_antimeridian_too(
+    centre, radius, bearing, share
+):
     centre = Point(*centre)
     circle = Plane(centre).to_lonlat(Point(0, 0).buffer(radius, quad_segs=64))
     if abs(share - 1) < 0.01:

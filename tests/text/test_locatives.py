@@ -20,7 +20,11 @@ def _row(locative: Locative) -> list[str]:
     """Write a locative as a row of the table."""
     quantity = "-"
     if locative.value is not None:
-        upper = f"-{locative.distance_max_m * locative.value / locative.distance_m:g}" if locative.distance_max_m else ""
+        upper = (
+            f"-{locative.distance_max_m * locative.value / locative.distance_m:g}"
+            if locative.distance_max_m
+            else ""
+        )
         quantity = f"{round(locative.value, 4):g}{upper} {locative.unit}"
     elif locative.hours is not None:
         quantity = f"{locative.hours:g} h"
@@ -49,7 +53,7 @@ def test_an_expression_is_read_with_its_subject_landmark_quantity_and_direction(
 
 @pytest.mark.parametrize("marked", lines("not_claims.txt"))
 def test_a_distance_that_is_no_claim_is_not_taken_for_one(marked):
-    assert [l for l in find_locatives(*unmark(marked)) if l.distance_m is not None] == []
+    assert [found for found in find_locatives(*unmark(marked)) if found.distance_m is not None] == []
 
 
 def test_the_table_is_as_large_as_promised():
@@ -67,11 +71,18 @@ def test_the_spans_are_those_of_the_text():
 
 
 def test_metres_are_those_of_the_stated_figure():
-    text, names = unmark("[Zalin] is 80 km (50 miles), [Belu] 30 nautical miles and [Toru] five leagues from [Marto].")
-    assert [l.distance_m for l in find_locatives(text, names)][-1] == pytest.approx(5 * 3 * 1_609.344)
+    text, names = unmark(
+        "[Zalin] is 80 km (50 miles), [Belu] 30 nautical miles and [Toru] five leagues from [Marto]."
+    )
+    assert [found.distance_m for found in find_locatives(text, names)][-1] == pytest.approx(5 * 3 * 1_609.344)
     text, names = unmark("[Zalin] is 300 miles east of [Marto].")
     (locative,) = find_locatives(text, names)
-    assert (locative.value, locative.unit, locative.distance_m, locative.bearing_deg) == (300, "mi", 482_803.2, 90)
+    assert (locative.value, locative.unit, locative.distance_m, locative.bearing_deg) == (
+        300,
+        "mi",
+        482_803.2,
+        90,
+    )
 
 
 def test_a_name_that_nobody_recognised_is_found_by_its_distance():
@@ -92,15 +103,16 @@ def test_talks_between_capitals_are_no_place():
     assert find_locatives(text, names) == []
 
 
+OWN_WORDS = lines("own_words.txt")[0].split()
+
+
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_grammar(text):
     for locative in find_locatives(text, []):
         assert text[locative.start : locative.end] == locative.text
 
 
-@given(st.lists(st.sampled_from(
-    "5 fifty a half km miles hours ' drive ( ) , . ; - to the of from north west town it is here that there by road away and X X Y".split()
-), max_size=40))  # fmt: skip
+@given(st.lists(st.sampled_from(OWN_WORDS), max_size=40))
 def test_no_order_of_its_own_words_breaks_the_grammar(words):
     text, names = unmark(" ".join({"X": "[Xan]", "Y": "[Yor]"}.get(word, word) for word in words))
     for locative in find_locatives(text, names):
@@ -113,15 +125,22 @@ def test_fifty_real_towns_are_found_where_a_newspaper_would_put_them():
         rows = list(csv.DictReader(file))
     inside = 0
     for row in rows:
-        town, anchor = Point(float(row["lon"]), float(row["lat"])), Point(float(row["anchor_lon"]), float(row["anchor_lat"]))
+        town, anchor = (
+            Point(float(row["lon"]), float(row["lat"])),
+            Point(float(row["anchor_lon"]), float(row["anchor_lat"])),
+        )
         distance, bearing = geodesic(anchor, town)
         kilometres = distance / 1000
         step = 1 if kilometres < 20 else 5 if kilometres < 100 else 10
         # A reporter has eight winds: of the sixteen words the finer ones are rounded to them.
         word = compass_word(round(bearing / 45) * 45)
-        text, names = unmark(f"[{row['name']}], {round(kilometres / step) * step} km {word} of [{row['anchor']}], fell.")
+        text, names = unmark(
+            f"[{row['name']}], {round(kilometres / step) * step} km {word} of [{row['anchor']}], fell."
+        )
         (locative,) = find_locatives(text, names)
-        (location,) = locate([locative], [Resolution(names[0], None), Resolution(names[1], Place("1", row["anchor"], anchor))])
+        (location,) = locate(
+            [locative], [Resolution(names[0], None), Resolution(names[1], Place("1", row["anchor"], anchor))]
+        )
         inside += geodesic(location.geometry, town)[0] <= location.uncertainty_m
     assert len(rows) >= 50
     assert inside / len(rows) >= 0.95

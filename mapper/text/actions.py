@@ -19,7 +19,7 @@ from mapper.text.focus import Focus
 from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
 from mapper.text.gapping import share_verb
-from mapper.text.roles import PLACE_NOUNS, Roles, Where, deref, doer, noun_roles, places_after, places_in, verb_roles
+from mapper.text.roles import PLACE_NOUNS, Roles, Where, deref, doer, noun_roles, places_after, places_in, verb_object, verb_roles
 from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse
 from mapper.text.tokens import tokenize
@@ -110,13 +110,14 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
 def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> Iterator[Action]:
     for token in tree.doc:
         _remember(tree, token, discourse)
-        if token.tag_ in VERBAL and token.tag_ != "MD":
-            for frame in _verb_frames(token):
+        gerund = token.tag_ == "VBG" and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj") and bool(noun_frames(token.lower_))
+        if token.tag_ in VERBAL and token.tag_ != "MD" and not gerund:
+            for frame in _verb_frames(tree, token):
                 found = list(_verb_actions(tree, sentence, token, frame, discourse))
                 yield from found
                 if found:
                     break
-        elif token.tag_.startswith("NN") and tree.place(token) is None:
+        elif (gerund or token.tag_.startswith("NN")) and tree.place(token) is None:
             for noun_frame in noun_frames(token.lower_)[:1]:
                 yield from _noun_actions(tree, sentence, token, noun_frame, discourse)
     for state in find_states(tree):
@@ -177,10 +178,10 @@ def _remember(tree: Tree, token: Token, discourse: _Discourse) -> None:
             discourse.forces = discourse.person
 
 
-def _verb_frames(token: Token) -> Iterator[Frame]:
+def _verb_frames(tree: Tree, token: Token) -> Iterator[Frame]:
     """Yield the frames of a verb: those whose particle stands beside it before those without."""
     after = token.doc[token.i + 1 : token.i + 3]
-    for frame in verb_frames(token.lower_):
+    for frame in verb_frames(tree.word(token)) or verb_frames(token.lower_):
         beside = any(c.lower_ == frame.particle for c in token.children if c.i > token.i)
         if not frame.particle or beside or any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after):
             yield frame
@@ -190,7 +191,8 @@ def _verb_actions(tree: Tree, sentence: Sentence, verb: Token, frame: Frame, dis
     roles = verb_roles(tree, verb, frame)
     if roles is None or not _doer_fits(tree, roles, frame):
         return
-    if not any(w.named for w in roles.places):
+    takes_thing = "place" in frame.options and verb_object(verb) is not None  # "won praise in Ghazni"
+    if not any(w.named for w in roles.places) and not takes_thing:
         roles.places = _adjuncts(tree, verb, frame) or roles.places
     if "place" in frame.options and not roles.places:
         return
@@ -204,7 +206,7 @@ def _noun_actions(tree: Tree, sentence: Sentence, noun: Token, frame: Frame, dis
         return
     verb = _governor(noun)
     if verb is not None:
-        covered = {f.pattern for f in _verb_frames(verb)}
+        covered = {f.pattern for f in _verb_frames(tree, verb)}
         if covered & {"repulse", "attack", "rain", "defend", "lift"}:
             if noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move"):
                 return
@@ -252,6 +254,10 @@ def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
     node = verb
     for _ in range(4):
         found = places_after(tree, node, words)
+        for child in node.children:
+            if not found and child.dep_ in ("dobj", "nsubj", "nsubjpass", "prep") and child != verb:
+                inner = [o for o in child.children if o.dep_ == "pobj"] if child.dep_ == "prep" else [child]
+                found = [w for noun in inner if tree.place(noun) is None for w in places_after(tree, noun, words[:9])]
         if found:
             return found
         if node.dep_ in ("conj", "xcomp", "ccomp", "advcl", "parataxis") and node.head.tag_ in VERBAL:
@@ -272,7 +278,8 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
         return False  # envoys come and go
     if "weak" in frame.options:
         return found in FIGHTING or found == "who"
-    return found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
+    fire = any(f.kind in _FIRE for f in noun_frames(roles.doer.lower_)) and frame.pattern == "attack"
+    return fire or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
 
 
 def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: _Discourse) -> Iterator[Action]:
@@ -339,6 +346,8 @@ def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
         for word in words:
             if singular(word) in _MEANS:
                 return _MEANS[singular(word)]
+        told = noun_frames(roles.doer.lower_) if roles.doer is not None else ()
+        return next((f.kind for f in told if f.kind in _FIRE), kind)
     return kind
 
 

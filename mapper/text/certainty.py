@@ -71,6 +71,8 @@ def is_passive(verb: Token) -> bool:
     helped = any(c.dep_ == "aux" and c.lower_ in ("has", "have", "had", "'ve", "'d", "having") for c in verb.children)
     if verb.tag_ != "VBN" or helped:
         return False
+    if any(c.dep_ == "nsubj" for c in verb.children) and agent(verb) is None:
+        return False  # the tagger took "overran", "besieged" for participles
     if verb.dep_ == "conj" and verb.head.tag_ in VERBAL:
         return not any(c.dep_ == "nsubj" for c in verb.children) and is_passive(verb.head)
     return True

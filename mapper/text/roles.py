@@ -163,7 +163,7 @@ def doer(verb: Token) -> Token | None:
         return deref(own)
     head = verb.head
     if verb.dep_ == "acl" and head.tag_.startswith(("NN", "PRP")):
-        if verb.tag_ == "VBG":
+        if verb.tag_ in ("VBG", "VBD"):
             return head
         owner = next((c for c in head.children if c.dep_ == "poss"), None)
         return owner
@@ -197,7 +197,7 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
         return None
     if "civilians" in frame.options and (patient is None or doer_class(tree, patient) != "civilian"):
         return None
-    if frame.objects and (obj is None or singular(obj.lower_) not in frame.objects):
+    if frame.objects and (patient is None or singular(patient.lower_) not in frame.objects):
         return None
     if pattern in ("fall", "empty"):
         return _fall(tree, verb, frame, roles)
@@ -326,7 +326,7 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
             return roles
         if doer_class(tree, roles.doer) not in FIGHTING:
             return None
-        roles.places = places_after(tree, verb, _AT)
+        roles.places = places_after(tree, verb, _AT) or list(places_in(tree, roles.doer))
         return roles if roles.places else None
     if pattern == "rid":
         roles.places = list(places_in(tree, patient)) if patient is not None else []

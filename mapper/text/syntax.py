@@ -38,8 +38,14 @@ _DATELINE = re.compile(
 )
 _LABEL = re.compile(r"[-*•\s]*(?:[QA][.:]|\d{1,2}[.:]\d\d(?: ?(?:hours|hrs|h|GMT|am|pm))?[.:]?(?=\s))\s*")
 _BEFORE_ASIDE = re.compile(r"\s*[,(]?\s*(?:(?:and|or|which is|which lies|only|just|some|about|barely|a|another|still|over)\s+)*$")
-# The parser takes these participles for nouns; the word that it reads instead has the same frame.
-_READ_AS = {"overrun": "captured"}
+# What a small parser takes for nouns and compounds, it reads as a common word of the same build.
+_READ_AS = {
+    **dict.fromkeys(("overran", "overrun", "retook", "retaken", "recaptured", "stormed"), "captured"),
+    **dict.fromkeys(("shelled", "bombed", "rocketed", "mortared", "strafed", "pounded", "besieged", "raided"), "attacked"),
+    "massed": "gathered",
+}
+_GROUP = re.compile(r"[A-Z]{3,6}|[A-Z]{1,4}-?\d{1,3}")
+_PREFIXES = frozenset(("counter", "re", "by", "out", "dive"))
 _FRONTED = re.compile(
     r"(?:(?:on|in|at|by|before|after|during|since|until|early|late|earlier|the|that|this|an?|same|next|following|"
     r"mid|around|about|through|of|last|two|three|four|several|few|\d{1,2}(?:st|nd|rd|th)?|\d{1,2}[:.]\d\d|\d{4}|"
@@ -72,6 +78,10 @@ class Tree:
     def place(self, token: Token) -> Toponym | Locative | None:
         """Return the place that a token stands for, None for an ordinary word."""
         return self.places.get(token.i)
+
+    def word(self, token: Token) -> str:
+        """Return the word of the text that a token stands for, in lower case."""
+        return self.text[self.spans[token.i][0] : self.spans[token.i][1]].lower()
 
     def words(self, first: int, last: int) -> str:
         """Return the text from token `first` to token `last`, both included, on one line."""
@@ -159,9 +169,14 @@ def parse(text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives:
         for token in nlp.tokenizer(piece):
             if token.is_space:
                 continue
-            words.append(_READ_AS.get(token.text, token.text))
+            start = offset + token.idx
+            if words[-1:] == ["-"] and words[-2:-1] and words[-2].lower() in _PREFIXES and spans[-1][1] == start:
+                start = spans[-2][0]  # "counter-attacked" is one verb
+                del words[-2:], spaces[-2:], spans[-2:]
+            word = "NATO" if _GROUP.fullmatch(token.text) else token.text
+            words.append(_READ_AS.get(word, word))
             spaces.append(bool(token.whitespace_))
-            spans.append((offset + token.idx, offset + token.idx + len(token.text)))
+            spans.append((start, offset + token.idx + len(token.text)))
 
     position = sentence.start
     comma = _fronted_end(text, sentence, toponyms)

@@ -153,6 +153,7 @@ from pathlib import Path
 from mapper import store
 from mapper.model import Extraction, Report
 store._MOST_KEPT_BACK = 5
+store.program_version = lambda: "one"
 kept = store.Store(Path(sys.argv[1]))
 print("ready", flush=True)
 for number in range(100_000):
@@ -162,7 +163,10 @@ for number in range(100_000):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no kill -9")
-def test_builds_killed_at_any_moment_lose_only_what_was_not_yet_written(tmp_path: Path) -> None:
+def test_builds_killed_at_any_moment_lose_only_what_was_not_yet_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "program_version", lambda: "one")
     kept_so_far = 0
     for attempt in range(4):
         builds = [

@@ -66,7 +66,12 @@ def verb_forms(base: str) -> set[str]:
         forms |= {base[:-1] + "ies", base[:-1] + "ied", base + "ing"}
     else:
         forms |= {base + "ed", base + "ing"}
-        if len(base) > 2 and base[-1] not in _VOWELS + "wxyl" and base[-2] in _VOWELS and base[-3] not in _VOWELS:
+        if (
+            len(base) > 2
+            and base[-1] not in _VOWELS + "wxyl"
+            and base[-2] in _VOWELS
+            and base[-3] not in _VOWELS
+        ):
             forms |= {base + base[-1] + "ed", base + base[-1] + "ing"}
         elif base.endswith(("el", "ol", "il", "al")) and base[-3:-2] not in _VOWELS:
             forms |= {base + "led", base + "ling"}

@@ -196,7 +196,11 @@ def _fill_sides(draft: _Draft, sides: Sides) -> None:
 def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
     """Fill in who did it where the clause does not tell: the enemy of the other, of the speaker, the one advancing."""
     advancing = _advancing(drafts, sides) or next(iter(sides.enemy), "")
-    holders = {d.location.name: d.side for d in reversed(drafts) if d.action.kind == "holds" and d.side and d.location}
+    holders = {
+        d.location.name: d.side
+        for d in reversed(drafts)
+        if d.action.kind == "holds" and d.side and d.location
+    }
     for draft in drafts:
         action = draft.action
         if not draft.side and draft.opposing:
@@ -207,7 +211,9 @@ def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
             draft.opposing = sides.enemy.get(draft.side, "")
 
 
-_TAKES = frozenset({*GAINS, "assault", "advance", "siege", "clash", "shelling", "airstrike", "missile", "naval_fire", "ied"})
+_TAKES = frozenset(
+    {*GAINS, "assault", "advance", "siege", "clash", "shelling", "airstrike", "missile", "naval_fire", "ied"}
+)
 _KEEPS = frozenset({"withdraw", "surrender", "repulse", "siege_lifted"})
 _SOMEBODYS = _TAKES | _KEEPS | {"redeploy", "demolition"}
 _FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied"})
@@ -223,7 +229,11 @@ def _doer_by_context(draft: _Draft, sides: Sides, advancing: str, holders: Mappi
         own = (action.kind in _TAKES) == (action.certainty != "denied")
         if action.kind in _FIRE or action.certainty == "planned":
             own = action.kind in _KEEPS  # who is shelled complains; who expects an attack warns
-            own = own or (action.certainty == "planned" and action.source_class in ("official", "force", "name") and action.kind in GAINS)
+            own = own or (
+                action.certainty == "planned"
+                and action.source_class in ("official", "force", "name")
+                and action.kind in GAINS
+            )
         return source if own else enemy[source]
     holder = holders.get(draft.location.name, "") if draft.location else ""
     if holder in enemy:

@@ -249,7 +249,8 @@ class _Evidence:
         return [
             (key, sign)
             for key, sign in side_keys(mention)
-            if not (key.startswith("name:") and key[5:] in self.place_words) and (key != "ours" or self.communique)
+            if not (key.startswith("name:") and key[5:] in self.place_words)
+            and (key != "ours" or self.communique)
         ]
 
     def bind(self, one: str, other: str, weight: float) -> None:
@@ -302,7 +303,9 @@ class _Evidence:
         self.mentions[mention] += 1
         for key, sign in self.keys(mention):
             if sign > 0:
-                lone = key.startswith("name:") and key[5:] not in self.groups and not _FORCE_WORD.search(mention)
+                lone = (
+                    key.startswith("name:") and key[5:] not in self.groups and not _FORCE_WORD.search(mention)
+                )
                 self.weights[key] += weight * (0.2 if lone else 1.0)  # a man is no army
                 self.air[key] += weight * air
             else:
@@ -360,7 +363,11 @@ class _Evidence:
             for other in nations[index + 1 :]:
                 armed = min(self.weights[key], self.weights[other]) >= 0.8
                 self.bind(key, other, -1.0 if armed else -0.2)
-        if len([n for n in nations if self.weights[n] >= 0.8]) == 1 and not kinds.get("revolt") and not kinds.get("zeal"):
+        if (
+            len([n for n in nations if self.weights[n] >= 0.8]) == 1
+            and not kinds.get("revolt")
+            and not kinds.get("zeal")
+        ):
             for key in kinds.get("state", []):  # one people's war with an unnamed enemy: "the army" is theirs
                 self.bind(key, max(nations, key=lambda n: self.weights[n]), 1.0)
         for key in kinds.get("name", []):
@@ -483,7 +490,11 @@ def _named(
         names[number] = _display(number, side_of, cluster, evidence)
     if main[0] >= 0 and main[1] < 0:
         names[-1] = f"opponents of {names[main[0]]}"
-    of = {mention: names[number] for mention, number in side_of.items() if not _is_lone_man(number, main, cluster, evidence)}
+    of = {
+        mention: names[number]
+        for mention, number in side_of.items()
+        if not _is_lone_man(number, main, cluster, evidence)
+    }
     for name, aliases in given.items():
         for mention in evidence.mentions:
             words = f" {mention.lower()} "

@@ -19,7 +19,18 @@ from mapper.text.focus import Focus
 from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
 from mapper.text.gapping import share_verb
-from mapper.text.roles import PLACE_NOUNS, Roles, Where, deref, doer, noun_roles, places_after, places_in, verb_object, verb_roles
+from mapper.text.roles import (
+    PLACE_NOUNS,
+    Roles,
+    Where,
+    deref,
+    doer,
+    noun_roles,
+    places_after,
+    places_in,
+    verb_object,
+    verb_roles,
+)
 from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse
 from mapper.text.tokens import tokenize
@@ -37,7 +48,9 @@ _MEANS: dict[str, str] = {
     **dict.fromkeys("ship warship frigate destroyer gunboat fleet navy naval submarine flotilla torpedo".split(), "naval_fire"),
     **dict.fromkeys("ied car-bomb landmine".split(), "ied"),
 }  # fmt: skip
-_LIGHT_NOUNS = frozenset("attack assault offensive fighting shelling bombardment clash raid strike airstrike advance push siege".split())
+_LIGHT_NOUNS = frozenset(
+    "attack assault offensive fighting shelling bombardment clash raid strike airstrike advance push siege".split()
+)
 
 
 @dataclass(slots=True)
@@ -110,7 +123,11 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
 def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> Iterator[Action]:
     for token in tree.doc:
         _remember(tree, token, discourse)
-        gerund = token.tag_ == "VBG" and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj") and bool(noun_frames(token.lower_))
+        gerund = (
+            token.tag_ == "VBG"
+            and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
+            and bool(noun_frames(token.lower_))
+        )
         if token.tag_ in VERBAL and token.tag_ != "MD" and not gerund:
             for frame in _verb_frames(tree, token):
                 found = list(_verb_actions(tree, sentence, token, frame, discourse))
@@ -130,9 +147,13 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> 
             yield from _each_place(base, [state.where], actor=holder, opponent="", outcome="none")
 
 
-def _deny(tree: Tree, sentence: Sentence, denial: Denial, discourse: _Discourse, actions: list[Action]) -> list[Action]:
+def _deny(
+    tree: Tree, sentence: Sentence, denial: Denial, discourse: _Discourse, actions: list[Action]
+) -> list[Action]:
     """Deny what the sentence before told: by the writer in place, by a side as a telling of its own."""
-    told = [a for a in discourse.recent if a.certainty in ("claimed", "reported", "denied") and a.kind != "holds"]
+    told = [
+        a for a in discourse.recent if a.certainty in ("claimed", "reported", "denied") and a.kind != "holds"
+    ]
     told = [a for a in told if a.kind in ("capture", "withdraw", "surrender", "siege", "handover")] or told
     joined = tree.text[max(0, sentence.start - 2) : sentence.start].strip() in (";", ":")
     if denial.by is None or joined:
@@ -183,11 +204,17 @@ def _verb_frames(tree: Tree, token: Token) -> Iterator[Frame]:
     after = token.doc[token.i + 1 : token.i + 3]
     for frame in verb_frames(tree.word(token)) or verb_frames(token.lower_):
         beside = any(c.lower_ == frame.particle for c in token.children if c.i > token.i)
-        if not frame.particle or beside or any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after):
+        if (
+            not frame.particle
+            or beside
+            or any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after)
+        ):
             yield frame
 
 
-def _verb_actions(tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: _Discourse) -> Iterator[Action]:
+def _verb_actions(
+    tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: _Discourse
+) -> Iterator[Action]:
     roles = verb_roles(tree, verb, frame)
     if roles is None or not _doer_fits(tree, roles, frame):
         return
@@ -199,10 +226,14 @@ def _verb_actions(tree: Tree, sentence: Sentence, verb: Token, frame: Frame, dis
     yield from _emit(tree, sentence, verb, frame, roles, discourse)
 
 
-def _noun_actions(tree: Tree, sentence: Sentence, noun: Token, frame: Frame, discourse: _Discourse) -> Iterator[Action]:
+def _noun_actions(
+    tree: Tree, sentence: Sentence, noun: Token, frame: Frame, discourse: _Discourse
+) -> Iterator[Action]:
     roles = noun_roles(tree, noun, frame)
     head = noun.head
-    if noun.dep_ == "compound" or (head.tag_.startswith("NN") and noun_frames(head.lower_) and noun.dep_ in ("compound", "amod")):
+    if noun.dep_ == "compound" or (
+        head.tag_.startswith("NN") and noun_frames(head.lower_) and noun.dep_ in ("compound", "amod")
+    ):
         return
     verb = _governor(noun)
     if verb is not None:
@@ -226,7 +257,11 @@ def _noun_actions(tree: Tree, sentence: Sentence, noun: Token, frame: Frame, dis
             return
     if not roles.places and not (verb is not None and noun.dep_ in ("nsubj", "nsubjpass", "dobj")):
         return
-    if frame.pattern == "clash" and noun.dep_ == "pobj" and noun.head.lower_ in ("after", "of", "during", "without", "for", "from"):
+    if (
+        frame.pattern == "clash"
+        and noun.dep_ == "pobj"
+        and noun.head.lower_ in ("after", "of", "during", "without", "for", "from")
+    ):
         return
     yield from _emit(tree, sentence, noun, frame, roles, discourse)
 
@@ -248,7 +283,22 @@ def _governor(noun: Token) -> Token | None:
 
 def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
     """Return places beside the verb, or before the clause that it depends on ("In Misrata, ...")."""
-    words = ("in", "at", "near", "around", "outside", "inside", "on", "between", "along", "of", "north", "south", "east", "west")
+    words = (
+        "in",
+        "at",
+        "near",
+        "around",
+        "outside",
+        "inside",
+        "on",
+        "between",
+        "along",
+        "of",
+        "north",
+        "south",
+        "east",
+        "west",
+    )
     if frame.pattern in ("leave_from", "expel"):
         words = ("from", "in", "at")
     node = verb
@@ -257,7 +307,12 @@ def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
         for child in node.children:
             if not found and child.dep_ in ("dobj", "nsubj", "nsubjpass", "prep") and child != verb:
                 inner = [o for o in child.children if o.dep_ == "pobj"] if child.dep_ == "prep" else [child]
-                found = [w for noun in inner if tree.place(noun) is None for w in places_after(tree, noun, words[:9])]
+                found = [
+                    w
+                    for noun in inner
+                    if tree.place(noun) is None
+                    for w in places_after(tree, noun, words[:9])
+                ]
         if found:
             return found
         if node.dep_ in ("conj", "xcomp", "ccomp", "advcl", "parataxis") and node.head.tag_ in VERBAL:
@@ -279,10 +334,16 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     if "weak" in frame.options:
         return found in FIGHTING or found == "who"
     fire = any(f.kind in _FIRE for f in noun_frames(roles.doer.lower_)) and frame.pattern == "attack"
-    return fire or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian") or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
+    return (
+        fire
+        or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian")
+        or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
+    )
 
 
-def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: _Discourse) -> Iterator[Action]:
+def _emit(
+    tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: _Discourse
+) -> Iterator[Action]:
     """Yield the actions of one trigger: kind and parts after voice, aspect and means are weighed."""
     stance = read_stance(token)
     if stance.supposed:
@@ -291,7 +352,10 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
         stance = replace(stance, claimed=True)
     kind = _kind(tree, token, frame, roles)
     speaker = _speaker(tree, stance, discourse)
-    actor, opponent = _name(tree, roles.doer, discourse, speaker), _name(tree, roles.other, discourse, speaker)
+    actor, opponent = (
+        _name(tree, roles.doer, discourse, speaker),
+        _name(tree, roles.other, discourse, speaker),
+    )
     gainer = _name(tree, roles.gainer, discourse, speaker)
     if kind == "displacement" and frame.pattern in ("leave", "leave_from"):
         actor = opponent = ""
@@ -323,25 +387,53 @@ def _emit(tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Rol
 def _speaker(tree: Tree, stance: Stance, discourse: _Discourse) -> str:
     """Return who speaks in the clause, "" where nobody of a side does."""
     source = deref(stance.source)
-    if source is None or doer_class(tree, source) not in ("official", "name", "force", "nation", "media", "he"):
+    if source is None or doer_class(tree, source) not in (
+        "official",
+        "name",
+        "force",
+        "nation",
+        "media",
+        "he",
+    ):
         return ""
     return _name(tree, source, discourse)
 
 
 def _kind(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
     kind = frame.kind
-    if frame.pattern == "storm" and roles.places and not roles.places[0].partial and token.tag_ in ("VBD", "VBN"):
+    if (
+        frame.pattern == "storm"
+        and roles.places
+        and not roles.places[0].partial
+        and token.tag_ in ("VBD", "VBN")
+    ):
         return "capture"
-    if frame.pattern in ("leave", "leave_from") and roles.doer is not None and doer_class(tree, roles.doer) == "civilian":
+    if (
+        frame.pattern in ("leave", "leave_from")
+        and roles.doer is not None
+        and doer_class(tree, roles.doer) == "civilian"
+    ):
         return "displacement"
-    if kind in ("assault", "shelling", "airstrike", "missile", "violence_against_civilians") and frame.base not in ("shell", "shelling"):
+    if kind in (
+        "assault",
+        "shelling",
+        "airstrike",
+        "missile",
+        "violence_against_civilians",
+    ) and frame.base not in ("shell", "shelling"):
         words = [c.lower_ for c in token.children if c.dep_ in ("compound", "amod", "nmod")]
         if roles.doer is not None:
-            words += [roles.doer.lower_, *(c.lower_ for c in roles.doer.children if c.dep_ in ("compound", "amod"))]
+            words += [
+                roles.doer.lower_,
+                *(c.lower_ for c in roles.doer.children if c.dep_ in ("compound", "amod")),
+            ]
         for child in token.children:
             if child.dep_ in ("prep", "agent") and child.lower_ in ("with", "by", "of", "from"):
                 words += [t.lower_ for t in child.subtree]
-        if any(w in ("roadside", "car", "truck", "suicide", "planted", "landmine", "mine", "lorry") for w in words):
+        if any(
+            w in ("roadside", "car", "truck", "suicide", "planted", "landmine", "mine", "lorry")
+            for w in words
+        ):
             return "ied"
         for word in words:
             if singular(word) in _MEANS:
@@ -357,7 +449,9 @@ def _fails(noun: Token) -> bool:
     return noun.dep_ in ("nsubj", "nsubjpass") and is_verb_of("break", verb)
 
 
-def _base(tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stance, discourse: _Discourse) -> Action:
+def _base(
+    tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stance, discourse: _Discourse
+) -> Action:
     """Return the action without its parts: trigger, clause, certainty, source, tense."""
     source = deref(stance.source)
     source_class = doer_class(tree, source) if source is not None else ""
@@ -372,7 +466,11 @@ def _base(tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stanc
         certainty = "claimed"
     start, end = tree.spans[token.i]
     first, last = _clause(tree, token)
-    if certainty == "reported" and token.tag_ in ("VBP", "VBZ", "VB") and _AHEAD.search(tree.text[first:last]):
+    if (
+        certainty == "reported"
+        and token.tag_ in ("VBP", "VBZ", "VB")
+        and _AHEAD.search(tree.text[first:last])
+    ):
         certainty = "planned"
     return Action(
         start, end, sentence.start, sentence.end, kind, "", "", certainty,
@@ -386,9 +484,21 @@ _AHEAD = re.compile(r"\b(?:tomorrow|next (?:week|month|year)|in the coming|in th
 
 def _is_one_man(source: Token) -> bool:
     """Return whether a source is a man in the ranks, who tells what he saw: "a rebel", "another soldier"."""
-    if singular(source.lower_) not in ("rebel", "soldier", "fighter", "gunner", "recruit", "volunteer", "conscript", "militiaman"):
+    if singular(source.lower_) not in (
+        "rebel",
+        "soldier",
+        "fighter",
+        "gunner",
+        "recruit",
+        "volunteer",
+        "conscript",
+        "militiaman",
+    ):
         return False
-    return any(c.dep_ in ("det", "nummod") and c.lower_ in ("a", "an", "one", "another", "two", "three") for c in source.children)
+    return any(
+        c.dep_ in ("det", "nummod") and c.lower_ in ("a", "an", "one", "another", "two", "three")
+        for c in source.children
+    )
 
 
 def _clause(tree: Tree, token: Token) -> tuple[int, int]:
@@ -399,7 +509,9 @@ def _clause(tree: Tree, token: Token) -> tuple[int, int]:
     skip = {
         t.i
         for child in verb.children
-        if child.dep_ in ("conj", "advcl", "ccomp", "relcl", "parataxis") and child.tag_ in VERBAL and token not in child.subtree
+        if child.dep_ in ("conj", "advcl", "ccomp", "relcl", "parataxis")
+        and child.tag_ in VERBAL
+        and token not in child.subtree
         for t in child.subtree
     }
     indexes = [t.i for t in verb.subtree if t.i not in skip]
@@ -443,12 +555,16 @@ def _name(tree: Tree, token: Token | None, discourse: _Discourse, speaker: str =
         return f"{speaker}'s {words.split(' ', 1)[-1]}"
     if first in ("his", "their", "its") and (discourse.person or discourse.forces):
         singular_owner = first == "his" and "enemy" not in discourse.forces.lower()
-        owner = (discourse.person if singular_owner else discourse.forces) or discourse.person or discourse.forces
+        owner = (
+            (discourse.person if singular_owner else discourse.forces) or discourse.person or discourse.forces
+        )
         return f"{owner}'s {words.split(' ', 1)[-1]}"
     return words
 
 
-def _each_place(base: Action, places: Sequence[Where], *, actor: str, opponent: str, outcome: str) -> Iterator[Action]:
+def _each_place(
+    base: Action, places: Sequence[Where], *, actor: str, opponent: str, outcome: str
+) -> Iterator[Action]:
     """Yield one action a place; without any the place is left to the report's focus."""
     for where in places or [Where(None)]:
         yield replace(

@@ -64,7 +64,11 @@ def doer_class(tree: Tree, token: Token) -> str:
         if found in ("force", "arm", "name", "nation", "civilian"):
             return found
     found = _classes().get(word, "")
-    if found == "civilian" and any(c.dep_ == "poss" for c in token.children) and word in ("man", "men", "fighter"):
+    if (
+        found == "civilian"
+        and any(c.dep_ == "poss" for c in token.children)
+        and word in ("man", "men", "fighter")
+    ):
         return "force"  # "his men", "Haftar's men"
     if found:
         return found
@@ -77,7 +81,9 @@ def doer_class(tree: Tree, token: Token) -> str:
             if t.dep_ == "appos" and _classes().get(singular(t.lower_))
         )
     if token.tag_ in ("NNP", "NNPS") or _ACRONYM.fullmatch(token.text):
-        titles = {_classes().get(singular(c.lower_), "") for c in token.children if c.dep_ in ("compound", "nmod")}
+        titles = {
+            _classes().get(singular(c.lower_), "") for c in token.children if c.dep_ in ("compound", "nmod")
+        }
         if "official" in titles:
             return "official"
         return "name"
@@ -88,7 +94,11 @@ def is_person(token: Token) -> bool:
     """Return whether a name looks like a person's: two capitalised words or more without an article."""
     if token.tag_ != "NNP" or token.text.isupper():
         return False
-    before = [c for c in token.children if c.dep_ in ("compound", "nmod") and c.tag_ == "NNP" and not c.text.isupper()]
+    before = [
+        c
+        for c in token.children
+        if c.dep_ in ("compound", "nmod") and c.tag_ == "NNP" and not c.text.isupper()
+    ]
     return bool(before) and not any(c.dep_ == "det" for c in token.children)
 
 
@@ -120,7 +130,8 @@ def mention(tree: Tree, token: Token) -> str:
         wanted = (
             (child.dep_ == "prep" and child.lower_ in ("of", "from"))
             or (child.dep_ == "prep" and child.lower_ == "in" and _of(token) is None and False)
-            or child.lower_ in ("loyal", "faithful", "opposed", "allied", "hostile", "backed", "aligned", "led", "linked")
+            or child.lower_
+            in ("loyal", "faithful", "opposed", "allied", "hostile", "backed", "aligned", "led", "linked")
         )
         if wanted and child.left_edge.i == last + 1:
             last = _plain_end(child)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 VERBAL = ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD")
-_FUTURE = frozenset({"will", "shall", "'ll", "wo", "would", "may", "might", "could", "should", "must", "ca", "can"})
+_FUTURE = frozenset(
+    {"will", "shall", "'ll", "wo", "would", "may", "might", "could", "should", "must", "ca", "can"}
+)
 _SUPPOSED = frozenset({"if", "unless", "whether", "lest", "until", "till"})
 _NEGATIONS = frozenset({"not", "n't", "never", "no", "nobody", "none", "neither", "nor", "nothing", "hardly"})
 
@@ -68,7 +70,9 @@ def is_passive(verb: Token) -> bool:
     """Return whether a verb is in the passive: "was taken", "the town taken on Friday"."""
     if any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children):
         return True
-    helped = any(c.dep_ == "aux" and c.lower_ in ("has", "have", "had", "'ve", "'d", "having") for c in verb.children)
+    helped = any(
+        c.dep_ == "aux" and c.lower_ in ("has", "have", "had", "'ve", "'d", "having") for c in verb.children
+    )
     if verb.tag_ != "VBN" or helped:
         return False
     if any(c.dep_ == "nsubj" for c in verb.children) and agent(verb) is None:
@@ -131,7 +135,9 @@ def _own(node: Token, stance: Stance) -> Stance:
                 if low in ("ca", "can"):
                     stance = replace(stance, supposed=True)
                 elif not (perfect and low in ("may", "might", "must")):
-                    stance = replace(stance, planned=True, supposed=stance.supposed or (perfect and low != "will"))
+                    stance = replace(
+                        stance, planned=True, supposed=stance.supposed or (perfect and low != "will")
+                    )
             elif child.dep_ == "mark" and low in _SUPPOSED:
                 stance = replace(stance, supposed=True)
             elif child.dep_ == "nsubj" and low in ("nobody", "none", "nothing"):
@@ -146,7 +152,16 @@ def _own(node: Token, stance: Stance) -> Stance:
             low = child.lower_
             if (child.dep_ in ("det", "neg", "advmod") and low in _NEGATIONS) or low == "without":
                 stance = replace(stance, negated=True)
-            elif child.dep_ == "amod" and low in ("planned", "expected", "possible", "imminent", "future", "next", "coming", "likely"):
+            elif child.dep_ == "amod" and low in (
+                "planned",
+                "expected",
+                "possible",
+                "imminent",
+                "future",
+                "next",
+                "coming",
+                "likely",
+            ):
                 stance = replace(stance, planned=True)
             elif child.dep_ == "amod" and low in ("failed", "abortive", "unsuccessful", "beaten"):
                 stance = replace(stance, failed=True)
@@ -162,7 +177,9 @@ def _own_life(node: Token) -> bool:
     if node.dep_ == "relcl":
         return True
     if node.dep_ == "advcl":
-        return any(c.dep_ in ("mark", "advmod") and c.lower_ in _TEMPORAL for c in node.children) or node.tag_ in ("VBG", "VBN")
+        return any(
+            c.dep_ in ("mark", "advmod") and c.lower_ in _TEMPORAL for c in node.children
+        ) or node.tag_ in ("VBG", "VBN")
     if node.dep_ == "pobj" or node.dep_ == "pcomp":
         return node.head.lower_ in ("after", "before", "since", "during", "following", "despite")
     if node.dep_ == "conj" and node.tag_ in VERBAL:
@@ -170,7 +187,9 @@ def _own_life(node: Token) -> bool:
     return False
 
 
-_TEMPORAL = frozenset("after before while when as since although though because where once until even".split())
+_TEMPORAL = frozenset(
+    "after before while when as since although though because where once until even".split()
+)
 
 
 def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
@@ -193,7 +212,10 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
                 return replace(stance, planned=True, source=stance.source or source)
             if head.lower_ in ("going", "due", "set", "poised", "ready", "about") and _forward(node):
                 return replace(stance, planned=True)
-            if head.lower_ in ("is", "are", "was", "were", "be", "has", "have", "had") and node.dep_ == "xcomp":
+            if (
+                head.lower_ in ("is", "are", "was", "were", "be", "has", "have", "had")
+                and node.dep_ == "xcomp"
+            ):
                 if _to(node) and head.lower_ not in ("had",):
                     return replace(stance, planned=True)
             if node.dep_ == "advcl" and _to(node) and inside and head.lower_ not in ("used",):
@@ -202,7 +224,16 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
         if said and inside and _is_earlier_version(_speaker(head)):
             return replace(stance, denied=True)
         claimed = is_verb_of("claim", head)
-        if (said or claimed) and node.dep_ in ("ccomp", "xcomp", "dobj", "nsubjpass", "oprd", "pcomp", "prep", "acomp"):
+        if (said or claimed) and node.dep_ in (
+            "ccomp",
+            "xcomp",
+            "dobj",
+            "nsubjpass",
+            "oprd",
+            "pcomp",
+            "prep",
+            "acomp",
+        ):
             source = stance.source if stance.source is not None else _speaker(head)
             return replace(stance, source=source, claimed=stance.claimed or claimed)
         return stance
@@ -226,7 +257,15 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
 
 def _is_earlier_version(speaker: Token | None) -> bool:
     """Return whether the writer corrects himself: "an earlier version said that ..."."""
-    if speaker is None or singular(speaker.lower_) not in ("version", "edition", "report", "article", "dispatch", "despatch", "bulletin"):
+    if speaker is None or singular(speaker.lower_) not in (
+        "version",
+        "edition",
+        "report",
+        "article",
+        "dispatch",
+        "despatch",
+        "bulletin",
+    ):
         return False
     return any(c.lower_ in ("earlier", "previous", "first", "original") for c in speaker.children)
 
@@ -239,9 +278,15 @@ def _called_false(noun: Token) -> bool:
     negated = any(c.dep_ == "neg" for c in verb.children)
     for child in verb.children:
         if child.dep_ in ("acomp", "attr"):
-            return child.lower_ in ("false", "untrue", "wrong", "unfounded", "baseless", "fake", "incorrect") or (
-                negated and child.lower_ in ("true", "credible", "correct", "accurate", "confirmed")
-            )
+            return child.lower_ in (
+                "false",
+                "untrue",
+                "wrong",
+                "unfounded",
+                "baseless",
+                "fake",
+                "incorrect",
+            ) or (negated and child.lower_ in ("true", "credible", "correct", "accurate", "confirmed"))
     return False
 
 
@@ -249,7 +294,9 @@ def _forward(node: Token) -> bool:
     """Return whether a complement looks ahead: an infinitive, a noun, a clause with "would"."""
     if node.tag_.startswith("NN") or node.dep_ in ("prep", "pcomp"):
         return True
-    return _to(node) or node.tag_ == "VB" or any(c.lower_ in _FUTURE for c in node.children if c.dep_ == "aux")
+    return (
+        _to(node) or node.tag_ == "VB" or any(c.lower_ in _FUTURE for c in node.children if c.dep_ == "aux")
+    )
 
 
 def _to(node: Token) -> bool:

@@ -103,8 +103,30 @@ def noun_frames(noun: str) -> tuple[Frame, ...]:
 @lru_cache(maxsize=1)
 def _trigger_pattern() -> re.Pattern[str]:
     verbs, nouns = _frames()
-    more = ("flag", "held", "controlled", "hands", "control", "next", "inside", "is", "was", "were", "are", "had", "has", "have", "belongs", "belonged", "this", "it")
-    words = sorted({*verbs, *nouns, *(n + "s" for n in nouns), *(n + "es" for n in nouns), *more}, key=lambda w: (-len(w), w))
+    more = (
+        "flag",
+        "held",
+        "controlled",
+        "hands",
+        "control",
+        "next",
+        "inside",
+        "is",
+        "was",
+        "were",
+        "are",
+        "had",
+        "has",
+        "have",
+        "belongs",
+        "belonged",
+        "this",
+        "it",
+    )
+    words = sorted(
+        {*verbs, *nouns, *(n + "s" for n in nouns), *(n + "es" for n in nouns), *more},
+        key=lambda w: (-len(w), w),
+    )
     return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b", re.IGNORECASE)
 
 

@@ -20,11 +20,17 @@ _OWN_TIME = re.compile(
     r"(?:next|following|same)\s+(?:day|night|morning|evening|week)|(?:day|night|week)\s+(?:after|before)))"
 )
 _JOINED = re.compile(r"(?:^|[,;:]|\band\b|\bthen\b|\bfinally\b)\s*(?:and\s+|then\s+|finally\s+|also\s+)*$")
-_SHARED = frozenset({"capture", "withdraw", "surrender", "handover", "shelling", "airstrike", "missile", "assault"})
+_SHARED = frozenset(
+    {"capture", "withdraw", "surrender", "handover", "shelling", "airstrike", "missile", "assault"}
+)
 
 
 def share_verb(
-    text: str, sentence: Sentence, found: Sequence[Action], before: Sequence[Action], toponyms: Sequence[Toponym]
+    text: str,
+    sentence: Sentence,
+    found: Sequence[Action],
+    before: Sequence[Action],
+    toponyms: Sequence[Toponym],
 ) -> list[Action]:
     """
     Return actions for the places of a sentence that have a time of their own and no verb.
@@ -56,7 +62,11 @@ def share_verb(
         if time is None or not _JOINED.search(text[max(sentence.start, toponym.start - 24) : toponym.start]):
             continue
         model = [a for a in found if a.end <= toponym.start] or ([] if found else list(before))
-        model = [a for a in model if a.kind in _SHARED and a.certainty in ("reported", "claimed") and a.where is not None]
+        model = [
+            a
+            for a in model
+            if a.kind in _SHARED and a.certainty in ("reported", "claimed") and a.where is not None
+        ]
         if model:
             shared.append(
                 replace(

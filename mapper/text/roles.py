@@ -31,9 +31,15 @@ _INNER = frozenset(
     "of in at near around outside on along between from to inside into through over across beyond by within "
     "round toward towards for against behind past opposite above below under off beside".split()
 )
-_COMPASS = frozenset("north south east west northeast northwest southeast southwest north-east north-west south-east south-west outside".split())
-_AT = frozenset("in at near around outside on along between inside within over round by across beyond opposite off above".split())
-_TOWARD = frozenset("as to toward towards into on onto for in inside through past along across at near up as around over".split())
+_COMPASS = frozenset(
+    "north south east west northeast northwest southeast southwest north-east north-west south-east south-west outside".split()
+)
+_AT = frozenset(
+    "in at near around outside on along between inside within over round by across beyond opposite off above".split()
+)
+_TOWARD = frozenset(
+    "as to toward towards into on onto for in inside through past along across at near up as around over".split()
+)
 _FROM = frozenset("from out of off".split())
 
 
@@ -75,10 +81,22 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
     else:
         within = partial or word in PARTS
         for child in head.children:
-            if tree.place(child) is not None and child.dep_ in ("compound", "nmod", "poss", "amod", "appos", "npadvmod", "nummod"):
+            if tree.place(child) is not None and child.dep_ in (
+                "compound",
+                "nmod",
+                "poss",
+                "amod",
+                "appos",
+                "npadvmod",
+                "nummod",
+            ):
                 found = True
                 yield from places_in(tree, child, partial=within, depth=depth + 1)
-            elif child.dep_ == "prep" and child.lower_ in _INNER and not (found and child.lower_ not in ("of", "in", "at")):
+            elif (
+                child.dep_ == "prep"
+                and child.lower_ in _INNER
+                and not (found and child.lower_ not in ("of", "in", "at"))
+            ):
                 for inner in _objects(child):
                     if inner.i > head.i:
                         for where in places_in(tree, inner, partial=within, depth=depth + 1):
@@ -93,11 +111,19 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
                     found = found or where.named is not None
                     if where.named is not None:
                         yield where
-        if not found and word in PARTS and any(c.lower_ in ("its", "their") for c in head.children if c.dep_ == "poss"):
+        if (
+            not found
+            and word in PARTS
+            and any(c.lower_ in ("its", "their") for c in head.children if c.dep_ == "poss")
+        ):
             found = True
             yield Where(None, word, partial=True)
         if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
-            determined = any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another")) for c in head.children)
+            determined = any(
+                c.dep_ == "poss"
+                or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another"))
+                for c in head.children
+            )
             if determined or head.lower_ in ("it", "there", "here"):
                 yield Where(None, head.lower_ if not determined else word, partial=within)
     for child in head.children:
@@ -124,7 +150,13 @@ def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
                 found += places_in(tree, inner)
         elif child.dep_ in ("advmod", "prep", "prt", "npadvmod") and child.tag_ != "VBG":
             for grandchild in child.children:
-                if grandchild.dep_ == "prep" and (grandchild.lower_ in wanted or (grandchild.lower_ == "of" and low in ("out", "outside", "north", "south", "east", "west"))):
+                if grandchild.dep_ == "prep" and (
+                    grandchild.lower_ in wanted
+                    or (
+                        grandchild.lower_ == "of"
+                        and low in ("out", "outside", "north", "south", "east", "west")
+                    )
+                ):
                     for inner in _objects(grandchild):
                         found += places_in(tree, inner)
         if low in ("there", "here") and child.dep_ == "advmod" and "in" in wanted:
@@ -134,7 +166,7 @@ def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
 
 def deref(token: Token | None) -> Token | None:
     """Return the noun that a relative pronoun stands for, other tokens as they are."""
-    if token is None or token.tag_ not in ("WDT", "WP", "IN", "WRB") :
+    if token is None or token.tag_ not in ("WDT", "WP", "IN", "WRB"):
         return token
     node = token.head
     for _ in range(4):
@@ -175,7 +207,7 @@ def doer(verb: Token) -> Token | None:
         if head.tag_ not in VERBAL or head == verb:
             return None
         controlled = next((c for c in head.children if c.dep_ in ("dobj", "dative")), None)
-        if controlled is not None and verb.dep_ in ("xcomp", "ccomp") :
+        if controlled is not None and verb.dep_ in ("xcomp", "ccomp"):
             return deref(controlled)
         return doer(head) if head.dep_ != "ROOT" or subject(head) is not None else None
     return None
@@ -186,12 +218,21 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
     roles = Roles(passive=is_passive(verb))
     obj = verb_object(verb)
     if roles.passive:
-        patient = doer(verb) if subject(verb) is not None else (verb.head if verb.dep_ in ("acl", "amod") else doer(verb))
+        patient = (
+            doer(verb)
+            if subject(verb) is not None
+            else (verb.head if verb.dep_ in ("acl", "amod") else doer(verb))
+        )
         patient, roles.doer = deref(patient), agent(verb)
     else:
         patient, roles.doer = obj, doer(verb)
     pattern = frame.pattern
-    if roles.doer is not None and obj is None and pattern in ("take", "lose", "storm") and tree.place(roles.doer) is not None:
+    if (
+        roles.doer is not None
+        and obj is None
+        and pattern in ("take", "lose", "storm")
+        and tree.place(roles.doer) is not None
+    ):
         patient, roles.doer, roles.passive = roles.doer, None, True  # "Houffalize lost."
     if "arms" in frame.options and (roles.doer is None or doer_class(tree, roles.doer) != "arm"):
         return None
@@ -234,11 +275,19 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
     if pattern in ("fire", "rain", "explode", "crowd", "yield", "gain", "move", "send"):
         preps = {"fire": _TOWARD | {"at"}, "move": _TOWARD, "send": _TOWARD}.get(pattern, _AT | {"on"})
         roles.places = places_after(tree, verb, preps)
-        if patient is not None and pattern in ("move", "rain", "send") and (pattern != "send" or tree.place(patient) is not None):
+        if (
+            patient is not None
+            and pattern in ("move", "rain", "send")
+            and (pattern != "send" or tree.place(patient) is not None)
+        ):
             roles.places += list(places_in(tree, patient))
         if pattern == "yield" and roles.doer is not None and not roles.places:
             roles.places = list(places_in(tree, roles.doer))  # "the quarter laid down its arms"
-        if pattern == "send" and doer_class(tree, patient) not in FIGHTING if patient is not None else pattern == "send":
+        if (
+            pattern == "send" and doer_class(tree, patient) not in FIGHTING
+            if patient is not None
+            else pattern == "send"
+        ):
             return None
         return roles
     return roles
@@ -255,10 +304,32 @@ def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
     if not roles.places:
         return None
     if "bare" in frame.options:
-        if verb.lower_ in ("go", "goes", "going") or any(c.dep_ in ("dobj", "ccomp", "advcl") for c in verb.children):
+        if verb.lower_ in ("go", "goes", "going") or any(
+            c.dep_ in ("dobj", "ccomp", "advcl") for c in verb.children
+        ):
             return None
-        away = ("to", "into", "from", "up", "down", "over", "through", "toward", "towards", "off", "out", "by", "on", "for", "as")
-        if any(c.dep_ in ("prt", "xcomp", "acomp", "oprd") or (c.dep_ == "prep" and c.lower_ in away and not _timely(c)) for c in verb.children):
+        away = (
+            "to",
+            "into",
+            "from",
+            "up",
+            "down",
+            "over",
+            "through",
+            "toward",
+            "towards",
+            "off",
+            "out",
+            "by",
+            "on",
+            "for",
+            "as",
+        )
+        if any(
+            c.dep_ in ("prt", "xcomp", "acomp", "oprd")
+            or (c.dep_ == "prep" and c.lower_ in away and not _timely(c))
+            for c in verb.children
+        ):
             return None
         if all(w.named is None for w in roles.places):
             return None
@@ -267,7 +338,10 @@ def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
 
 def _timely(prep: Token) -> bool:
     """Return whether a preposition begins a date: "on the 18th", "by Friday"."""
-    return any(t.tag_ == "CD" or t.lower_[:1].isdigit() or t.lower_.endswith("day") or t.lower_ in _HOURS for t in prep.subtree)
+    return any(
+        t.tag_ == "CD" or t.lower_[:1].isdigit() or t.lower_.endswith("day") or t.lower_ in _HOURS
+        for t in prep.subtree
+    )
 
 
 _HOURS = frozenset("morning evening night afternoon noon dawn dusk dark midday midnight week month".split())
@@ -311,7 +385,10 @@ def _attack(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Rol
         if doer_class(tree, patient) in (*FIGHTING, "civilian"):
             roles.other = patient
     if not any(w.named for w in roles.places):
-        roles.places = places_after(tree, verb, _AT | {"into", "through", "towards", "toward", "to", "at"}) or roles.places
+        roles.places = (
+            places_after(tree, verb, _AT | {"into", "through", "towards", "toward", "to", "at"})
+            or roles.places
+        )
     return roles
 
 
@@ -319,7 +396,11 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     """Patterns of few verbs: to hold out, to be rid of, to cut a road, to lift and to lay a siege, to change sides."""
     pattern = frame.pattern
     if pattern == "stand":
-        if patient is not None or roles.doer is None or any(c.dep_ in ("xcomp", "acomp", "ccomp") for c in verb.children):
+        if (
+            patient is not None
+            or roles.doer is None
+            or any(c.dep_ in ("xcomp", "acomp", "ccomp") for c in verb.children)
+        ):
             return None
         if tree.place(roles.doer) is not None:  # "Samarra held"
             roles.places, roles.doer = list(places_in(tree, roles.doer)), None
@@ -335,9 +416,13 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     if pattern == "sever":
         if patient is None or singular(patient.lower_) not in _ROADS:
             return None
-        roles.places = places_after(tree, verb, ("at", "near", "in", "outside")) or list(places_in(tree, patient))
+        roles.places = places_after(tree, verb, ("at", "near", "in", "outside")) or list(
+            places_in(tree, patient)
+        )
         return roles
-    roles.places = (list(places_in(tree, patient)) if patient is not None else []) + places_after(tree, verb, _AT | {"to", "of"})
+    roles.places = (list(places_in(tree, patient)) if patient is not None else []) + places_after(
+        tree, verb, _AT | {"to", "of"}
+    )
     return roles
 
 
@@ -351,7 +436,9 @@ def _last(tree: Tree, verb: Token, roles: Roles) -> Roles | None:
     return roles if roles.places else None
 
 
-_ROADS = frozenset("road highway route line railway lifeline supply corridor motorway artery track bridge".split())
+_ROADS = frozenset(
+    "road highway route line railway lifeline supply corridor motorway artery track bridge".split()
+)
 
 
 def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:
@@ -381,7 +468,10 @@ def _attackish(tree: Tree, patient: Token | None) -> bool:
     from mapper.text.frames import noun_frames
 
     frames = noun_frames(patient.lower_)
-    return any(f.kind in ("assault", "advance") for f in frames) or doer_class(tree, patient) in ("force", "they")
+    return any(f.kind in ("assault", "advance") for f in frames) or doer_class(tree, patient) in (
+        "force",
+        "they",
+    )
 
 
 def _attacker(tree: Tree, patient: Token) -> Token | None:
@@ -401,7 +491,12 @@ def noun_doer(tree: Tree, noun: Token) -> Token | None:
             if inner is not None and doer_class(tree, inner) in FIGHTING:
                 return inner
     for child in noun.children:
-        if child.dep_ in ("compound", "amod", "nmod") and doer_class(tree, child) in ("force", "nation", "name", "arm"):
+        if child.dep_ in ("compound", "amod", "nmod") and doer_class(tree, child) in (
+            "force",
+            "nation",
+            "name",
+            "arm",
+        ):
             return child
     return None
 
@@ -412,7 +507,12 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
     pattern = frame.pattern
     roles.doer = noun_doer(tree, noun)
     of = next((o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in _objects(c)), None)
-    if pattern in ("leave_from", "give", "enter", "move") and roles.doer is None and of is not None and doer_class(tree, of) in FIGHTING:
+    if (
+        pattern in ("leave_from", "give", "enter", "move")
+        and roles.doer is None
+        and of is not None
+        and doer_class(tree, of) in FIGHTING
+    ):
         roles.doer = of
     preps: frozenset[str] = _AT | {"of", "on", "against", "for"}
     if pattern == "leave_from":
@@ -426,8 +526,11 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
         if child.dep_ in ("compound", "poss", "nmod", "amod") and tree.place(child) is not None:
             roles.places += list(places_in(tree, child))
     if pattern == "fall":
-        roles.doer, roles.gainer = None, next(
-            (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None
+        roles.doer, roles.gainer = (
+            None,
+            next(
+                (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None
+            ),
         )
     if pattern == "clash":
         roles.other = _companion(noun)

@@ -15,8 +15,27 @@ from mapper.words import singular
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_BE = frozenset({"is", "was", "are", "were", "be", "been", "'s", "'re", "remain", "remains", "remained", "stay", "stays", "stayed"})
-_STILL = frozenset({"still", "remain", "remains", "remained", "stay", "stays", "stayed", "firmly", "always", "yet"})
+_BE = frozenset(
+    {
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "'s",
+        "'re",
+        "remain",
+        "remains",
+        "remained",
+        "stay",
+        "stays",
+        "stayed",
+    }
+)
+_STILL = frozenset(
+    {"still", "remain", "remains", "remained", "stay", "stays", "stayed", "firmly", "always", "yet"}
+)
 _GRIP = frozenset({"hand", "control", "rule", "grip"})
 
 
@@ -43,7 +62,9 @@ _FALSE = frozenset(
     "premature propaganda incorrect inaccurate fiction rumour rumor disinformation".split()
 )
 _TRUE = frozenset("true so correct credible right confirmed accurate".split())
-_IT = frozenset("it this that claim report account statement announcement news assertion allegation story word".split())
+_IT = frozenset(
+    "it this that claim report account statement announcement news assertion allegation story word".split()
+)
 
 
 def find_denial(tree: Tree) -> Denial | None:
@@ -65,7 +86,9 @@ def find_denial(tree: Tree) -> Denial | None:
         if is_verb_of("deny", token):
             objects = [c for c in token.children if c.dep_ in ("dobj", "nsubjpass")]
             clause = any(c.dep_ in ("ccomp", "xcomp", "prep") for c in token.children)
-            if (not objects and not clause) or any(singular(o.lower_) in _IT and not any(o.rights) for o in objects):
+            if (not objects and not clause) or any(
+                singular(o.lower_) in _IT and not any(o.rights) for o in objects
+            ):
                 by = agent(token) if is_passive(token) else subject(token)
                 if by is not None:
                     return Denial(token, by)
@@ -80,7 +103,12 @@ def find_denial(tree: Tree) -> Denial | None:
             if own is not None and (verb.lower_ in ("call", "calls", "called") or is_verb_of("say", verb)):
                 return Denial(token, own)
     first = tree.doc[0]
-    if first.lower_ in ("it", "that") and len(tree.doc) > 2 and tree.doc[1].lower_ in ("is", "was", "has") and tree.doc[2].lower_ in ("not", "n't"):
+    if (
+        first.lower_ in ("it", "that")
+        and len(tree.doc) > 2
+        and tree.doc[1].lower_ in ("is", "was", "has")
+        and tree.doc[2].lower_ in ("not", "n't")
+    ):
         if len(tree.doc) == 3 or tree.doc[3].is_punct:
             return Denial(first, None)
     return None
@@ -103,7 +131,7 @@ def find_states(tree: Tree) -> Iterator[State]:
 
 
 def _grip(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "X is under the control of Y", "X was in government hands". """
+    """ "X is under the control of Y", "X was in government hands"."""
     held = deref(subject(verb))
     if held is None:
         return
@@ -113,34 +141,59 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
                 if singular(inner.lower_) not in _GRIP:
                     continue
                 deep = next((o for c in inner.children if c.dep_ == "prep" for o in _objects(c)), None)
-                near = next((c for c in inner.children if c.dep_ in ("poss", "compound", "amod") and doer_class(tree, c)), None)
+                near = next(
+                    (
+                        c
+                        for c in inner.children
+                        if c.dep_ in ("poss", "compound", "amod") and doer_class(tree, c)
+                    ),
+                    None,
+                )
                 holder = deep if deep is not None else near
                 if holder is not None:
-                    told = verb.dep_ == "ccomp" and (is_verb_of("say", verb.head) or is_verb_of("claim", verb.head))
+                    told = verb.dep_ == "ccomp" and (
+                        is_verb_of("say", verb.head) or is_verb_of("claim", verb.head)
+                    )
                     kind = "capture" if (_has_time(verb) or told) and not _still(verb) else "holds"
                     for where in places_in(tree, held):
                         yield State(verb, kind, where, holder)
 
 
 def _presence(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "On Wednesday they were in Tikrit". """
+    """ "On Wednesday they were in Tikrit"."""
     who = deref(subject(verb))
     if who is None or doer_class(tree, who) not in FIGHTING or doer_class(tree, who) == "name":
         return
     back = any(c.lower_ == "back" for c in verb.children)
-    for where in places_after(tree, verb, ("in", "inside", "at", "on", "into") if back else ("in", "inside", "at")):
+    for where in places_after(
+        tree, verb, ("in", "inside", "at", "on", "into") if back else ("in", "inside", "at")
+    ):
         if where.named is not None or back or where.word not in ("it", "here"):
             kind = "clash" if where.partial else "holds" if _still(verb) or not _has_time(verb) else "capture"
             yield State(verb, kind, where, who)
 
 
 def _flag(tree: Tree, noun: Token) -> Iterator[State]:
-    """ "The rebel flag went up over the town", "they raised their flag in X", "the green flag came down in X". """
-    if singular(noun.lower_) not in ("flag", "banner", "tricolour", "tricolor", "standard", "colour", "ensign"):
+    """ "The rebel flag went up over the town", "they raised their flag in X", "the green flag came down in X"."""
+    if singular(noun.lower_) not in (
+        "flag",
+        "banner",
+        "tricolour",
+        "tricolor",
+        "standard",
+        "colour",
+        "ensign",
+    ):
         return
     verb = noun.head
-    owner = next((c for c in noun.children if c.dep_ in ("poss", "compound", "amod", "nmod") and doer_class(tree, c)), None)
-    up = verb.lower_ in _UP or (verb.lower_ in ("go", "goes", "went", "gone", "run", "ran") and any(c.lower_ == "up" for c in verb.children))
+    owner = next(
+        (c for c in noun.children if c.dep_ in ("poss", "compound", "amod", "nmod") and doer_class(tree, c)),
+        None,
+    )
+    up = verb.lower_ in _UP or (
+        verb.lower_ in ("go", "goes", "went", "gone", "run", "ran")
+        and any(c.lower_ == "up" for c in verb.children)
+    )
     down = verb.lower_ in _DOWN or any(c.lower_ == "down" for c in verb.children)
     if not (up or down):
         return
@@ -150,14 +203,18 @@ def _flag(tree: Tree, noun: Token) -> Iterator[State]:
         yield State(verb, "capture", where, holder)
 
 
-_UP = frozenset("raise raised raises raising hoist hoisted hoists plant planted plants fly flies flew flown fluttered flutters flutter rose waved waves waving hangs hung unfurled".split())
+_UP = frozenset(
+    "raise raised raises raising hoist hoisted hoists plant planted plants fly flies flew flown fluttered flutters flutter rose waved waves waving hangs hung unfurled".split()
+)
 _DOWN = frozenset("lowered hauled struck furled".split())
 
 
 def _belongs(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "Since Monday the town belongs to the army". """
+    """ "Since Monday the town belongs to the army"."""
     held = deref(subject(verb))
-    holder = next((o for c in verb.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None)
+    holder = next(
+        (o for c in verb.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None
+    )
     if held is not None and holder is not None and doer_class(tree, holder) in FIGHTING:
         changed = any(c.lower_ in ("now", "since", "after") for c in verb.children)
         for where in places_in(tree, held):
@@ -165,7 +222,7 @@ def _belongs(tree: Tree, verb: Token) -> Iterator[State]:
 
 
 def _having(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "The army announced that it had the airfield". """
+    """ "The army announced that it had the airfield"."""
     who = deref(subject(verb))
     thing = next((c for c in verb.children if c.dep_ == "dobj"), None)
     if who is None or thing is None or doer_class(tree, who) not in (*FIGHTING, "it", "he", "place"):
@@ -174,29 +231,42 @@ def _having(tree: Tree, verb: Token) -> Iterator[State]:
         return
     told = verb.dep_ == "ccomp" and is_verb_of("say", verb.head)
     for where in places_in(tree, thing):
-        yield State(verb, "capture" if told else "holds", where, who if doer_class(tree, who) != "it" else subject(verb.head))
+        yield State(
+            verb,
+            "capture" if told else "holds",
+            where,
+            who if doer_class(tree, who) != "it" else subject(verb.head),
+        )
 
 
-_HELD = frozenset("town city village airfield airport port base bridge hill capital station fort place junction".split())
+_HELD = frozenset(
+    "town city village airfield airport port base bridge hill capital station fort place junction".split()
+)
 
 
 def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "On Monday the town was theirs". """
+    """ "On Monday the town was theirs"."""
     held = deref(subject(verb))
     for child in verb.children:
-        if held is not None and child.dep_ in ("attr", "acomp") and child.lower_ in ("theirs", "ours", "his", "hers"):
+        if (
+            held is not None
+            and child.dep_ in ("attr", "acomp")
+            and child.lower_ in ("theirs", "ours", "his", "hers")
+        ):
             for where in places_in(tree, held):
                 yield State(verb, "holds" if _still(verb) else "capture", where, child)
 
 
 def _next(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "Zliten is next", "the port is the next target". """
+    """ "Zliten is next", "the port is the next target"."""
     place = deref(subject(verb))
     if place is None:
         return
     for child in verb.children:
         if child.dep_ in ("attr", "acomp", "advmod") and child.i > verb.i:
-            goal = singular(child.lower_) in ("target", "objective", "goal", "prize") and any(c.lower_ in ("next", "main", "probable", "likely") for c in child.children)
+            goal = singular(child.lower_) in ("target", "objective", "goal", "prize") and any(
+                c.lower_ in ("next", "main", "probable", "likely") for c in child.children
+            )
             if child.lower_ == "next" or goal:
                 for where in places_in(tree, place):
                     if where.named is not None:
@@ -204,7 +274,7 @@ def _next(tree: Tree, verb: Token) -> Iterator[State]:
 
 
 def _adjective(tree: Tree, token: Token) -> Iterator[State]:
-    """ "rebel-held Brega", "the government-controlled port of Brega". """
+    """ "rebel-held Brega", "the government-controlled port of Brega"."""
     if token.lower_ not in ("held", "controlled", "occupied", "run", "ruled", "besieged"):
         return
     if token.i < 2 or token.doc[token.i - 1].text not in ("-", "\u2013"):
@@ -228,4 +298,9 @@ _TIMES = frozenset(
 
 
 def _has_time(verb: Token) -> bool:
-    return any(t.lower_ in _TIMES for c in verb.children if c.dep_ in ("prep", "npadvmod", "advmod") for t in c.subtree)
+    return any(
+        t.lower_ in _TIMES
+        for c in verb.children
+        if c.dep_ in ("prep", "npadvmod", "advmod")
+        for t in c.subtree
+    )

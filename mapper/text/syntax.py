@@ -37,11 +37,15 @@ _DATELINE = re.compile(
     r"(?:[A-Z][A-Z'.\u2019-]+[ ,]*)+(?:[^\n.!?|]{0,60}?)(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
 )
 _LABEL = re.compile(r"[-*•\s]*(?:[QA][.:]|\d{1,2}[.:]\d\d(?: ?(?:hours|hrs|h|GMT|am|pm))?[.:]?(?=\s))\s*")
-_BEFORE_ASIDE = re.compile(r"\s*[,(]?\s*(?:(?:and|or|which is|which lies|only|just|some|about|barely|a|another|still|over)\s+)*$")
+_BEFORE_ASIDE = re.compile(
+    r"\s*[,(]?\s*(?:(?:and|or|which is|which lies|only|just|some|about|barely|a|another|still|over)\s+)*$"
+)
 # What a small parser takes for nouns and compounds, it reads as a common word of the same build.
 _READ_AS = {
     **dict.fromkeys(("overran", "overrun", "retook", "retaken", "recaptured", "stormed"), "captured"),
-    **dict.fromkeys(("shelled", "bombed", "rocketed", "mortared", "strafed", "pounded", "besieged", "raided"), "attacked"),
+    **dict.fromkeys(
+        ("shelled", "bombed", "rocketed", "mortared", "strafed", "pounded", "besieged", "raided"), "attacked"
+    ),
     "massed": "gathered",
 }
 _GROUP = re.compile(r"[A-Z]{3,6}|[A-Z]{1,4}-?\d{1,3}")
@@ -142,7 +146,9 @@ def _append(text: str, start: int, end: int, paragraph: int, into: list[Sentence
         into.append(Sentence(start, end, paragraph))
 
 
-def parse(text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> Tree | None:
+def parse(
+    text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives: Sequence[Locative]
+) -> Tree | None:
     """
     Parse one sentence with its places as single tokens; None when it is longer than `MAX_CHARS`.
 
@@ -170,7 +176,12 @@ def parse(text: str, sentence: Sentence, toponyms: Sequence[Toponym], locatives:
             if token.is_space:
                 continue
             start = offset + token.idx
-            if words[-1:] == ["-"] and words[-2:-1] and words[-2].lower() in _PREFIXES and spans[-1][1] == start:
+            if (
+                words[-1:] == ["-"]
+                and words[-2:-1]
+                and words[-2].lower() in _PREFIXES
+                and spans[-1][1] == start
+            ):
                 start = spans[-2][0]  # "counter-attacked" is one verb
                 del words[-2:], spaces[-2:], spans[-2:]
             word = "NATO" if _GROUP.fullmatch(token.text) else token.text

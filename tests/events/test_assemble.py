@@ -1,0 +1,101 @@
+"""From actions, places and dates to the events of a report."""
+
+from datetime import UTC, datetime
+
+import pytest
+from shapely.geometry import Point
+
+from mapper.events.assemble import assemble
+from mapper.model import Event, Place, Report, Resolution, Toponym
+from mapper.text.actions import find_actions
+from mapper.text.dates import find_dates
+
+PUBLISHED = datetime(2011, 3, 10, 12, tzinfo=UTC)  # a Thursday
+
+
+def events(text: str, *places: str, codes: dict[str, str] | None = None) -> list[Event]:
+    toponyms = []
+    for place in places:
+        start = text.find(place)
+        while start >= 0:
+            toponyms.append(Toponym(start, start + len(place), place))
+            start = text.find(place, start + 1)
+    toponyms.sort(key=lambda t: t.start)
+    known = {
+        p: Place(p, p, Point(i, 0), feature_code=(codes or {}).get(p, "PPL")) for i, p in enumerate(places)
+    }
+    resolutions = [Resolution(t, known[t.text], 0.9) for t in toponyms]
+    report = Report("r", text, PUBLISHED)
+    return assemble(report, resolutions, [], find_actions(text, toponyms, []), find_dates(text, PUBLISHED))
+
+
+def test_the_date_of_the_clause_is_the_date_of_the_event() -> None:
+    first, second = events(
+        "Rebels took Jalu on Monday and the army took Zuara on Wednesday.", "Jalu", "Zuara"
+    )
+    assert (first.location.name, first.since.day) == ("Jalu", 7)
+    assert (second.location.name, second.since.day) == ("Zuara", 9)
+
+
+def test_two_days_later_counts_from_the_event_before() -> None:
+    _, second = events("Rebels took Jalu on March 4. Two days later they entered Awjila.", "Jalu", "Awjila")
+    assert second.since == datetime(2011, 3, 6, tzinfo=UTC)
+
+
+def test_without_a_date_it_is_the_day_of_publication() -> None:
+    (event,) = events("Rebels took Jalu.", "Jalu")
+    assert event.since == datetime(2011, 3, 10, tzinfo=UTC)
+    assert event.precision == "few_days"
+
+
+def test_a_plan_without_a_date_has_none() -> None:
+    (event,) = events("Rebels will attack Jalu.", "Jalu")
+    assert (event.action.certainty, event.since, event.precision) == ("planned", None, "unknown")
+
+
+def test_one_event_told_twice_is_one_event() -> None:
+    told = events("Rebels captured Jalu on Monday.\n\nRebels captured Jalu on Monday, they said.", "Jalu")
+    assert [e.action.kind for e in told if e.action.certainty == "reported"] == ["capture"]
+
+
+def test_a_loser_who_admits_a_loss_makes_it_reported() -> None:
+    text = "Rebels fought the army for days. The army said that it had withdrawn from Zuara."
+    event = next(e for e in events(text, "Zuara") if e.action.kind == "withdraw")
+    assert event.action.certainty == "reported"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "side"),
+    [
+        ("Rebels attacked the army. Zuara was taken, a rebel spokesman said.", "capture", "Rebels"),
+        ("Rebels attacked the army. A rebel spokesman denied that Zuara had fallen.", "capture", "Army"),
+    ],
+)
+def test_who_says_it_tells_who_did_it(text: str, kind: str, side: str) -> None:
+    event = next(e for e in events(text, "Zuara") if e.action.kind == kind)
+    assert event.side == side
+
+
+def test_a_capture_leaves_the_place_with_its_captor_and_a_denial_with_nobody() -> None:
+    (taken,) = events("Rebels took Jalu.", "Jalu")
+    assert (taken.holder, taken.action.outcome) == (taken.side, f"controlled_by:{taken.side}")
+    (denied,) = events("The army denied that rebels had taken Jalu.", "Jalu")
+    assert (denied.holder, denied.action.outcome) == ("", "none")
+
+
+def test_in_a_communique_everything_is_claimed() -> None:
+    text = "Our troops have taken Jalu. The enemy fled. Our units shelled Zuara, where the enemy regrouped."
+    assert {e.action.certainty for e in events(text, "Jalu", "Zuara")} == {"claimed"}
+
+
+def test_a_country_is_no_place_of_an_event() -> None:
+    assert events("Rebels attacked in Libya.", "Libya", codes={"Libya": "PCLI"}) == []
+
+
+def test_orders_count_up_in_time() -> None:
+    told = events("Zuara fell on Wednesday. Jalu had been taken on Monday.", "Zuara", "Jalu")
+    assert [(e.location.name, e.order) for e in told] == [("Jalu", 1), ("Zuara", 2)]
+
+
+def test_no_actions_give_no_events() -> None:
+    assert assemble(Report("r", "Nothing."), [], [], [], []) == []

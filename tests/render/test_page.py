@@ -474,6 +474,16 @@ def test_without_script_there_is_a_table(open_page: Open) -> None:
     page = open_page("report", java_script_enabled=False)
     assert page.locator("table.plain tr").count() == 8
     assert "Ras Lanuf" in text(page, "table.plain")
+    assert page.locator("main").is_hidden()
+
+
+def test_the_whole_list_is_printed(open_page: Open) -> None:
+    page = open_page(hash_="#w=0")
+    assert rows(page).count() < len(wars.month_of_war().timeline)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert rows(page).count() == len(wars.month_of_war().timeline)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert rows(page).count() < 40
 
 
 # --- any reader, any text ---------------------------------------------------------------------------

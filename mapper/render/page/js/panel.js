@@ -36,6 +36,8 @@ import { select } from "./card.js";
 const lists = byId("lists");
 export const card = byId("card");
 
+const MOST_PRINTED = 400;
+
 /** A list of which only the rows in sight are in the document. */
 class RowList {
   constructor(host, height, make) {
@@ -48,19 +50,30 @@ class RowList {
 
   show(items) {
     this.items = items;
-    this.host.style.height = `${items.length * this.height}px`;
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
     this.paint();
   }
 
+  /** Put the rows in sight into the document. */
   paint() {
     const box = this.host.getBoundingClientRect();
     const frameBox = lists.getBoundingClientRect();
     const top = Math.max(0, frameBox.top) - box.top;
     const bottom = Math.min(window.innerHeight, frameBox.bottom) - box.top;
-    const first = Math.max(0, Math.floor(top / this.height) - 4);
-    const last = Math.min(this.items.length, Math.ceil(bottom / this.height) + 4);
+    this.host.style.height = `${this.items.length * this.height}px`;
+    this.put(Math.floor(top / this.height) - 4, Math.ceil(bottom / this.height) + 4);
+  }
+
+  /** Put the first rows into the document, in sight or not: paper has no scroll bar. */
+  unroll() {
+    this.put(0, MOST_PRINTED);
+    this.host.style.height = `${Math.min(this.items.length, MOST_PRINTED) * this.height}px`;
+  }
+
+  put(from, to) {
+    const first = Math.max(0, from);
+    const last = Math.min(this.items.length, to);
     for (const [k, row] of this.rows) {
       if ((k < first || k >= last) && !row.contains(document.activeElement)) {
         row.remove();
@@ -228,6 +241,8 @@ export function buildPanel() {
   lists.addEventListener("scroll", repaint, { passive: true });
   window.addEventListener("scroll", repaint, { passive: true });
   window.addEventListener("resize", repaint);
+  window.addEventListener("beforeprint", () => panes[state.tab].list.unroll());
+  window.addEventListener("afterprint", repaint);
 }
 
 function showTab(name) {

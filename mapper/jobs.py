@@ -123,20 +123,13 @@ def geoparse_file(
 
 
 def _geoparse_batch(records: list[dict[str, Any]], *, reading: Reading, spans: bool) -> list[dict[str, Any]]:
-    gazetteer = reading.gazetteer()
-    if spans:
-        found = [_given_toponyms(record) for record in records]
-    else:
-        found = list(reading.recognize().many(record["text"] for record in records))
-    return [
-        {
-            "doc_id": record["doc_id"],
-            "toponyms": [
-                toponym_record(r) for r in geoparse(record["text"], gazetteer=gazetteer, toponyms=toponyms)
-            ],
-        }
-        for record, toponyms in zip(records, found, strict=True)
-    ]
+    gazetteer, recognize = reading.gazetteer(), None if spans else reading.recognize()
+    results = []
+    for record in records:
+        toponyms = _given_toponyms(record) if spans else None
+        found = geoparse(record["text"], recognize=recognize, gazetteer=gazetteer, toponyms=toponyms)
+        results.append({"doc_id": record["doc_id"], "toponyms": [toponym_record(r) for r in found]})
+    return results
 
 
 def _given_toponyms(record: dict[str, Any]) -> list[Toponym]:

@@ -12,7 +12,7 @@ from mapper.events.assemble import assemble
 from mapper.events.control import control_states
 from mapper.events.frontline import axis_table, front_lines
 from mapper.events.timeline import order_events
-from mapper.model import Extraction, Gazetteer, Rejected, Report, Resolution, Situation, Toponym
+from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
@@ -22,7 +22,7 @@ from mapper.space.check import check_distances
 from mapper.space.locate import locate
 from mapper.text.actions import find_actions
 from mapper.text.dates import find_dates
-from mapper.text.locatives import find_locatives
+from mapper.text.locatives import find_locatives, unseen_names
 from mapper.text.reports import read_reports
 from mapper.text.toponyms import Recognizer, recognizer
 from mapper.theatre import Theatre
@@ -65,10 +65,11 @@ def geoparse(
     []
     """
     gazetteer = gazetteer or default_gazetteer()
-    if toponyms is None:
-        toponyms = (recognize or default_recognizer())(text)
+    if toponyms is not None:
+        return resolve(toponyms, find_locatives(text, toponyms), gazetteer, text=text)
+    toponyms = (recognize or default_recognizer())(text)
     locatives = find_locatives(text, toponyms)
-    return resolve(toponyms, locatives, gazetteer, text=text)
+    return resolve(with_unseen(toponyms, locatives), locatives, gazetteer, text=text)
 
 
 def extract(
@@ -88,7 +89,10 @@ def extract(
     gazetteer = gazetteer or default_gazetteer()
     toponyms = without_left_out((recognize or default_recognizer())(text), theatre)
     locatives = find_locatives(text, toponyms)
-    resolutions = with_pins(resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place)
+    toponyms = with_unseen(toponyms, locatives)
+    resolutions = with_pins(
+        resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
+    )
     locations = locate(locatives, resolutions)
     checks = check_distances(locatives, resolutions)
     actions = find_actions(text, toponyms, locatives)
@@ -161,9 +165,21 @@ def situate(
         axis=axis_table(control, theatre=theatre),
         rejected=rejected_table(rejected),
         reports=reports_table(read),
-        title=theatre.title if theatre else "",
+        title=_title(theatre, read),
         attributions=default_gazetteer().attributions,
     )
+
+
+def with_unseen(toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Toponym]:
+    """Return the toponyms and those that only a stated distance shows ("Xan Yor, 25 miles from Homs")."""
+    return sorted([*toponyms, *unseen_names(locatives, toponyms)], key=lambda t: (t.start, t.end))
+
+
+def _title(theatre: Theatre | None, read: Sequence[Extraction]) -> str:
+    """Return what the user calls the war, or what the only report is called."""
+    if theatre and theatre.title:
+        return theatre.title
+    return read[0].report.title if len(read) == 1 else ""
 
 
 @lru_cache(maxsize=1)

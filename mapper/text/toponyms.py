@@ -21,7 +21,7 @@ from mapper.text.encoder import Encoder
 from mapper.text.fast import LinearTagger
 
 FindNames = Callable[[str], Sequence[NameHit]]
-Known = Mapping[tuple[int, int], str]  # feature classes of the names that the gazetteer knows, by span
+Known = Mapping[tuple[int, int], NameHit]  # the names that the gazetteer knows, by span
 
 _LOC, _NORP, _PER = (CLASSES.index(name) for name in ("LOC", "NORP", "PER"))
 
@@ -134,7 +134,7 @@ def decide(
     demonyms, nested
         Give these roles too.
     """
-    known = {(hit.start, hit.end): hit.feature_classes for hit in hits}
+    known = {(hit.start, hit.end): hit for hit in hits}
     names = [part for name in names for part in _parts(text, name, known)]
     names = _credits_apart(text, names)
     names = _rejoined(text, [_mended(text, name) for name in names], known)
@@ -144,14 +144,14 @@ def decide(
     for name in names:
         is_place = max(name.chances[_LOC], name.chances[_NORP]) == max(name.chances)
         if is_place:
-            found.append(_toponym(text, name))
+            found.append(_toponym(text, name, known))
         for inner in name.inner:
             if not is_place and max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive:
-                toponym = _toponym(text, inner)
+                toponym = _toponym(text, inner, known)
                 # The chance is that of the inner name alone; that one of the two readings holds is likelier.
                 found.append(replace(toponym, score=(1 + toponym.score) / 2))
             elif nested:
-                found.append(replace(_toponym(text, inner), role="nested"))
+                found.append(replace(_toponym(text, inner, known), role="nested"))
     toponyms = _respelled(text, found, names, known)
     return [toponym for toponym in toponyms if demonyms or toponym.role != "demonym"]
 
@@ -162,16 +162,21 @@ _ATTRIBUTIVE = 0.25
 _ATTRIBUTIVE_WIDE = 0.1  # whoever asks for demonyms asks for names used as adjectives
 
 
-_SURELY = 0.8  # a place wrongly taken for a government would lose its events
+# A place wrongly taken for a government loses its events. Governments are called by countries and large
+# cities: "clashes between Ras Lanuf and Bin Jawad" is about two towns.
+_SURELY = 0.8
+_LARGE = 5.0  # log10 of the population
 
 
-def _toponym(text: str, name: Name) -> Toponym:
+def _toponym(text: str, name: Name, known: Known) -> Toponym:
     """Return a name as a place or a demonym, whichever is likelier."""
     place, demonym = name.chances[_LOC], name.chances[_NORP]
     spelled = text[name.start : name.end]
     if demonym > place:
         return Toponym(name.start, name.end, spelled, "demonym", demonym)
-    role: Literal["literal", "associative"] = "associative" if name.associative > _SURELY else "literal"
+    hit = known.get((name.start, name.end))
+    stands_for = name.associative > _SURELY and (hit is None or hit.prominence >= _LARGE)
+    role: Literal["literal", "associative"] = "associative" if stands_for else "literal"
     return Toponym(name.start, name.end, spelled, role, place, _joined(spelled))
 
 
@@ -263,7 +268,8 @@ def _rejoined(text: str, names: Sequence[Name], known: Known) -> list[Name]:
         last = whole[-1] if whole else None
         if (
             last is not None
-            and known.get((last.start, name.end), "D") != "D"
+            and (hit := known.get((last.start, name.end))) is not None
+            and hit.feature_classes != "D"
             and text[last.end : name.start].isspace()
             and max(last.chances[_LOC], name.chances[_LOC]) >= _LEAST_CHANCE_KNOWN
         ):
@@ -293,11 +299,11 @@ def _pooled(text: str, names: Sequence[Name], known: Known) -> list[Name]:
     for name in names:
         key = _key(text[name.start : name.end])
         chances = [(own + both) / 2 for own, both in zip(name.chances, shared[key], strict=True)]
-        classes = known.get((name.start, name.end))
-        if classes == "D":  # "Saudi papers": the word can be no place
+        hit = known.get((name.start, name.end))
+        if hit and hit.feature_classes == "D":  # "Saudi papers": the word can be no place
             chances[_NORP] += chances[_LOC]
             chances[_LOC] = 0.0
-        elif classes and key not in persons:
+        elif hit and key not in persons:
             place = max(chances[_LOC], name.chances[_LOC]) * _PRIOR
             total = max(sum(chances) - chances[_LOC] + place, 1.0)
             chances[_LOC] = place

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,14 @@ def test_a_government_named_by_its_capital_is_associative(full: Recognizer) -> N
     roles = {toponym.text: toponym.role for toponym in full(text)}
     assert roles["Moscow"] == "associative"
     assert roles["Kherson"] == "literal"
+
+
+def test_a_small_town_stands_for_no_government() -> None:
+    text = "Marka fell silent. Rome fell silent."
+    names = [replace(name_at(text, part, LOC=0.9), associative=0.99) for part in ("Marka", "Rome")]
+    large = replace(hit_at(text, "Rome"), prominence=6.4)
+    found = decide(text, [hit_at(text, "Marka"), large], names, demonyms=False, nested=False)
+    assert [toponym.role for toponym in found] == ["literal", "associative"]
 
 
 # ------------------------------------------------------------------------------------ options
@@ -263,7 +272,7 @@ def test_a_stream_gives_what_single_calls_give_and_reads_little_ahead(full: Reco
     texts = [f"Shelling near Kramatorsk, {n} km from Sloviansk." for n in range(20)]
     taken = 0
 
-    def feed():
+    def feed() -> Iterator[str]:
         nonlocal taken
         for text in texts:
             taken += 1

@@ -39,8 +39,8 @@ _WORDS = {
 }
 _LANGUAGES = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _SCRIPTS = {
-    "ARABIC": "ar", "CYRILLIC": "ru", "HEBREW": "he", "GREEK": "el", "CJK": "zh", "HIRAGANA": "ja",
-    "KATAKANA": "ja", "HANGUL": "ko", "DEVANAGARI": "hi", "BENGALI": "bn", "THAI": "th", "ETHIOPIC": "am",
+    "ARABIC": "ar", "CYRILLIC": "ru", "HEBREW": "he", "GREEK": "el", "CJK": "zh", "HIRAGANA": "zh",
+    "KATAKANA": "zh", "HANGUL": "ko", "DEVANAGARI": "hi", "BENGALI": "bn", "THAI": "th", "ETHIOPIC": "am",
     "GEORGIAN": "ka", "ARMENIAN": "hy", "MYANMAR": "my", "TAMIL": "ta", "KHMER": "km", "SYRIAC": "syr",
 }  # fmt: skip
 # Letters that a neighbour with the same script lacks.
@@ -64,11 +64,12 @@ def language_of(text: str) -> str:
     ('ru', '')
     """
     beginning = text[:_CHARS]
-    scripts = Counter(unicodedata.name(letter, "").split(" ")[0] for letter in beginning if letter.isalpha())
-    letters = scripts.total()
-    for script, count in scripts.most_common(1):
-        if script in _SCRIPTS and count > _MOST_OF_LETTERS * letters:
-            return _neighbour(_SCRIPTS[script], beginning, letters)
+    scripts = (unicodedata.name(letter, "").split(" ")[0] for letter in beginning if letter.isalpha())
+    written = Counter(_SCRIPTS.get(script, "") for script in scripts)
+    letters = written.total()
+    for language, count in written.most_common(1):
+        if language and count > _MOST_OF_LETTERS * letters:
+            return _neighbour(language, beginning, letters)
     words = Counter(word.lower() for word in _WORD.findall(beginning))
     used = {name: sum(words[word] for word in known) for name, known in _LANGUAGES.items()}
     best = max(used, key=lambda name: used[name])

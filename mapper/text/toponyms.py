@@ -57,7 +57,7 @@ def recognizer(
     demonyms
         Give "Libyan" and its like too, with this role.
     nested
-        Give places inside other names too, with this role; they overlap nothing that is given without.
+        Give places inside other names too, with this role; only these lie inside others.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def decide(
     names = _rejoined(text, [_mended(text, name) for name in names], known)
     names = _pooled(text, names, known)
     attributive = _ATTRIBUTIVE_WIDE if demonyms else _ATTRIBUTIVE
-    found = []
+    found, within = [], []
     for name in names:
         is_place = max(name.chances[_LOC], name.chances[_NORP]) == max(name.chances)
         if is_place:
@@ -151,9 +151,10 @@ def decide(
                 # The chance is that of the inner name alone; that one of the two readings holds is likelier.
                 found.append(replace(toponym, score=(1 + toponym.score) / 2))
             elif nested:
-                found.append(replace(_toponym(text, inner, known), role="nested"))
-    toponyms = _respelled(text, found, names, known)
-    return [toponym for toponym in toponyms if demonyms or toponym.role != "demonym"]
+                within.append(replace(_toponym(text, inner, known), role="nested"))
+    found = [*_respelled(text, found, names, known), *within]
+    found.sort(key=lambda toponym: (toponym.start, -toponym.end))
+    return [toponym for toponym in found if demonyms or toponym.role != "demonym"]
 
 
 # "Kentucky State Police" is an organisation and its first word a place; corpora disagree whether to mark it,

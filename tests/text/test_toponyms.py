@@ -122,6 +122,18 @@ def test_a_place_inside_a_name_is_nested_and_off_by_default() -> None:
     assert (found.text, found.role) == ("Raqqa", "nested")
 
 
+def test_a_nested_place_stands_beside_the_place_that_holds_it() -> None:
+    text = "A blast shook Raqqa Station in Raqqa."
+    inner = name_at(text, "Raqqa", LOC=0.4)
+    names = [name_at(text, "Raqqa Station", LOC=0.9, inner=(inner,)), name_at(text, "Raqqa", nth=1, LOC=0.9)]
+    found = decide(text, [hit_at(text, "Raqqa", 1)], names, demonyms=False, nested=True)
+    assert [(t.text, t.role) for t in found] == [
+        ("Raqqa Station", "literal"),
+        ("Raqqa", "nested"),
+        ("Raqqa", "literal"),
+    ]
+
+
 # ------------------------------------------------------------------------ hard ways of writing
 
 

@@ -24,6 +24,24 @@ def read_table(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("\t")) for line in lines if line and not line.startswith("#"))
 
 
+@lru_cache(maxsize=64)
+def word_set(name: str) -> frozenset[str]:
+    """
+    Return a set of `resources/clauses.tsv` by its name.
+
+    Raises
+    ------
+    KeyError
+        If the file has no such row.
+
+    Examples
+    --------
+    >>> "from" in word_set("roles.from")
+    True
+    """
+    return frozenset(dict(read_table("clauses.tsv"))[name].split(","))
+
+
 @lru_cache(maxsize=4096)
 def singular(word: str) -> str:
     """

@@ -12,13 +12,13 @@ nothing.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapper.model import Action, Extraction
-from mapper.words import read_table, singular
+from mapper.words import read_table, singular, word_set
 
 _STANCE = re.compile(
     r"\b(?:(loyal to|faithful to|allied with|allied to|aligned with|backed by|led by|supporting|commanded by)"
@@ -67,12 +67,8 @@ _WORTH = {
 }
 
 # What a mention must hold for a name in it to say whose force it is.
-_FORCE_WORDS = frozenset(
-    "force troop army soldier fighter men militia brigade column unit tank gunner guard battalion warplane jet gunboat militant".split()
-)
-_ORGANISATIONS = frozenset(
-    "state front army movement party council brigade alliance league force union command guard corps".split()
-)
+_FORCE_WORDS = word_set("sides.force_words")
+_ORGANISATIONS = word_set("sides.organisations")
 _CAPITALS = re.compile(r"[A-Z][\w.'-]*(?: (?:(?:of|and|for|the|al) ){0,2}[A-Z][\w.'-]*)*")
 _MASS_WORDS = frozenset({"opposition", "resistance", "insurgency", "uprising", "revolt"})
 
@@ -235,8 +231,8 @@ class _Evidence:
 
     def __init__(self, place_words: set[str]) -> None:
         self.place_words = place_words
-        self.weights: Counter[str] = Counter()
-        self.air: Counter[str] = Counter()
+        self.weights: defaultdict[str, float] = defaultdict(float)
+        self.air: defaultdict[str, float] = defaultdict(float)
         self.bonds: dict[tuple[str, str], float] = {}
         self.mentions: Counter[str] = Counter()
         self.phrases: Counter[str] = Counter()
@@ -275,7 +271,7 @@ class _Evidence:
         holders: dict[str, list[str]] = {}
         for action in actions:
             fact = 0.5 if action.kind in ("statement", "recognition", "agreement", "arrest") else 2.0
-            for mention in {action.actor, action.opponent} - {""}:
+            for mention in sorted({action.actor, action.opponent} - {""}):
                 self._weigh(mention, fact, air=action.kind in AIR and mention == action.actor)
                 self.forces[mention] += 1
             self.oppose(action.actor, action.opponent, 2.5)
@@ -410,7 +406,7 @@ def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
             if cluster[key] == second:
                 cluster[key] = first
         ties = _ties(evidence, cluster)
-    weights: Counter[int] = Counter()
+    weights: defaultdict[int, float] = defaultdict(float)
     for key in keys:
         if key not in allies:
             weights[cluster[key]] += evidence.weights[key]
@@ -432,7 +428,7 @@ def _allied(pair: tuple[int, int], cluster: Mapping[str, int], allies: set[str])
     return any(cluster[k] in pair for k in allies)
 
 
-def _main_pair(weights: Counter[int], ties: Mapping[tuple[int, int], float]) -> tuple[int, int]:
+def _main_pair(weights: Mapping[int, float], ties: Mapping[tuple[int, int], float]) -> tuple[int, int]:
     """Return the two clusters with most against each other and most to say."""
     best, pair = 0.0, (-1, -1)
     ranked = sorted(weights, key=lambda c: (-weights[c], c))[:12]
@@ -477,12 +473,12 @@ def _named(
     other = {main[0]: main[1], main[1]: main[0]}
     side_of: dict[str, int] = {}
     for mention in sorted(evidence.mentions):
-        votes: Counter[int] = Counter()
+        votes: defaultdict[int, float] = defaultdict(float)
         for key, sign in evidence.keys(mention):
             number = cluster.get(key, -1)
             number = number if sign > 0 else other.get(number, -1)
             if number >= 0:
-                votes[number] += _WORTH[key.split(":")[0]]  # type: ignore[assignment]
+                votes[number] += _WORTH[key.split(":")[0]]
         if votes:
             side_of[mention] = max(sorted(votes), key=lambda n: votes[n])
     names: dict[int, str] = {}

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty, Locative, Toponym
 from mapper.text.actors import FIGHTING, doer_class, is_person, mention
+from mapper.text.certainty import VERBAL, Stance, is_verb_of, read_stance, subject
 from mapper.text.focus import Focus
-from mapper.text.certainty import VERBAL, Stance, is_noun_of, is_verb_of, read_stance, subject
 from mapper.text.frames import Frame, may_tell, noun_frames, verb_frames
 from mapper.text.gapping import share_verb
 from mapper.text.roles import (
-    PLACE_NOUNS,
     Roles,
     Where,
     deref,
@@ -34,23 +33,18 @@ from mapper.text.roles import (
 from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse
 from mapper.text.tokens import tokenize
-from mapper.words import singular
+from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied", "demolition"})
 # Who comes by air, fires from the ground, from far away, from the sea: the doer or means decides the kind.
-_MEANS: dict[str, str] = {
-    **dict.fromkeys("jet warplane plane aircraft bomber helicopter gunship drone aviation stuka squadron air airforce aerial fighter-bomber".split(), "airstrike"),
-    **dict.fromkeys("artillery gun cannon mortar battery howitzer rocket grad shell smerch katyusha shellfire".split(), "shelling"),
-    **dict.fromkeys("missile scud iskander cruise ballistic".split(), "missile"),
-    **dict.fromkeys("ship warship frigate destroyer gunboat fleet navy naval submarine flotilla torpedo".split(), "naval_fire"),
-    **dict.fromkeys("ied car-bomb landmine".split(), "ied"),
-}  # fmt: skip
-_LIGHT_NOUNS = frozenset(
-    "attack assault offensive fighting shelling bombardment clash raid strike airstrike advance push siege".split()
-)
+_MEANS = {
+    word: kind
+    for kind in ("airstrike", "shelling", "missile", "naval_fire", "ied")
+    for word in sorted(word_set(f"means.{kind}"))
+}
 
 
 @dataclass(slots=True)
@@ -283,7 +277,7 @@ def _governor(noun: Token) -> Token | None:
 
 def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
     """Return places beside the verb, or before the clause that it depends on ("In Misrata, ...")."""
-    words = (
+    words: tuple[str, ...] = (
         "in",
         "at",
         "near",
@@ -294,10 +288,6 @@ def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
         "between",
         "along",
         "of",
-        "north",
-        "south",
-        "east",
-        "west",
     )
     if frame.pattern in ("leave_from", "expel"):
         words = ("from", "in", "at")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mapper.text.syntax import Tree
-from mapper.words import read_table, singular
+from mapper.words import read_table, singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 FIGHTING = frozenset({"force", "arm", "name", "nation", "we", "they"})
 
 # "hundreds of rebels", "units of the Group North": the noun after "of" says who they are.
-_QUANTITIES = frozenset(
-    "hundred thousand dozen score ten number group part rest some most many handful few couple lot majority "
-    "unit member element remnant remains column half last bulk body swarm wave convoy pair team all one man men "
-    "detachment contingent battalion brigade regiment company division militia fighter".split()
-)
+_QUANTITIES = word_set("actors.quantities")
 _PRONOUNS = {
     "they": "they", "them": "they", "their": "they", "he": "he", "him": "he", "his": "he", "she": "he",
     "we": "we", "us": "we", "our": "we", "ours": "we", "i": "we", "it": "it", "its": "it", "theirs": "they",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mapper.words import read_table, singular, verb_forms
+from mapper.words import read_table, singular, verb_forms, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -187,9 +187,7 @@ def _own_life(node: Token) -> bool:
     return False
 
 
-_TEMPORAL = frozenset(
-    "after before while when as since although though because where once until even".split()
-)
+_TEMPORAL = word_set("certainty.temporal")
 
 
 def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:

@@ -11,36 +11,18 @@ from mapper.text.actors import FIGHTING, doer_class
 from mapper.text.certainty import VERBAL, agent, is_passive, subject
 from mapper.text.frames import Frame
 from mapper.text.syntax import Tree
-from mapper.words import singular
+from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-PLACE_NOUNS = frozenset(
-    "town city village capital port airport airfield airbase base harbour harbor hamlet settlement district region province "
-    "refinery place junction crossroads crossing bridge island peninsula hill ridge height pass valley fortress fort "
-    "stronghold bastion citadel castle enclave pocket township oasis suburb outpost camp barracks terminal dam plant "
-    "station railhead quarter centre center neighbourhood neighborhood compound palace square road highway hub outskirts "
-    "ruin garrison factory hospital sector area zone county state territory strip beachhead bridgehead salient runway position farm mine".split()
-)
-PARTS = frozenset(
-    "outskirts outskirt suburb edge street part house gate approach corner limit fringe flank side entrance periphery "
-    "checkpoint vicinity environs countryside surroundings half ground position".split()
-)
-_INNER = frozenset(
-    "of in at near around outside on along between from to inside into through over across beyond by within "
-    "round toward towards for against behind past opposite above below under off beside".split()
-)
-_COMPASS = frozenset(
-    "north south east west northeast northwest southeast southwest north-east north-west south-east south-west outside".split()
-)
-_AT = frozenset(
-    "in at near around outside on along between inside within over round by across beyond opposite off above".split()
-)
-_TOWARD = frozenset(
-    "as to toward towards into on onto for in inside through past along across at near up as around over".split()
-)
-_FROM = frozenset("from out of off".split())
+PLACE_NOUNS = word_set("roles.place_nouns")
+PARTS = word_set("roles.parts")
+_INNER = word_set("roles.inner")
+_COMPASS = word_set("roles.compass")
+_AT = word_set("roles.at")
+_TOWARD = word_set("roles.toward")
+_FROM = word_set("roles.from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +326,7 @@ def _timely(prep: Token) -> bool:
     )
 
 
-_HOURS = frozenset("morning evening night afternoon noon dawn dusk dark midday midnight week month".split())
+_HOURS = word_set("roles.hours")
 
 
 def _keep_or_lose(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles | None:
@@ -436,9 +418,7 @@ def _last(tree: Tree, verb: Token, roles: Roles) -> Roles | None:
     return roles if roles.places else None
 
 
-_ROADS = frozenset(
-    "road highway route line railway lifeline supply corridor motorway artery track bridge".split()
-)
+_ROADS = word_set("roles.roads")
 
 
 def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:

@@ -10,7 +10,7 @@ from mapper.text.actors import FIGHTING, doer_class
 from mapper.text.certainty import agent, is_passive, is_verb_of, subject
 from mapper.text.roles import Where, _objects, deref, places_after, places_in
 from mapper.text.syntax import Tree
-from mapper.words import singular
+from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -57,14 +57,9 @@ class Denial:
     by: Token | None
 
 
-_FALSE = frozenset(
-    "false untrue wrong invention invented lie lies nonsense fabrication fabricated fake hoax baseless unfounded groundless "
-    "premature propaganda incorrect inaccurate fiction rumour rumor disinformation".split()
-)
-_TRUE = frozenset("true so correct credible right confirmed accurate".split())
-_IT = frozenset(
-    "it this that claim report account statement announcement news assertion allegation story word".split()
-)
+_FALSE = word_set("states.false")
+_TRUE = word_set("states.true")
+_IT = word_set("states.it")
 
 
 def find_denial(tree: Tree) -> Denial | None:
@@ -203,10 +198,8 @@ def _flag(tree: Tree, noun: Token) -> Iterator[State]:
         yield State(verb, "capture", where, holder)
 
 
-_UP = frozenset(
-    "raise raised raises raising hoist hoisted hoists plant planted plants fly flies flew flown fluttered flutters flutter rose waved waves waving hangs hung unfurled".split()
-)
-_DOWN = frozenset("lowered hauled struck furled".split())
+_UP = word_set("states.up")
+_DOWN = word_set("states.down")
 
 
 def _belongs(tree: Tree, verb: Token) -> Iterator[State]:
@@ -239,9 +232,7 @@ def _having(tree: Tree, verb: Token) -> Iterator[State]:
         )
 
 
-_HELD = frozenset(
-    "town city village airfield airport port base bridge hill capital station fort place junction".split()
-)
+_HELD = word_set("states.held")
 
 
 def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
@@ -291,10 +282,7 @@ def _still(verb: Token) -> bool:
     return verb.lower_ in _STILL or any(c.lower_ in _STILL for c in verb.children)
 
 
-_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday morning evening night afternoon noon dawn dusk dark nightfall "
-    "midday midnight today yesterday now already again tonight daybreak lunchtime".split()
-)
+_TIMES = word_set("states.times")
 
 
 def _has_time(verb: Token) -> bool:

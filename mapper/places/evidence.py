@@ -345,7 +345,8 @@ def prominence(candidates: Candidates) -> Floats:
     seat = np.array([p.feature_code == "PPLC" for p in places], float)
     match = np.array([p.match for p in places], float)
     bonus = np.array([0.0, 0.0, 2.0, 4.0])[candidates.level]
-    return 1.6 * size + bonus + seat + 6.0 * (match - 1.0) - 4.0 * (candidates.kind == NEIGHBOUR)
+    odds = 1.6 * size + bonus + seat + 6.0 * (match - 1.0) - 4.0 * (candidates.kind == NEIGHBOUR)
+    return np.asarray(odds)
 
 
 def standing(candidates: Candidates) -> dict[str, Floats]:
@@ -447,8 +448,10 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
     parents = np.zeros((count, count), bool)
     for n, name in enumerate(candidates.names):
         parents[n, list(name.parents)] = True
-    follows = parents[owner[:, None], owner[strong][None, :]]
-    leads = parents.T[owner[:, None], owner[strong][None, :]]
+    pairs = np.ix_(owner, owner[strong])
+    follows = parents[pairs]
+    leads = parents.T[pairs]
+    has_parent, has_child = np.asarray(parents.any(1)), np.asarray(parents.any(0))
     none = np.full(total, -1.0)
     return {
         "probability": probability,
@@ -469,8 +472,8 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
         "named_admin1": (weight * (admin1 & (of_level == 2))).max(1, initial=0.0),
         "named_admin2": (weight * (admin2 & (of_level == 1))).max(1, initial=0.0),
         "holds": (weight * holds).sum(1),
-        "parent": np.where(parents.any(1)[owner], (weight * inside * follows).max(1, initial=0.0), none),
-        "child": np.where(parents.any(0)[owner], (weight * holds * leads).max(1, initial=0.0), none),
+        "parent": np.where(has_parent[owner], (weight * inside * follows).max(1, initial=0.0), none),
+        "child": np.where(has_child[owner], (weight * holds * leads).max(1, initial=0.0), none),
         "names": np.full(total, np.log(count)),
         "top_share": np.full(total, mass.max(initial=0.0) / max(mass.sum(), 1e-9)),
         "spread": np.full(total, np.exp(-(part * np.log(np.maximum(part, 1e-9))).sum())),

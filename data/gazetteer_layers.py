@@ -366,7 +366,7 @@ def former_units(known: list[Entry]) -> list[Entry]:
                 "A",
                 "ADM1H" if row["iso_a2"] not in ("GB", "IE") else "ADM2",
                 extent_m=50_000.0,
-                country=row["iso_a2"] if len(row["iso_a2"]) == 2 else "",
+                country=row["iso_a2"] if row["iso_a2"].isalpha() else "",  # Natural Earth: -1, -99 for none
                 names=tuple(alternates.values()),
                 prominence=4.5,
             )

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty, Locative, Toponym
@@ -33,7 +34,7 @@ from mapper.text.roles import (
 from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse
 from mapper.text.tokens import tokenize
-from mapper.words import singular, word_set
+from mapper.words import read_table, singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -53,7 +54,7 @@ class _Discourse:
 
     forces: str = ""
     person: str = ""
-    speaker: str = ""
+    speaker: str = ""  # whose statements a paragraph gives: "Baku, 11.00. ..."
     recent: list[Action] = field(default_factory=list)
 
 
@@ -89,7 +90,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     last_paragraph = -1
     for sentence in find_sentences(text):
         if sentence.paragraph != last_paragraph:
-            discourse.speaker, last_paragraph = "", sentence.paragraph
+            discourse.speaker, last_paragraph = _label(text, sentence), sentence.paragraph
         if sentence.heading:
             continue
         if not may_tell(text[sentence.start : sentence.end]):
@@ -197,7 +198,10 @@ def _verb_frames(tree: Tree, token: Token) -> Iterator[Frame]:
     """Yield the frames of a verb: those whose particle stands beside it before those without."""
     after = token.doc[token.i + 1 : token.i + 3]
     for frame in verb_frames(tree.word(token)) or verb_frames(token.lower_):
-        beside = any(c.lower_ == frame.particle for c in token.children if c.i > token.i)
+        # The parser may hang the particle on the object: "driven the rebels from Sidra, a port".
+        thing = verb_object(token)
+        near = [*token.children, *(thing.children if thing is not None else ())]
+        beside = any(c.lower_ == frame.particle for c in near if c.i > token.i)
         if (
             not frame.particle
             or beside
@@ -323,7 +327,10 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
         return False  # envoys come and go
     if "weak" in frame.options:
         return found in FIGHTING or found == "who"
-    fire = any(f.kind in _FIRE for f in noun_frames(roles.doer.lower_)) and frame.pattern == "attack"
+    # "Shells hit the port", "driven from the town by a bombardment"
+    fire = frame.pattern in ("attack", "expel") and any(
+        f.kind in _FIRE for f in noun_frames(roles.doer.lower_)
+    )
     return (
         fire
         or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian")
@@ -374,6 +381,17 @@ def _emit(
     yield from _each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
 
 
+def _label(text: str, sentence: Sentence) -> str:
+    """Return the government that a paragraph is headed by: "Baku, 11.00.", "Moscow: the ministry ..."."""
+    match = _HEADED_BY.match(text, sentence.start, min(len(text), sentence.start + 60))
+    return match.group(1) if match and match.group(1).lower() in _seats() else ""
+
+
+@lru_cache(maxsize=1)
+def _seats() -> frozenset[str]:
+    return frozenset(seat.lower() for row in read_table("nations.tsv") for seat in row[2].split(",") if seat)
+
+
 def _speaker(tree: Tree, stance: Stance, discourse: _Discourse) -> str:
     """Return who speaks in the clause, "" where nobody of a side does."""
     source = deref(stance.source)
@@ -385,7 +403,7 @@ def _speaker(tree: Tree, stance: Stance, discourse: _Discourse) -> str:
         "media",
         "he",
     ):
-        return ""
+        return discourse.speaker if source is None else ""
     return _name(tree, source, discourse)
 
 
@@ -447,12 +465,14 @@ def _base(
     source_class = doer_class(tree, source) if source is not None else ""
     if source is not None and source_class == "force" and _is_one_man(source):
         source_class = "witness"
+    if source is None and discourse.speaker:
+        source_class = "official"
     certainty: Certainty = "reported"
     if stance.denied or stance.negated:
         certainty = "denied"
     elif stance.planned:
         certainty = "planned"
-    elif stance.claimed or (source is not None and source_class not in ("witness", "civilian")):
+    elif stance.claimed or (source is None and discourse.speaker) or (source is not None and source_class not in ("witness", "civilian")):
         certainty = "claimed"
     start, end = tree.spans[token.i]
     first, last = _clause(tree, token)
@@ -464,11 +484,12 @@ def _base(
         certainty = "planned"
     return Action(
         start, end, sentence.start, sentence.end, kind, "", "", certainty,
-        source=_name(tree, source, discourse), source_class=source_class,
+        source=_name(tree, source, discourse) if source is not None else discourse.speaker, source_class=source_class,
         clause_start=first, clause_end=last, tense=_tense(token, stance),
     )  # fmt: skip
 
 
+_HEADED_BY = re.compile(r"[>*# ]*([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?:, ?\d{1,2}[.:]\d\d[^\n]{0,8}?)?[.:](?=\s)")
 _AHEAD = re.compile(r"\b(?:tomorrow|next (?:week|month|year)|in the coming|in the next few)\b", re.IGNORECASE)
 
 

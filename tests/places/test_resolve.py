@@ -260,6 +260,8 @@ def test_shares_of_each_name_sum_to_one() -> None:
 def test_a_bare_name_means_the_town_rather_than_the_unit_named_after_it() -> None:
     text = "Shells fell on Ostmark."
     unit = Place("O", "Ostmark", Point(-95, 38), "A", "ADM1", 900_000, country="BO", admin1_code="BO.1")
-    seat = Place("seat", "Ostmark", Point(-95.3, 38.1), "P", "PPLA", 600_000, country="BO", admin1_code="BO.1")
+    seat = Place(
+        "seat", "Ostmark", Point(-95.3, 38.1), "P", "PPLA", 600_000, country="BO", admin1_code="BO.1"
+    )
     (resolution,) = resolve(spans(text, "Ostmark"), [], Atlas(unit, seat), text=text)
     assert resolution.place == seat

@@ -171,8 +171,8 @@ def _deny(
 def _in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
     """Return the action with the place that is in mind where its clause names none."""
     index = bisect_left(starts, action.start)
-    if action.where is not None:
-        return action
+    if action.where is not None or action.kind in ("recognition", "agreement", "statement"):
+        return action  # what governments do has no place on the map unless one is named
     recent = action.place_word in ("it", "there", "this", "that")
     where = focus.resolve(index, recent=recent, here=action.place_word == "here")
     return replace(action, where=where, place_word=action.place_word or "-")
@@ -472,7 +472,11 @@ def _base(
         certainty = "denied"
     elif stance.planned:
         certainty = "planned"
-    elif stance.claimed or (source is None and discourse.speaker) or (source is not None and source_class not in ("witness", "civilian")):
+    elif (
+        stance.claimed
+        or (source is None and discourse.speaker)
+        or (source is not None and source_class not in ("witness", "civilian"))
+    ):
         certainty = "claimed"
     start, end = tree.spans[token.i]
     first, last = _clause(tree, token)
@@ -489,7 +493,9 @@ def _base(
     )  # fmt: skip
 
 
-_HEADED_BY = re.compile(r"[>*# ]*([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?:, ?\d{1,2}[.:]\d\d[^\n]{0,8}?)?[.:](?=\s)")
+_HEADED_BY = re.compile(
+    r"[>*# ]*([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?:, ?\d{1,2}[.:]\d\d[^\n]{0,8}?)?[.:](?=\s)"
+)
 _AHEAD = re.compile(r"\b(?:tomorrow|next (?:week|month|year)|in the coming|in the next few)\b", re.IGNORECASE)
 
 

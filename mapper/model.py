@@ -16,11 +16,10 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import pandas as pd
-
 from mapper.errors import MapperError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
 Certainty = Literal["reported", "claimed", "denied", "planned"]
@@ -339,6 +338,8 @@ class Situation:
 
         A time without a zone is UTC; a state without `since` holds from before the first report.
         """
+        import pandas as pd  # the records alone need none of its weight
+
         moment = pd.Timestamp(day)
         moment = moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
         end = moment.normalize() + pd.Timedelta(days=1)

@@ -29,6 +29,7 @@ import {
   partyName,
   sideOf,
   total,
+  holderOf,
 } from "./scene.js";
 import { TABS, change, controlAt, state, visible } from "./state.js";
 import { select } from "./card.js";
@@ -144,8 +145,7 @@ function eventRow(i) {
     (events.error[i] ?? 0) >= 1 ? `±${Math.round(events.error[i])} km` : "",
   ];
   const hollow = isVague(i) || certainty === "denied" || certainty === "planned";
-  const picture =
-    events.kind[i] === HOLDS ? stateSign(sideOf(events.holder[i])) : swatch(eventSide[i], hollow);
+  const picture = events.kind[i] === HOLDS ? stateSign(sideOf(holderOf(i))) : swatch(eventSide[i], hollow);
   return rowButton(picture, [meta.filter(Boolean).join(" · "), eventTitle(i), events.quote[i]], "event", i);
 }
 

@@ -48,10 +48,13 @@ export const sourceOf = (i) =>
   reports[events.report[i]]?.title ||
   "";
 
+/** Who is said to hold the place of a statement: the side, else whoever is named. */
+export const holderOf = (i) => (events.holder[i] < 0 ? events.actor[i] : events.holder[i]);
+
 export function eventTitle(i) {
   const place = placeOf(i);
   if (events.kind[i] === HOLDS) {
-    const holder = partyName(events.holder[i]) || partyName(events.actor[i]) || "unknown";
+    const holder = partyName(holderOf(i)) || "unknown";
     return place ? `${place}: held by ${holder}` : `Held by ${holder}`;
   }
   return place ? `${kindOf(i)}, ${place}` : kindOf(i);

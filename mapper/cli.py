@@ -24,11 +24,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 DONE, FAILED, WRONG_CALL, SET_ASIDE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave the process with one of the exit codes above."""
-    sys.exit(run(arguments))
-
-
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from mapper.events.areafront import area_fronts, areas_of_sides
 from mapper.events.axis import SHARE_IN_ORDER, Axis, named_axis, principal_axis, share_in_order
+from mapper.events.edgefront import edge_fronts
 from mapper.events.roadfront import along_axis, road_fronts
 from mapper.events.scene import Scene, days_of_change, set_scene, standings
 from mapper.events.timeline import require_columns
@@ -119,6 +120,9 @@ def front_lines(
         scene, days = set_scene(control, land), days_of_change(control)
         axis = _axis(scene, control, theatre)
         rows = road_fronts(scene, axis, control, days) if axis else area_fronts(scene, control, days)
+        drawn = {row["date"] for row in rows}
+        rows += edge_fronts(scene, control, [day for day in days if day not in drawn])
+        rows.sort(key=lambda row: pd.Timestamp(str(row["date"])))
     fronts = pd.DataFrame(rows, columns=list(FRONT_LINES_COLUMNS))
     for column in ("date", "evidence_since"):
         fronts[column] = pd.to_datetime(fronts[column], utc=True).astype("datetime64[us, UTC]")

@@ -273,3 +273,15 @@ def test_any_control_table_gives_valid_lines_and_disjoint_areas(
     areas = control_areas(control, date="1999-03-09")
     for a, b in combinations(areas["geometry"], 2):
         assert a.intersection(b).area <= 1e-6 * max(a.area, b.area)
+
+
+def test_a_town_taken_puts_the_front_beyond_it_when_the_losers_hold_nothing_known() -> None:
+    now = held([("Sidra", Point(18.35, 30.63), "army", 1), ("Ras Lanuf", Point(18.55, 30.50), "army", 10)])
+    past = held([("Ras Lanuf", Point(18.55, 30.50), "rebels", 1)])
+    past["until"] = pd.to_datetime([day(10)], utc=True)
+    (front,) = front_lines(pd.concat([past, now], ignore_index=True)).tail(1).to_dict("records")
+    assert (front["side_a"], front["side_b"], front["moved_toward"]) == ("army", "rebels", "southeast")
+    assert front["geometry"].centroid.x > 18.55
+    # side_a is on the left: a point of the army's side turns the line counter-clockwise
+    (ax, ay), (bx, by) = front["geometry"].coords[0], front["geometry"].coords[-1]
+    assert (bx - ax) * (30.63 - ay) - (by - ay) * (18.35 - ax) > 0

@@ -275,7 +275,15 @@ def install(countries: tuple[str, ...], everything: bool) -> None:
     """Fetch GeoNames' full tables of COUNTRIES (LY UA ...) into the user's cache; asks the network."""
     if bool(countries) == everything:
         raise click.UsageError("Give either country codes, such as LY UA, or --all.")
-    for path in jobs.install_tables(countries):
+    with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
+
+        def show(name: str, there: int, expected: int) -> None:
+            bar.set_description(name, refresh=False)
+            bar.total = expected
+            bar.update(there - bar.n)
+
+        paths = jobs.install_tables(countries, progress=show)
+    for path in paths:
         click.echo(path)
 
 

@@ -331,9 +331,15 @@ def lookup(
     ]
 
 
-def install_tables(countries: Sequence[str]) -> list[Path]:
-    """Fetch GeoNames' tables of countries (ISO alpha-2; of all countries when none is given)."""
-    return install(countries or default_gazetteer().countries())
+def install_tables(
+    countries: Sequence[str], *, progress: Callable[[str, int, int], None] | None = None
+) -> list[Path]:
+    """
+    Fetch GeoNames' tables of countries (ISO alpha-2; of all countries when none is given).
+
+    `progress` is told the name of the file, the bytes that are there and the bytes expected.
+    """
+    return install(countries or default_gazetteer().countries(), progress=progress)
 
 
 def gazetteer_info() -> list[dict[str, str]]:

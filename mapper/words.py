@@ -74,8 +74,8 @@ def verb_forms(base: str) -> set[str]:
     --------
     >>> sorted(verb_forms("shell"))
     ['shell', 'shelled', 'shelling', 'shells']
-    >>> "occupied" in verb_forms("occupy"), "seizing" in verb_forms("seize"), "repelled" in verb_forms("repel")
-    (True, True, True)
+    >>> "occupied" in verb_forms("occupy"), "repelled" in verb_forms("repel")
+    (True, True)
     """
     forms = {base, base + ("es" if base.endswith(("s", "sh", "ch", "x", "z")) else "s")}
     if base.endswith("e"):

@@ -124,13 +124,15 @@ def _places(
 
 
 _OUR_SIDE = re.compile(
-    r"\b(?:our|the enemy's?|enemy)\s+(?:\w+\s+){0,2}?(?:forces?|units?|troops|army|aircraft|aviation|air force|positions|soldiers|fighters|heroic|columns?|infantry|artillery)\b|\bthe enemy\b",
+    r"\b(?:our|the enemy's?|enemy)\s+(?:\w+\s+){0,2}?"
+    r"(?:forces?|units?|troops|army|aircraft|aviation|air force|"
+    r"positions|soldiers|fighters|heroic|columns?|infantry|artillery)\b|\bthe enemy\b",
     re.IGNORECASE,
 )
 
 
 def _is_one_sided(text: str) -> bool:
-    """Return whether a report is one side's own communique: "our units", "the enemy", outside quotation marks."""
+    """Return whether a report is one side's communique: "our units", "the enemy", outside quotations."""
     plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
     if re.search(r"\b(?:I|me|my)\b", plain):
         return False  # a letter or a diary, whose writer tells what he saw
@@ -139,7 +141,7 @@ def _is_one_sided(text: str) -> bool:
 
 
 def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, report: Report) -> _Time:
-    """Return when: the date of the clause, else of the sentence, else of what was told before, else of publication."""
+    """Return the time of the clause, the sentence, what was told before, or the publication, in this order."""
     span = _nearest(action, dates)
     if span is not None:
         if span.relative_to_previous and previous is not None and previous.time.since is not None:
@@ -163,7 +165,7 @@ def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, re
 
 
 def _nearest(action: Action, dates: Sequence[DateSpan]) -> DateSpan | None:
-    """Return the date nearest to the trigger within its clause, else the latest before it in the sentence, else after it."""
+    """Return the date nearest to the trigger in its clause, else the last before it, else any."""
     within = [d for d in dates if action.sentence_start <= d.start and d.end <= action.sentence_end]
     end = action.where.end if action.where is not None else action.end
     beside = [d for d in within if 0 < d.start - end <= 2]
@@ -194,7 +196,7 @@ def _fill_sides(draft: _Draft, sides: Sides) -> None:
 
 
 def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
-    """Fill in who did it where the clause does not tell: the enemy of the other, of the speaker, the one advancing."""
+    """Fill in who did it where the clause does not tell: an enemy of the other, the speaker, who advances."""
     advancing = _advancing(drafts, sides) or next(iter(sides.enemy), "")
     holders = {
         d.location.name: d.side
@@ -272,7 +274,7 @@ def _weigh_source(draft: _Draft, sides: Sides) -> None:
 
 
 def _merge(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """Drop a second telling of one event: same kind, place, doer, certainty, and a day that does not differ."""
+    """Drop a second telling of one event: kind, place, doer, certainty and day are the same."""
     kept: list[_Draft] = []
     for draft in drafts:
         if any(_same(draft, other) for other in kept):
@@ -328,9 +330,9 @@ def _finish(report: Report, drafts: Sequence[_Draft], sides: Sides) -> list[Even
         draft = drafts[index]
         action = draft.action
         holder, outcome = _outcome(draft)
-        digest = hashlib.sha256(
-            f"{report.id}\0{action.start}\0{action.kind}\0{draft.location.name if draft.location else ''}\0{draft.certainty}".encode()
-        ).hexdigest()[:16]
+        place = draft.location.name if draft.location else ""
+        parts = (report.id, str(action.start), action.kind, place, draft.certainty)
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
         events.append(
             Event(
                 id=digest, report_id=report.id, source=report.source,

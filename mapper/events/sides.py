@@ -29,24 +29,32 @@ _BACKED = re.compile(
     r"([\w.']+)-(?:backed|led|allied|aligned|held|controlled|supported|speaking)", re.IGNORECASE
 )
 _FORCE_PHRASE = re.compile(
-    r"((?:[\w'’-]+ ){1,3})(?:forces?|troops?|army|armies|soldiers?|fighters?|rebels?|militants?|insurgents?|militias?|"
-    r"brigades?|divisions?|battalions?|units|artillery|guns|tanks|infantry|warplanes|jets|aircraft|navy|mercenaries|commandos|"
-    r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|government|command|spokesman|gunmen)\b"
+    r"((?:[\w'’-]+ ){1,3})(?:forces?|troops?|army|armies|soldiers?|fighters?|rebels?|militants?|"
+    r"insurgents?|militias?|"
+    r"brigades?|divisions?|battalions?|"
+    r"units|artillery|guns|tanks|infantry|warplanes|jets|aircraft|navy|"
+    r"mercenaries|commandos|"
+    r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|government|command|"
+    r"spokesman|gunmen)\b"
 )
 _TITLED = re.compile(
-    r"\b((?:[A-Z][\w'’-]+ ){1,3}[A-Z][\w'’-]+), (?:(?:a|an|the|its|their|his|one of the) )?((?:[\w'’-]+ ){0,5}?"
+    r"\b((?:[A-Z][\w'’-]+ ){1,3}[A-Z][\w'’-]+), (?:(?:a|an|the|its|their|his|one of the) )?"
+    r"((?:[\w'’-]+ ){0,5}?"
     r"(?:commander|spokesman|spokeswoman|minister|president|chief|leader|general|colonel|fighter|soldier|officer|official)\b)"
     r"((?: (?:of|for|in) (?:the )?(?:[A-Z][\w'’-]+ ?){1,3})?)"
 )
 _SAID_OF = re.compile(
-    r"\b([A-Z][\w-]+(?:'s|’s)?) (?:\w+ ){0,3}?(?:president|leader|commander|minister|spokesman|spokeswoman|general|colonel|chief|"
+    r"\b([A-Z][\w-]+(?:'s|’s)?) (?:\w+ ){0,3}?(?:president|leader|commander|minister|spokesman|spokeswoman|"
+    r"general|colonel|chief|"
     r"President|General|Colonel|Minister|Commander),? ((?:[A-Z][\w'’-]+ ?){1,3})"
 )
 _INITIALS = re.compile(
-    r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) \((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)"
+    r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) "
+    r"\((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)"
 )
 _GROUP = re.compile(
-    r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)"
+    r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)"
+    r"(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)"
 )
 AIR = frozenset({"airstrike", "missile", "naval_fire"})
 _FORCE_WORD = re.compile(
@@ -146,7 +154,7 @@ def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
 
 
 def _read_words(words: list[str], keys: dict[str, float]) -> None:
-    """Add the keys of plain words: peoples, names, and words for those who rule, rise, are ours or the enemy."""
+    """Add the keys of plain words: peoples, names, who rules, who rises, ours, the enemy."""
     nations, classes = _nations(), _word_classes()
     found: dict[str, list[str]] = {}
     alone: list[tuple[str, str]] = []
@@ -241,7 +249,7 @@ class _Evidence:
         self.forces: Counter[str] = Counter()
 
     def keys(self, mention: str) -> list[tuple[str, float]]:
-        """Return the keys of a mention without names of places, and without "our" where only quotations say it."""
+        """Return the keys of a mention without places, and without "our" where only quotations say it."""
         return [
             (key, sign)
             for key, sign in side_keys(mention)
@@ -346,7 +354,7 @@ class _Evidence:
         return len(peoples) > 1 and risen < 1.0
 
     def _usual(self, text: str) -> None:
-        """Add what is usual where the report says nothing: armies and ministries are one side, rebels the other."""
+        """Add what is usual where the report says nothing: armies are one side, rebels the other."""
         kinds: dict[str, list[str]] = {}
         for key in sorted(self.weights):
             kinds.setdefault(key.split(":")[0], []).append(key)
@@ -374,7 +382,8 @@ class _Evidence:
                 for own in kinds.get("ours", []):
                     self.bind(key, own, -0.6)
         for one, other, weight in (
-            ("state", "revolt", -1.5), ("state", "zeal", -1.5), ("zeal", "revolt", 0.3), ("ours", "enemy", -4.0),
+            ("state", "revolt", -1.5), ("state", "zeal", -1.5), ("zeal", "revolt", 0.3),
+            ("ours", "enemy", -4.0),
         ):  # fmt: skip
             for key in kinds.get(one, []):
                 for rival in kinds.get(other, []):
@@ -387,7 +396,8 @@ def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
     cluster = {key: number for number, key in enumerate(keys)}
     allies = {
         k for k in keys
-        if k.startswith("ally:") or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
+        if k.startswith("ally:")
+        or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
     }  # fmt: skip
     ties = _ties(evidence, cluster)
     while True:
@@ -586,8 +596,9 @@ def group_sides(
     Returns
     -------
     sides
-        From (report id, mention of `action.actor`, `action.opponent` or `action.source`) to the name of the side.
-        The sides that one report found for itself are mentions too: (report id, `event.side`) is there as well.
+        From (report id, mention of `action.actor`, `action.opponent` or `action.source`) to the name of
+        the side. The sides that one report found for itself are mentions too: (report id, `event.side`)
+        is there as well.
 
     Examples
     --------

@@ -77,7 +77,8 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     Examples
     --------
     >>> text = "The army was forced out of Brega by rebels."
-    >>> [(a.kind, a.actor, a.opponent, a.certainty) for a in find_actions(text, [Toponym(26, 31, "Brega")], [])]
+    >>> found = find_actions(text, [Toponym(26, 31, "Brega")], [])
+    >>> [(a.kind, a.actor, a.opponent, a.certainty) for a in found]
     [('withdraw', 'The army', 'rebels', 'reported')]
     >>> find_actions("", [], [])
     []
@@ -93,7 +94,8 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
             discourse.speaker, last_paragraph = _label(text, sentence), sentence.paragraph
         if sentence.heading:
             continue
-        if not may_tell(text[sentence.start : sentence.end]):
+        named = any(sentence.start <= t.start < sentence.end for t in toponyms)
+        if not may_tell(text[sentence.start : sentence.end], named=named):
             if text[sentence.start - 2 : sentence.start].strip() == ";":
                 actions += share_verb(text, sentence, [], discourse.recent, toponyms)
             continue
@@ -160,7 +162,8 @@ def _deny(
     source = _name(tree, denial.by, discourse)
     return [
         replace(
-            a, start=start, end=end, sentence_start=sentence.start, sentence_end=sentence.end, certainty="denied",
+            a, start=start, end=end, sentence_start=sentence.start,
+            sentence_end=sentence.end, certainty="denied",
             source=source, source_class=doer_class(tree, denial.by), actor="" if a.source else a.actor,
             opponent="" if a.source else a.opponent,
         )
@@ -236,9 +239,9 @@ def _noun_actions(
     verb = _governor(noun)
     if verb is not None:
         covered = {f.pattern for f in _verb_frames(tree, verb)}
-        if covered & {"repulse", "attack", "rain", "defend", "lift"}:
-            if noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move"):
-                return
+        told = noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move")
+        if told and covered & {"repulse", "attack", "rain", "defend", "lift"}:
+            return  # "the attack was beaten off" is told by its verb
         if roles.doer is None and noun.dep_ == "dobj":
             own = doer(verb)
             if own is not None and doer_class(tree, own) in (*FIGHTING, "he"):
@@ -250,9 +253,8 @@ def _noun_actions(
                 roles.places = list(places_in(tree, target)) if target is not None else roles.places
     if "weak" in frame.options and roles.doer is None:
         return
-    if not any(w.named for w in roles.places) and frame.pattern not in ("clash", "attack"):
-        if not roles.places:
-            return
+    if not roles.places and frame.pattern not in ("clash", "attack"):
+        return
     if not roles.places and not (verb is not None and noun.dep_ in ("nsubj", "nsubjpass", "dobj")):
         return
     if (
@@ -488,7 +490,8 @@ def _base(
         certainty = "planned"
     return Action(
         start, end, sentence.start, sentence.end, kind, "", "", certainty,
-        source=_name(tree, source, discourse) if source is not None else discourse.speaker, source_class=source_class,
+        source=_name(tree, source, discourse) if source is not None else discourse.speaker,
+        source_class=source_class,
         clause_start=first, clause_end=last, tense=_tense(token, stance),
     )  # fmt: skip
 
@@ -550,7 +553,7 @@ def _tense(token: Token, stance: Stance) -> str:
 
 
 def _name(tree: Tree, token: Token | None, discourse: _Discourse, speaker: str = "") -> str:
-    """Return the mention of a doer, for a pronoun that of the doer it stands for; "we" and "he" are the speaker."""
+    """Return the mention of a doer, for a pronoun of whom it stands for; "we" and "he" are the speaker."""
     if token is None:
         return ""
     found = doer_class(tree, token)

@@ -19,7 +19,8 @@ _QUANTITIES = word_set("actors.quantities")
 _PRONOUNS = {
     "they": "they", "them": "they", "their": "they", "he": "he", "him": "he", "his": "he", "she": "he",
     "we": "we", "us": "we", "our": "we", "ours": "we", "i": "we", "it": "it", "its": "it", "theirs": "they",
-    "who": "who", "which": "who", "that": "who", "both": "they", "others": "they", "these": "they", "those": "they",
+    "who": "who", "which": "who", "that": "who", "both": "they", "others": "they",
+    "these": "they", "those": "they",
 }  # fmt: skip
 _ACRONYM = re.compile(r"[A-Z]{2,6}|[A-Z]{1,4}-?\d{1,3}")
 _LEFT = frozenset({"det", "amod", "compound", "poss", "nummod", "nmod", "quantmod", "advmod", "predet"})

@@ -142,9 +142,9 @@ def _own(node: Token, stance: Stance) -> Stance:
                 stance = replace(stance, supposed=True)
             elif child.dep_ == "nsubj" and low in ("nobody", "none", "nothing"):
                 stance = replace(stance, negated=True)
-        if node.dep_ == "conj" and node.tag_ == "VB" and not any(c.dep_ == "aux" for c in node.children):
-            if any(c.dep_ == "aux" and c.lower_ in _FUTURE for c in node.head.children):
-                stance = replace(stance, planned=True)
+        bare = node.dep_ == "conj" and node.tag_ == "VB" and not any(c.dep_ == "aux" for c in node.children)
+        if bare and any(c.dep_ == "aux" and c.lower_ in _FUTURE for c in node.head.children):
+            stance = replace(stance, planned=True)  # "will advance and take"
         if stance.negated and _to(node):
             stance = replace(stance, supposed=True)  # "in order not to be encircled"
     else:
@@ -194,7 +194,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
     """Add what the head of a clause or of a noun says about it."""
     if head.tag_ in VERBAL:
         governed = node.dep_ in (
-            "ccomp", "xcomp", "dobj", "nsubjpass", "pcomp", "oprd", "acomp", "attr", "prep", "advcl", "pobj", "dative", "nsubj",
+            "ccomp", "xcomp", "dobj", "nsubjpass", "pcomp", "oprd", "acomp", "attr", "prep", "advcl", "pobj",
+            "dative", "nsubj",
         )  # fmt: skip
         if not governed:
             return stance
@@ -211,11 +212,14 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
             if head.lower_ in ("going", "due", "set", "poised", "ready", "about") and _forward(node):
                 return replace(stance, planned=True)
             if (
-                head.lower_ in ("is", "are", "was", "were", "be", "has", "have", "had")
-                and node.dep_ == "xcomp"
+                (
+                    head.lower_ in ("is", "are", "was", "were", "be", "has", "have", "had")
+                    and node.dep_ == "xcomp"
+                )
+                and _to(node)
+                and head.lower_ not in ("had",)
             ):
-                if _to(node) and head.lower_ not in ("had",):
-                    return replace(stance, planned=True)
+                return replace(stance, planned=True)
             if node.dep_ == "advcl" and _to(node) and inside and head.lower_ not in ("used",):
                 return replace(stance, planned=True, supposed=True)
         said = is_verb_of("say", head)

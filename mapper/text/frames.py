@@ -33,6 +33,7 @@ hold      the subject has the place: a state, no event
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,43 +101,54 @@ def noun_frames(noun: str) -> tuple[Frame, ...]:
     return _frames()[1].get(singular(noun), ())
 
 
+# Words that tell of a state or deny; the common ones tell it only of a place in the same sentence.
+_STATES = (
+    "flag",
+    "held",
+    "controlled",
+    "hands",
+    "control",
+    "next",
+    "inside",
+    "belongs",
+    "belonged",
+    "theirs",
+    "ours",
+)
+_COMMON = ("is", "was", "were", "are", "had", "has", "have")
+_PLACED = ("town", "city", "village", "port", "place", "airport", "base", "there", "it", "this")
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    ordered = sorted(words, key=lambda w: (-len(w), w))
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, ordered)) + r")\b", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)
-def _trigger_pattern() -> re.Pattern[str]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of triggers, of common words of state, and of words that stand for a place."""
     verbs, nouns = _frames()
-    more = (
-        "flag",
-        "held",
-        "controlled",
-        "hands",
-        "control",
-        "next",
-        "inside",
-        "is",
-        "was",
-        "were",
-        "are",
-        "had",
-        "has",
-        "have",
-        "belongs",
-        "belonged",
-        "this",
-        "it",
-    )
-    words = sorted(
-        {*verbs, *nouns, *(n + "s" for n in nouns), *(n + "es" for n in nouns), *more},
-        key=lambda w: (-len(w), w),
-    )
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b", re.IGNORECASE)
+    denials = {form for base in ("deny", "reject", "dismiss", "refute", "call") for form in verb_forms(base)}
+    falsehoods = ("false", "untrue", "true", "not", "n't", "invention", "lie")
+    plurals = {n + ending for n in nouns for ending in ("s", "es")}
+    triggers = _any_of({*verbs, *nouns, *plurals, *_STATES, *denials, *falsehoods})
+    return triggers, _any_of(_COMMON), _any_of(_PLACED)
 
 
-def may_tell(text: str) -> bool:
+def may_tell(text: str, *, named: bool = True) -> bool:
     """
     Return whether a sentence has a word that can tell of an event or of who holds a place.
+
+    `named` says whether it names a place: "is" and "had" tell nothing without one.
 
     Examples
     --------
     >>> may_tell("They stormed the hill."), may_tell("Fine weather today.")
     (True, False)
+    >>> may_tell("She was late.", named=False), may_tell("They were in the town.", named=False)
+    (False, True)
     """
-    return _trigger_pattern().search(text) is not None
+    triggers, common, placed = _patterns()
+    if triggers.search(text):
+        return True
+    return common.search(text) is not None and (named or placed.search(text) is not None)

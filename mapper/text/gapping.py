@@ -1,4 +1,4 @@
-"""Places that share a verb told once: "Jabrayil was taken on the 4th, Fizuli on the 17th and Zangilan three days later"."""
+"""Places that share a verb told once: "Adwa was taken on the 4th and Axum three days later"."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def share_verb(
         if model:
             shared.append(
                 replace(
-                    model[-1], start=toponym.start, end=toponym.end, where=toponym, place_word="", partial=False,
+                    model[-1], start=toponym.start, end=toponym.end, where=toponym,
+                    place_word="", partial=False,
                     sentence_start=sentence.start, sentence_end=sentence.end,
                     clause_start=toponym.start, clause_end=time.end(),
                 )

@@ -375,7 +375,7 @@ def _attack(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Rol
 
 
 def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
-    """Patterns of few verbs: to hold out, to be rid of, to cut a road, to lift and to lay a siege, to change sides."""
+    """Patterns of few verbs: to hold out, to rid of, to cut a road, to lift or lay a siege."""
     pattern = frame.pattern
     if pattern == "stand":
         if (

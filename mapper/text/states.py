@@ -103,9 +103,8 @@ def find_denial(tree: Tree) -> Denial | None:
         and len(tree.doc) > 2
         and tree.doc[1].lower_ in ("is", "was", "has")
         and tree.doc[2].lower_ in ("not", "n't")
-    ):
-        if len(tree.doc) == 3 or tree.doc[3].is_punct:
-            return Denial(first, None)
+    ) and (len(tree.doc) == 3 or tree.doc[3].is_punct):
+        return Denial(first, None)
     return None
 
 
@@ -169,7 +168,7 @@ def _presence(tree: Tree, verb: Token) -> Iterator[State]:
 
 
 def _flag(tree: Tree, noun: Token) -> Iterator[State]:
-    """ "The rebel flag went up over the town", "they raised their flag in X", "the green flag came down in X"."""
+    """ "The rebel flag went up over X", "they raised their flag in X", "the green flag came down in X"."""
     if singular(noun.lower_) not in (
         "flag",
         "banner",

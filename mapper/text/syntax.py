@@ -28,11 +28,13 @@ _ABBREVIATIONS = word_set("syntax.abbreviations")
 _END = re.compile(
     r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[#@]?[A-Z0-9\u00c0-\u00de])|;(?=\s)"
     # After a colon another statement, but not what somebody "said:".
-    r"|(?<!said)(?<!says)(?<!added)(?<!wrote)(?<!writes):(?=\s+(?:on|in|at|by|the|a|an|after|before|since|they|it|he|his|two|three|some|our|its)\s)"
+    r"|(?<!said)(?<!says)(?<!added)(?<!wrote)(?<!writes):"
+    r"(?=\s+(?:on|in|at|by|the|a|an|after|before|since|they|it|he|his|two|three|some|our|its)\s)"
 )
 _BREAK = re.compile(r"\s*\n\s*\n\s*|\s*\n(?=\s*(?:[-*\u2022#@]|\d+[.):/]|[A-Z0-9\"\u201c]))|\s\|\s")
 _DATELINE = re.compile(
-    r"(?:[A-Z][A-Z'.\u2019-]+[ ,]*)+(?:[^\n.!?|]{0,60}?)(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
+    r"[A-Z][A-Z'.\u2019-]+(?:[ ,]+[A-Z][A-Z'.\u2019-]+){0,6}[ ,]*(?:[^\n.!?|]{0,60}?)"
+    r"(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
 )
 _LABEL = re.compile(r"[-*•\s]*(?:[QA][.:]|\d{1,2}[.:]\d\d(?: ?(?:hours|hrs|h|GMT|am|pm))?[.:]?(?=\s))\s*")
 _BEFORE_ASIDE = re.compile(

@@ -141,7 +141,7 @@ def _is_one_sided(text: str) -> bool:
 
 
 def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, report: Report) -> _Time:
-    """Return the time of the clause, the sentence, what was told before, or the publication, in this order."""
+    """Return the time of the clause, the sentence, what was told before, or the publication."""
     span = _nearest(action, dates)
     if span is not None:
         if span.relative_to_previous and previous is not None and previous.time.since is not None:

@@ -34,7 +34,8 @@ _FORCE_PHRASE = re.compile(
     r"brigades?|divisions?|battalions?|"
     r"units|artillery|guns|tanks|infantry|warplanes|jets|aircraft|navy|"
     r"mercenaries|commandos|"
-    r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|government|command|"
+    r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|"
+    r"government|command|"
     r"spokesman|gunmen)\b"
 )
 _TITLED = re.compile(

@@ -39,7 +39,8 @@ def word_set(name: str) -> frozenset[str]:
     >>> "from" in word_set("roles.from")
     True
     """
-    return frozenset(dict(read_table("clauses.tsv"))[name].split(","))
+    rows = {row[0]: row[1] for row in read_table("clauses.tsv")}
+    return frozenset(rows[name].split(","))
 
 
 @lru_cache(maxsize=4096)

@@ -39,6 +39,13 @@ from mapper.words import read_table, singular, word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+# Words that say on whose side a man is ("rebel", "militiaman", "soldier"), from the list of sides.
+_SIDE_WORDS = frozenset(
+    word
+    for name, words in read_table("sides.tsv")
+    if name in ("revolt", "zeal", "alone_revolt", "alone_state", "state")
+    for word in words.split(",")
+)
 _FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied", "demolition"})
 # Who comes by air, fires from the ground, from far away, from the sea: the doer or means decides the kind.
 _MEANS = {
@@ -55,6 +62,7 @@ class _Discourse:
     forces: str = ""
     person: str = ""
     speaker: str = ""  # whose statements a paragraph gives: "Baku, 11.00. ..."
+    quoted: str = ""  # the man of a side who speaks in it
     recent: list[Action] = field(default_factory=list)
 
 
@@ -89,9 +97,12 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     asides = sorted((p for p in locatives if p.value is not None), key=lambda p: p.end)
     actions: list[Action] = []
     last_paragraph = -1
-    for sentence in find_sentences(text):
+    sentences = find_sentences(text)
+    ends = {sentence.paragraph: sentence.end for sentence in sentences}
+    for sentence in sentences:
         if sentence.paragraph != last_paragraph:
             discourse.speaker, last_paragraph = _label(text, sentence), sentence.paragraph
+            discourse.quoted = _quoted(text[sentence.start : ends[sentence.paragraph]])
         if sentence.heading:
             continue
         named = any(sentence.start <= t.start < sentence.end for t in toponyms)
@@ -383,6 +394,35 @@ def _emit(
     yield from _each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
 
 
+_FIRST_PERSON = re.compile(r"[\"“”]|\b(?:[Ww]e|[Uu]s|[Oo]ur|I)\b")
+_SPEAKS = re.compile(
+    r"\b((?:an?|one|another|the|some) (?:[\w'-]+ ){0,2}[\w'-]+) (?:said|says|told|added|shouted|recalled)\b"
+    r"|\b(?:said|says|told us|added|recalled) ((?:an?|one|another|the) (?:[\w'-]+ ){0,2}[\w'-]+)"
+)
+
+
+def _quoted(paragraph: str) -> str:
+    """
+    Return the man of a side whom a paragraph lets speak in his own words, "" for none.
+
+    His "we" is his side and his "they" the enemy: "They are shelling us," a rebel told reporters.
+
+    Examples
+    --------
+    >>> _quoted('"They are shelling us," a rebel fighter told reporters.')
+    'a rebel fighter'
+    >>> _quoted("A doctor said that shells fell.")
+    ''
+    """
+    if _FIRST_PERSON.search(paragraph) is None:
+        return ""
+    for match in _SPEAKS.finditer(paragraph):
+        mention = match.group(1) or match.group(2)
+        if any(singular(word) in _SIDE_WORDS for word in mention.split()):
+            return mention
+    return ""
+
+
 def _label(text: str, sentence: Sentence) -> str:
     """Return the government that a paragraph is headed by: "Baku, 11.00.", "Moscow: the ministry ..."."""
     match = _HEADED_BY.match(text, sentence.start, min(len(text), sentence.start + 60))
@@ -559,6 +599,10 @@ def _name(tree: Tree, token: Token | None, discourse: _Discourse, speaker: str =
     found = doer_class(tree, token)
     if speaker and found in ("he", "we", "it"):
         return speaker
+    if found == "we" and discourse.quoted and token.dep_ != "poss":
+        return discourse.quoted
+    if found == "they" and discourse.quoted:
+        return f"those opposed to {discourse.quoted}"
     if found == "they":
         return discourse.forces
     if found == "he" and discourse.forces.lower() in ("the enemy", "enemy", "the adversary", "the foe"):

@@ -10,6 +10,7 @@ from typing import Literal
 
 from mapper.events.assemble import assemble
 from mapper.events.control import control_states
+from mapper.events.doers import settle_doers
 from mapper.events.frontline import axis_table, front_lines
 from mapper.events.timeline import order_events
 from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
@@ -154,7 +155,7 @@ def situate(
     read = sorted(extractions, key=lambda e: e.report.id)
     if as_known_on is not None:
         read = [e for e in read if e.report.published is not None and e.report.published <= as_known_on]
-    timeline = order_events(read, theatre=theatre)
+    timeline = settle_doers(order_events(read, theatre=theatre))
     control = control_states(timeline)
     return Situation(
         places=places_table(read),

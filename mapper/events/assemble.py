@@ -45,6 +45,7 @@ class _Draft:
     side: str = ""
     opposing: str = ""
     certainty: Certainty = "reported"
+    guessed: bool = False  # nothing but the run of the report says who did it
 
 
 def assemble(
@@ -201,14 +202,16 @@ def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
     holders = {
         d.location.name: d.side
         for d in reversed(drafts)
-        if d.action.kind == "holds" and d.side and d.location
+        if d.action.kind == "holds" and d.side and d.location and d.certainty in ("reported", "claimed")
     }
     for draft in drafts:
         action = draft.action
         if not draft.side and draft.opposing:
             draft.side = sides.enemy.get(draft.opposing, "")
+        if action.kind == "repulse" and action.actor and not draft.side:
+            continue  # "Zintan beat off an attack": the town's people, of no side that is told
         if not draft.side and action.kind in _SOMEBODYS:
-            draft.side = _doer_by_context(draft, sides, advancing, holders)
+            draft.side, draft.guessed = _doer_by_context(draft, sides, advancing, holders)
         if draft.side and not draft.opposing:
             draft.opposing = sides.enemy.get(draft.side, "")
 
@@ -221,8 +224,10 @@ _SOMEBODYS = _TAKES | _KEEPS | {"redeploy", "demolition"}
 _FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied"})
 
 
-def _doer_by_context(draft: _Draft, sides: Sides, advancing: str, holders: Mapping[str, str]) -> str:
-    """Return who must have done what a clause tells without a doer, "" when nothing says it."""
+def _doer_by_context(
+    draft: _Draft, sides: Sides, advancing: str, holders: Mapping[str, str]
+) -> tuple[str, bool]:
+    """Return who must have done what a clause tells without a doer, and whether that is a guess."""
     action = draft.action
     source = sides.of.get(action.source, "")
     enemy = sides.enemy
@@ -236,15 +241,15 @@ def _doer_by_context(draft: _Draft, sides: Sides, advancing: str, holders: Mappi
                 and action.source_class in ("official", "force", "name")
                 and action.kind in GAINS
             )
-        return source if own else enemy[source]
+        return (source if own else enemy[source]), False
     holder = holders.get(draft.location.name, "") if draft.location else ""
     if holder in enemy:
-        return enemy[holder] if action.kind in _TAKES else holder
+        return (enemy[holder] if action.kind in _TAKES else holder), False
     if action.actor and action.kind in ("airstrike", "naval_fire") and sides.state:
-        return sides.state  # warplanes of nobody in a revolt: rebels have none
+        return sides.state, False  # warplanes of nobody in a revolt: rebels have none
     if not advancing:
-        return ""
-    return advancing if action.kind in _TAKES else enemy.get(advancing, "")
+        return "", False
+    return (advancing if action.kind in _TAKES else enemy.get(advancing, "")), True
 
 
 def _advancing(drafts: Sequence[_Draft], sides: Sides) -> str:
@@ -316,6 +321,12 @@ def _outcome(draft: _Draft) -> tuple[str, str]:
     return "", "none"
 
 
+def _flags(draft: _Draft) -> tuple[str, ...]:
+    """Return what of an event no word of its clause tells."""
+    place_inferred = draft.location is not None and draft.action.place_word == "-"
+    return ("doer inferred",) * draft.guessed + ("place inferred",) * place_inferred
+
+
 def _finish(report: Report, drafts: Sequence[_Draft], sides: Sides) -> list[Event]:
     """Number the events in time and turn them into records."""
     late = datetime.max.replace(tzinfo=UTC)
@@ -340,6 +351,7 @@ def _finish(report: Report, drafts: Sequence[_Draft], sides: Sides) -> list[Even
                 action=replace(action, certainty=draft.certainty, outcome=outcome), location=draft.location,
                 since=draft.time.since, until=draft.time.until, precision=draft.time.precision,
                 side=draft.side, opposing_side=draft.opposing, holder=holder, order=order,
+                flags=_flags(draft),
             )
         )  # fmt: skip
     return events

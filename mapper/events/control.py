@@ -15,7 +15,7 @@ actor of a capture, or the defender of a repulse) or a statement does (`holds`).
 | denied | nothing moves; of a place never heard of, the side said to have lost it still has it |
 | shelled, bombed, besieged, attacked | nothing moves; in a place never heard of, the side fired at is there |
 | an attack was beaten off | the defender is confirmed |
-| a place was taken from a side | that side held it before, unless reports say otherwise |
+| a place was taken from a side | that side held it the week before, unless reports say otherwise |
 | silence | the state grows older, never different |
 
 Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told as fact, 0.5 claimed,
@@ -44,6 +44,8 @@ BELIEF = {"reported": 0.8, "claimed": 0.5, "inferred": 0.4}
 MOST_CONFIDENCE = 0.99
 # A rival claim this much later than the first no longer clashes with it: it is news.
 CLASH_DAYS = 1
+# Who lost a place had it before; how long before, nobody says. A week is what a report of war remembers.
+ASSUMED_DAYS = 7
 # A denial bears on a claim of the last days.
 DENIAL_DAYS = 3
 # A withdrawal gives the place to an enemy known within this distance. In a road war the next town is
@@ -147,6 +149,8 @@ def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
         if row["place_key"] < 0 or vague or "superseded" in row["flags"] or row["certainty"] == "planned":
             continue
+        if "place inferred" in row["flags"] and row["kind"] in (*_GAINS, *_LOSSES):
+            continue  # "they pulled back": from where is a guess, no ground to colour a map
         moment = row["since"] if pd.notna(row["since"]) else row["published"]
         if pd.isna(moment):
             continue
@@ -176,7 +180,8 @@ def _said_holder(row: Mapping[Hashable, Any]) -> str:
     if row["holder"]:
         return str(row["holder"])
     if row["kind"] in (*_GAINS, "repulse"):
-        return str(row["actor"])
+        # "Zintan beat off an attack": a town is no side
+        return "" if fold(str(row["actor"])) == fold(str(row["place"])) else str(row["actor"])
     return str(row["opponent"]) if row["kind"] == "surrender" else ""
 
 
@@ -230,7 +235,8 @@ def _assume(history: list[_State], item: _Evidence, holder: str) -> None:
     """Begin a history with the side that was there before the first word."""
     if holder:
         beliefs = {item.report_id: BELIEF["inferred"]}
-        history.append(_State(holder, "held", None, item.moment, item.event_id, item.moment, beliefs))
+        since = item.moment - timedelta(days=ASSUMED_DAYS)
+        history.append(_State(holder, "held", since, item.moment, item.event_id, item.moment, beliefs))
 
 
 def _heir(item: _Evidence, histories: dict[int, list[_State]], points: dict[int, tuple[float, float]]) -> str:

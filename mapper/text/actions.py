@@ -167,7 +167,9 @@ def _deny(
     if denial.by is None or joined:
         for action in told:
             if action in actions:
-                actions[actions.index(action)] = replace(action, certainty="denied")
+                # "State radio says the town was retaken. It was not": by those whom the radio speaks for
+                claimer = action.actor or (action.source if action.kind in ("capture", "handover") else "")
+                actions[actions.index(action)] = replace(action, certainty="denied", actor=claimer)
         return []
     start, end = tree.spans[denial.token.i]
     source = _name(tree, denial.by, discourse)

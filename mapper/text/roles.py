@@ -283,8 +283,8 @@ def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
     roles.doer = None
     roles.places = list(places_in(tree, gone))
     roles.gainer = _after(verb, ("to", "under", "into"), tree)
-    if not roles.places:
-        return None
+    if not roles.places or any(c.dep_ in ("acomp", "oprd") for c in verb.children):
+        return None  # "the town fell silent"
     if "bare" in frame.options:
         if verb.lower_ in ("go", "goes", "going") or any(
             c.dep_ in ("dobj", "ccomp", "advcl") for c in verb.children
@@ -352,6 +352,8 @@ def _leave(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Role
 def _take(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     if patient is not None and doer_class(tree, patient) in ("force", "civilian", "arm", "official"):
         return None  # prisoners, guns
+    if patient is not None and patient.tag_ == "CD":
+        return None  # "captured twenty": men
     if patient is not None:
         roles.places = list(places_in(tree, patient))
     if frame.pattern == "enter":

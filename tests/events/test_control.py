@@ -39,7 +39,7 @@ def test_a_capture_told_as_fact_is_held_from_its_day() -> None:
 
 def test_a_place_taken_from_a_side_was_its_before() -> None:
     assert states(reading("a", 6, capture("reds", 5, opponent="blues"))) == [
-        ("blues", "held", None, "05"),
+        ("blues", "held", "26", "05"),
         ("reds", "held", "05", None),
     ]
 
@@ -92,7 +92,7 @@ def test_fire_sieges_and_attacks_from_outside_change_nothing(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["shelling", "airstrike", "siege", "assault"])
 def test_of_a_place_never_heard_of_the_side_fired_at_is_there(kind: str) -> None:
     fire = event(kind, "Cima", "blues", 6, opponent="reds")
-    assert states(reading("a", 7, fire)) == [("reds", "held", None, None)]
+    assert states(reading("a", 7, fire)) == [("reds", "held", "27", None)]
     assert states(reading("a", 7, fire), reading("b", 5, capture("blues", 4)))[-1][0] == "blues"
     control = control_states(order_events([reading("a", 7, fire)]))
     assert control["confidence"].iloc[0] < 0.5
@@ -101,10 +101,10 @@ def test_of_a_place_never_heard_of_the_side_fired_at_is_there(kind: str) -> None
 def test_who_was_said_to_have_lost_a_place_and_has_not_is_there() -> None:
     denied = {"certainty": "denied", "opponent": "blues"}
     assert states(reading("a", 7, event("capture", "Cima", "reds", 6, **denied))) == [
-        ("blues", "held", None, None)
+        ("blues", "held", "27", None)
     ]
     assert states(reading("a", 7, event("withdraw", "Cima", "reds", 6, **denied))) == [
-        ("reds", "held", None, None)
+        ("reds", "held", "27", None)
     ]
 
 

@@ -314,6 +314,7 @@ def test_tabs_lists_and_card_work_by_keyboard_alone(open_page: Open) -> None:
     page.focus("#tab-events")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "tab-places"
+    shown_day(page)
     assert page.locator("#pane-places").is_visible() and page.locator("#pane-events").is_hidden()
     page.keyboard.press("ArrowLeft")
     shown_day(page)

@@ -29,9 +29,11 @@ from mapper.places.evidence import (
 )
 from mapper.places.explain import described, in_words
 from mapper.places.ranker import Ranker, shipped_ranker
+from mapper.space.distance import geodesic
 
 MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
 WELL_MATCHED = ("name", "alternate", "abbreviation", "demonym")  # no need of a neighbouring name's place
+BESIDE_M = 15_000.0  # an airport lies this near to the town whose name it bears
 SEAT = 0.2  # a town this likely, measured by the unit that bears its name, is meant rather than the unit
 SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
@@ -190,15 +192,22 @@ def offer_neighbours(
 def seat_of(candidates: Candidates, probability: Floats, mine: NDArray[np.int64], top: int) -> int:
     """Return the town of the same name inside the unit `top`, if it is nearly as likely, else `top`.
 
-    "Shells fell on Aden" means the town; the province is meant where the text says so.
+    "Shells fell on Aden" means the town; the province is meant where the text says so. The same for
+    an airport or a port that bears the name of the town beside it.
     """
     unit = mine[top]
     level = candidates.level[unit]
-    if level not in (1, 2):
+    towns = np.array([candidates.places[i].feature_class == "P" for i in mine])
+    if level in (1, 2):
+        units = candidates.admin1 if level == 2 else candidates.admin2
+        towns &= (units[mine] == units[unit]) & (units[unit] > 0)
+    elif candidates.places[unit].feature_class == "S":
+        # "Marsa Brega" is the town, and its airport where the text says airport
+        at = candidates.places[unit].geometry
+        near = [geodesic(at, candidates.places[i].geometry.centroid)[0] < BESIDE_M for i in mine]
+        towns &= np.array(near)
+    else:
         return top
-    units = candidates.admin1 if level == 2 else candidates.admin2
-    inside = (units[mine] == units[unit]) & (units[unit] > 0)
-    towns = np.array([candidates.places[i].feature_class == "P" for i in mine]) & inside
     rivals = np.where(towns, probability[mine], 0.0)
     return int(np.argmax(rivals)) if rivals.max() >= SEAT * probability[unit] else top
 

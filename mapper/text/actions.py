@@ -63,6 +63,7 @@ class _Discourse:
     person: str = ""
     speaker: str = ""  # whose statements a paragraph gives: "Baku, 11.00. ..."
     quoted: str = ""  # the man of a side who speaks in it
+    paragraph_start: int = 0
     recent: list[Action] = field(default_factory=list)
 
 
@@ -103,6 +104,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         if sentence.paragraph != last_paragraph:
             discourse.speaker, last_paragraph = _label(text, sentence), sentence.paragraph
             discourse.quoted = _quoted(text[sentence.start : ends[sentence.paragraph]])
+            discourse.paragraph_start = sentence.start
         if sentence.heading:
             continue
         named = any(sentence.start <= t.start < sentence.end for t in toponyms)
@@ -425,6 +427,19 @@ def _quoted(paragraph: str) -> str:
     return ""
 
 
+def _is_open(spoken: str) -> bool:
+    """Return whether a quotation is open at the end of a text.
+
+    Examples
+    --------
+    >>> _is_open('"We are leaving," he said. "'), _is_open('"We are leaving," he said, and ')
+    (True, False)
+    """
+    if "“" in spoken or "”" in spoken:
+        return spoken.rfind("“") > spoken.rfind("”")
+    return spoken.count('"') % 2 == 1
+
+
 def _label(text: str, sentence: Sentence) -> str:
     """Return the government that a paragraph is headed by: "Baku, 11.00.", "Moscow: the ministry ..."."""
     match = _HEADED_BY.match(text, sentence.start, min(len(text), sentence.start + 60))
@@ -603,7 +618,8 @@ def _name(tree: Tree, token: Token | None, discourse: _Discourse, speaker: str =
         return speaker
     if found == "we" and discourse.quoted and token.dep_ != "poss":
         return discourse.quoted
-    if found == "they" and discourse.quoted:
+    spoken = tree.text[discourse.paragraph_start : tree.spans[token.i][0]]
+    if found == "they" and discourse.quoted and _is_open(spoken):
         return f"those opposed to {discourse.quoted}"
     if found == "they":
         return discourse.forces

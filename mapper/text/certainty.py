@@ -123,6 +123,12 @@ def read_stance(token: Token) -> Stance:
     return stance
 
 
+def _first(verb: Token) -> bool:
+    """Return whether a verb says who was first or last to do what depends on it: no purpose, but a fact."""
+    told = (c for c in verb.children if c.dep_ == "attr")
+    return any(c.lower_ in ("first", "last", "latest", "only") for noun in told for c in noun.children)
+
+
 def _own(node: Token, stance: Stance) -> Stance:
     """Add what the helpers of a verb, or the determiner of a noun, say."""
     if node.tag_ in VERBAL:
@@ -220,7 +226,13 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
                 and head.lower_ not in ("had",)
             ):
                 return replace(stance, planned=True)
-            if node.dep_ == "advcl" and _to(node) and inside and head.lower_ not in ("used",):
+            if (
+                node.dep_ == "advcl"
+                and _to(node)
+                and inside
+                and head.lower_ not in ("used",)
+                and not _first(head)
+            ):
                 return replace(stance, planned=True, supposed=True)
         said = is_verb_of("say", head)
         if said and inside and _is_earlier_version(_speaker(head)):

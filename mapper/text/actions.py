@@ -120,7 +120,8 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         tree = parse(text, sentence, toponyms, locatives)
         if tree is None:
             continue
-        found = [_in_focus(a, focus, starts) for a in _sentence_actions(tree, sentence, discourse)]
+        told = [_by_means(a, text, discourse) for a in _sentence_actions(tree, sentence, discourse)]
+        found = [_in_focus(a, focus, starts) for a in told]
         found += share_verb(text, sentence, found, discourse.recent, toponyms)
         denial = None if any(a.certainty == "denied" for a in found) else find_denial(tree)
         if denial is not None and discourse.recent:
@@ -155,6 +156,20 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: _Discourse) -> 
         holder = _name(tree, state.holder, discourse, _speaker(tree, stance, discourse))
         if is_next or not stance.supposed:
             yield from _each_place(base, [state.where], actor=holder, opponent="", outcome="none")
+
+
+def _by_means(action: Action, text: str, discourse: _Discourse) -> Action:
+    """Return the action with its kind after what "them" was: "Ships came. Missiles were fired from them."."""
+    if action.kind not in ("shelling", "missile"):
+        return action
+    if (
+        re.search(r"\b(?:from|by) (?:them|these|those)\b", text[action.clause_start : action.clause_end])
+        is None
+    ):
+        return action
+    before = re.findall(r"\w+", text[discourse.paragraph_start : action.sentence_start].lower())
+    kinds = [_MEANS[word] for word in (singular(w) for w in before) if word in _MEANS]
+    return replace(action, kind=kinds[-1]) if kinds else action
 
 
 def _deny(

@@ -1,5 +1,6 @@
 """Run the command line: `mapper`, or `python -m mapper`."""
 
+import signal
 import sys
 
 
@@ -8,10 +9,13 @@ def main() -> None:
     try:
         from mapper.cli import run
 
-        sys.exit(run())
+        code = run()
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted; nothing half-written is left behind.\n")
-        sys.exit(130)
+        code = 130
+    # The work is done and the exit code stands: a late Ctrl-C must not change it while Python ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,11 @@ MAPPER = f"{sys.executable} -m mapper"
 
 pytestmark = pytest.mark.skipif(not BENCH.exists(), reason="the bench is kept beside the project")
 
-# The least that a change may leave; see the floors' history in CHANGELOG.md.
+# The least F1 of each part that a change may leave, and the most false facts.
 EVENT_FLOORS = {
-    "frontline": {"toponyms": 0.85, "distances": 0.80, "events": 0.40},
-    "frontline-more": {"toponyms": 0.85, "distances": 0.80, "events": 0.40},
-    "frontline-exam": {"toponyms": 0.85, "distances": 0.80, "events": 0.40},
+    "frontline": ({"toponyms": 0.98, "distances": 0.95, "events": 0.70}, 0),
+    "frontline-more": ({"toponyms": 0.97, "distances": 0.97, "events": 0.62}, 1),
+    "frontline-exam": ({"toponyms": 0.95, "distances": 0.97, "events": 0.50}, 2),
 }
 
 
@@ -33,9 +33,10 @@ def test_reports_are_understood_no_worse_than_the_floor(folder: str, tmp_path: P
     subprocess.run([*command, "--json", str(result)], check=True, cwd=ROOT)
     scores = json.loads(result.read_text(encoding="utf-8"))
     total = scores.get("total", scores)
-    for part, floor in EVENT_FLOORS[folder].items():
+    floors, most_false_facts = EVENT_FLOORS[folder]
+    for part, floor in floors.items():
         assert total[part]["f1"] >= floor, part
-    assert total["events"]["false_facts"] == 0
+    assert total["events"]["false_facts"] <= most_false_facts
 
 
 @pytest.mark.parametrize("spans", [[], ["--gold-spans"]])

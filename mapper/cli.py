@@ -263,6 +263,8 @@ def lookup(name: str, near: str | None, as_json: bool, limit: int) -> None:
     if as_json:
         click.echo(json.dumps(places, ensure_ascii=False))
         return
+    if not places:
+        click.echo(f"mapper: no place is known by the name {name!r}.", err=True)
     for p in places:
         where = f"{p['lat']:.4f},{p['lon']:.4f}"
         click.echo(f"{p['name']}, {p['country']}\t{where}\t{p['feature_class']}\t{p['score']:.2f}\t{p['id']}")
@@ -332,7 +334,8 @@ def _progress(items: Iterable[Any], *, total: int | None = None, unit: str = "re
 
 def _say_rejected(rejected: Sequence[Rejected]) -> int:
     for item in rejected:
-        click.echo(f"mapper: set aside: {item.reason}", err=True)
+        where = " ".join(part for part in (item.path, item.record) if part)
+        click.echo(f"mapper: set aside: {where}: {item.reason}", err=True)
     if rejected:
         click.echo(f"mapper: done, but {len(rejected)} input(s) were set aside.", err=True)
     return SET_ASIDE if rejected else DONE

@@ -191,7 +191,10 @@ export function labelFront(view, space, found, ghost) {
   const lines = openLines(found.now).map((line) => line.map(view.at));
   const ends = lines.flatMap((line) => [line[0], line.at(-1)]).sort((a, b) => b[1] - a[1]);
   const claimed = found.now.every((row) => row.status !== "reported");
-  const text = `Front${claimed ? ", claimed by one side" : ""}: evidence ${ageText(frontAge(found))}`;
+  // Where the losers went is told, how far is not: a way without kilometres.
+  const { toward } = found.now.find((row) => row.toward && !(row.moved >= 1)) ?? {};
+  const way = toward ? ` moving ${toward}` : "";
+  const text = `Front${way}${claimed ? ", claimed by one side" : ""}: evidence ${ageText(frontAge(found))}`;
   const style = { size: 12, weight: 600, colour: ink.front, gap: 14 };
   if (!ends.some(([x, y]) => space.write(text, x, y, style)))
     space.write(text, to.x, to.y, { ...style, gap: 26 });

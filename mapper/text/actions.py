@@ -275,7 +275,11 @@ def _noun_actions(
         if roles.doer is None and noun.dep_ == "dobj":
             own = doer(verb)
             if own is not None and doer_class(tree, own) in (*FIGHTING, "he"):
-                roles.doer = own
+                # "fleeing a barrage": fired by the others
+                if is_verb_of("flee", verb):
+                    roles.other = own
+                else:
+                    roles.doer = own
         if not any(w.named for w in roles.places):
             roles.places = roles.places or _adjuncts(tree, verb, frame)
             if noun.dep_ == "pobj" and noun.head.lower_ == "under":

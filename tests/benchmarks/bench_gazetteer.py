@@ -139,8 +139,8 @@ def main() -> None:
 
     chance = random.Random(7)
     table = gazetteer._tables[0].db
-    common = [name for (name,) in table.execute(
-        "SELECT name FROM places WHERE class='P' AND population>=5000 AND length(name)>4 ORDER BY id")]  # fmt: skip
+    towns = "SELECT name FROM places WHERE class='P' AND population>=5000 AND length(name)>4 ORDER BY id"
+    common = [name for (name,) in table.execute(towns)]
     sample = chance.sample(common, 200)
     slips = [(name, typo(name, chance)) for name in sample]
     right = sum(name in [place.name for place in gazetteer.candidates(slip)[:5]] for name, slip in slips)

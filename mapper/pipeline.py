@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -66,11 +67,9 @@ def geoparse(
     []
     """
     gazetteer = gazetteer or default_gazetteer()
-    if toponyms is not None:
-        return resolve(toponyms, find_locatives(text, toponyms), gazetteer, text=text)
-    toponyms = (recognize or default_recognizer())(text)
-    locatives = find_locatives(text, toponyms)
-    return resolve(with_unseen(toponyms, locatives), locatives, gazetteer, text=text)
+    if toponyms is None:
+        toponyms = (recognize or default_recognizer())(text)
+    return resolve(toponyms, find_locatives(text, toponyms), gazetteer, text=text)
 
 
 def extract(
@@ -90,7 +89,7 @@ def extract(
     gazetteer = gazetteer or default_gazetteer()
     toponyms = without_left_out((recognize or default_recognizer())(text), theatre)
     locatives = find_locatives(text, toponyms)
-    toponyms = with_unseen(toponyms, locatives)
+    toponyms = with_unseen(text, toponyms, locatives)
     resolutions = with_pins(
         resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
     )
@@ -171,9 +170,10 @@ def situate(
     )
 
 
-def with_unseen(toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Toponym]:
+def with_unseen(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Toponym]:
     """Return the toponyms and those that only a stated distance shows ("Xan Yor, 25 miles from Homs")."""
-    return sorted([*toponyms, *unseen_names(locatives, toponyms)], key=lambda t: (t.start, t.end))
+    unseen = [replace(t, text=text[t.start : t.end]) for t in unseen_names(locatives, toponyms)]
+    return sorted([*toponyms, *unseen], key=lambda t: (t.start, t.end))
 
 
 def _title(theatre: Theatre | None, read: Sequence[Extraction]) -> str:

@@ -7,6 +7,7 @@ characters it was read from, so that another program can check or correct it.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -143,13 +144,13 @@ def _claim(check: DistanceCheck) -> dict[str, object]:
     }
 
 
-def _control(row: dict[str, object]) -> dict[str, object]:
+def _control(row: dict[str, Any]) -> dict[str, object]:
     since, geometry = row["since"], row["geometry"]
     contested = row["status"] == "contested"
     return {
         "place": row["place"],
-        "lat": round(geometry.centroid.y, 6) if geometry is not None else None,  # type: ignore[attr-defined]
-        "lon": round(geometry.centroid.x, 6) if geometry is not None else None,  # type: ignore[attr-defined]
+        "lat": round(geometry.centroid.y, 6) if geometry is not None else None,
+        "lon": round(geometry.centroid.x, 6) if geometry is not None else None,
         "side": "contested" if contested else row["holder"],
         "status": row["status"],
         "from": since.date().isoformat() if isinstance(since, pd.Timestamp) and not pd.isna(since) else None,

@@ -270,14 +270,14 @@ def _readings(
 
     def unread() -> Iterator[Report]:
         for report in reports:
-            found = store.get(report) if store else None
+            found = store.get(report) if store is not None else None
             if found is None:
                 yield report
             else:
                 known.append(found)
 
     for result in engine(work, unread(), lost=_lost):
-        if store and isinstance(result, Extraction):
+        if store is not None and isinstance(result, Extraction):
             store.put(result)
         yield result
         while known:

@@ -21,7 +21,7 @@ from mapper.places.resolve import resolve
 from mapper.render.basemap import land_around
 from mapper.situation import checks_table, places_table, rejected_table, reports_table
 from mapper.space.check import check_distances
-from mapper.space.locate import locate
+from mapper.space.locate import locate, placed_by_offset
 from mapper.text.actions import find_actions
 from mapper.text.dates import find_dates
 from mapper.text.locatives import find_locatives, unseen_names
@@ -95,6 +95,7 @@ def extract(
     )
     locations = locate(locatives, resolutions)
     checks = check_distances(locatives, resolutions)
+    resolutions = placed_by_offset(resolutions, locations)
     actions = find_actions(text, toponyms, locatives)
     dates = find_dates(text, report.published)
     events = assemble(report, resolutions, locations, actions, dates)

@@ -35,7 +35,8 @@ def check_distances(locatives: Sequence[Locative], resolutions: Sequence[Resolut
     locatives
         Of one report; those that claim nothing are passed over.
     resolutions
-        Of the same report; an end that is not among them, or has no place, leaves the claim unverifiable.
+        Of the same report; an end that is not among them, has no place or only that of a name beside it
+        leaves the claim unverifiable.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def check_distances(locatives: Sequence[Locative], resolutions: Sequence[Resolut
         One for each claim, in the order of the locatives. `claimed` is where the claim alone would put its
         subject: along the compass word from the landmark, None without a direction.
     """
-    places = {r.toponym: r.place for r in resolutions}
+    places = {r.toponym: None if "approximate" in r.flags else r.place for r in resolutions}
     return [_check(locative, places) for locative in locatives if locative.claim]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from shapely.geometry import LineString, Point, Polygon
@@ -54,8 +55,8 @@ def locate(
     -------
     locations
         In the order of the locatives. `resolution` is that of the subject where the phrase has one, else
-        None. The subject may have no place: then the location is where the report puts it. Empty input gives
-        an empty list.
+        None. The subject may have no place of its own: then the location is where the report puts it, and
+        its flags hold "by_offset". Empty input gives an empty list.
     """
     resolved = {r.toponym: r for r in resolutions}
     locations = []
@@ -65,6 +66,60 @@ def locate(
             subject = resolved.get(locative.subject) if locative.subject else None
             locations.append(_location(locative, tuple(places), subject, land))
     return locations
+
+
+def placed_by_offset(
+    resolutions: Sequence[Resolution], locations: Sequence[Location]
+) -> list[Resolution]:
+    """
+    Give names that no gazetteer knows the places where the report's own distances put them.
+
+    Parameters
+    ----------
+    resolutions, locations
+        Of one report; of several distances of one name the one that leaves least open counts.
+
+    Returns
+    -------
+    resolutions
+        In their order. A place put here has a source "report", its uncertainty as extent and the flag
+        "by_offset"; only a stated distance with a direction puts one.
+    """
+    put: dict[str, Location] = {}
+    for location in locations:
+        told, named = location.locative, location.resolution
+        if "by_offset" in location.flags and told and named and _stated_m(told) and told.bearing:
+            key = _spelling(named)
+            if key not in put or location.uncertainty_m < put[key].uncertainty_m:
+                put[key] = location
+    return [
+        replace(r, place=_put_place(put[_spelling(r)]), flags=("by_offset",))
+        if _unplaced(r) and _spelling(r) in put
+        else r
+        for r in resolutions
+    ]
+
+
+def _put_place(location: Location) -> Place:
+    point = location.geometry.centroid
+    return Place(
+        id=f"stated:{location.name}:{point.y:.1f},{point.x:.1f}",
+        name=location.name,
+        geometry=point,
+        feature_class="P",
+        extent_m=location.uncertainty_m,
+        country=location.places[0].country,
+        source="report",
+    )
+
+
+def _unplaced(resolution: Resolution) -> bool:
+    """Tell whether a name has no place of its own: none, or that of a name beside it."""
+    return resolution.place is None or "approximate" in resolution.flags
+
+
+def _spelling(resolution: Resolution) -> str:
+    return (resolution.toponym.name or resolution.toponym.text).casefold()
 
 
 def locate_place(resolution: Resolution) -> Location:
@@ -216,7 +271,7 @@ def _location(
     region = plane.to_lonlat(shape)
     if land is not None and region.intersects(land):
         region = region.intersection(land)
-    flags = ("by_offset",) if subject is not None and subject.place is None else ()
+    flags = ("by_offset",) if subject is not None and _unplaced(subject) else ()
     return Location(
         name=subject.toponym.text if subject is not None else _name(locative, places),
         geometry=target,

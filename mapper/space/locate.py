@@ -68,9 +68,7 @@ def locate(
     return locations
 
 
-def placed_by_offset(
-    resolutions: Sequence[Resolution], locations: Sequence[Location]
-) -> list[Resolution]:
+def placed_by_offset(resolutions: Sequence[Resolution], locations: Sequence[Location]) -> list[Resolution]:
     """
     Give names that no gazetteer knows the places where the report's own distances put them.
 

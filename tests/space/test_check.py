@@ -43,6 +43,16 @@ def test_a_claim_without_a_named_subject_is_unverifiable_and_has_its_point():
     assert check.claimed is not None
 
 
+def test_the_place_of_a_neighbouring_name_is_no_end_to_measure_from():
+    near, far = Toponym(0, 7, "Tripoli"), Toponym(10, 19, "Ras Lanuf")
+    told = Locative(10, 40, "", "offset", (near,), far, value=300.0, unit="mi", distance_m=482_803.2)
+    tripoli = Place("1", "Tripoli", TRIPOLI)
+    (check,) = check_distances(
+        [told], [Resolution(near, tripoli), Resolution(far, tripoli, flags=("approximate",))]
+    )
+    assert (check.verdict, check.measured_m) == ("unverifiable", None)
+
+
 def test_a_claim_without_direction_has_no_point_of_its_own():
     (check,) = _claim(bearing="", bearing_deg=None)
     assert check.claimed is None

@@ -9,7 +9,13 @@ from shapely.geometry import Point, box
 
 from mapper.model import Locative, Place, Resolution, Toponym
 from mapper.space.distance import COMPASS_POINTS, destination, geodesic
-from mapper.space.locate import heading_uncertainty_deg, locate, locate_place, place_radius_m
+from mapper.space.locate import (
+    heading_uncertainty_deg,
+    locate,
+    locate_place,
+    place_radius_m,
+    placed_by_offset,
+)
 
 A, B = Toponym(0, 1, "A"), Toponym(2, 3, "B")
 HOME = Point(35.0, 48.0)
@@ -190,3 +196,35 @@ def test_a_drive_reaches_as_far_as_roads_allow():
     assert location.region.contains(far)
     assert not location.region.contains(destination(HOME, bearing_deg=0, distance_m=300_000))
     assert math.isfinite(location.uncertainty_m)
+
+
+def _told(subject, *, bearing="south", **given):
+    degrees = {"south": 180.0, "": None}[bearing]
+    return Locative(
+        0, 9, "", relation="offset", landmarks=(A,), subject=subject, value=40.0, unit="km",
+        distance_m=40_000.0, bearing=bearing, bearing_deg=degrees, **given,
+    )  # fmt: skip
+
+
+def test_every_mention_of_a_name_without_a_place_gets_that_of_its_offset():
+    home = Resolution(A, Place("1", "A", HOME, country="UA"))
+    stand_in = Resolution(B, Place("1", "A", HOME), flags=("approximate",))
+    later = Resolution(Toponym(90, 91, "B"), None)
+    locations = locate([_told(B)], [home, stand_in, later])
+    put = placed_by_offset([home, stand_in, later], locations)
+    assert put[0] is home
+    assert [r.flags for r in put[1:]] == [("by_offset",)] * 2
+    distance, bearing = geodesic(HOME, put[2].place.geometry)
+    assert (round(distance), round(bearing)) == (40_000, 180)
+    assert put[1].place == put[2].place
+    assert (put[1].place.source, put[1].place.country) == ("report", "UA")
+
+
+def test_a_distance_without_direction_puts_no_name_anywhere():
+    names = [Resolution(A, Place("1", "A", HOME)), Resolution(B, None)]
+    assert placed_by_offset(names, locate([_told(B, bearing="")], names)) == names
+
+
+def test_a_name_with_a_place_of_its_own_keeps_it():
+    names = [Resolution(A, Place("1", "A", HOME)), Resolution(B, Place("2", "B", Point(35, 49)))]
+    assert placed_by_offset(names, locate([_told(B)], names)) == names

@@ -18,7 +18,7 @@ from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Reso
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
-from mapper.render.basemap import land_around
+from mapper.render.basemap import land_around, on_land
 from mapper.situation import checks_table, places_table, rejected_table, reports_table
 from mapper.space.check import check_distances
 from mapper.space.locate import locate, placed_by_offset
@@ -93,7 +93,7 @@ def extract(
     resolutions = with_pins(
         resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
     )
-    locations = locate(locatives, resolutions)
+    locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
     actions = find_actions(text, toponyms, locatives)

@@ -25,6 +25,8 @@ ATTRIBUTION = "Made with Natural Earth"
 # times. A whole continent gets less of it, since nobody looks for the bends of a river there.
 DETAIL, WIDE_DETAIL, WIDE_DEG = 1 / 8_000, 1 / 3_000, 50.0
 
+LAND_CELL_DEG = 2.0  # the land of whole cells is kept at hand
+
 Extent = tuple[float, float, float, float]
 
 
@@ -130,6 +132,40 @@ def land_around(shapes: Iterable[BaseGeometry | None]) -> BaseGeometry | None:
     extent = padded((bounds[0], bounds[1], bounds[2], bounds[3]), share=0.0, least=2.0)
     # simplified coasts may touch themselves
     return shapely.union_all(shapely.make_valid(clip("land", extent).shapes))
+
+
+def on_land(shape: BaseGeometry) -> BaseGeometry:
+    """
+    Return the part of a shape that is land, the shape itself where none of it is.
+
+    Examples
+    --------
+    >>> coast = shapely.box(19.0, 31.0, 21.0, 34.0)  # Cyrenaica and the sea before it
+    >>> 0.3 < on_land(coast).area / coast.area < 0.9
+    True
+    >>> at_sea = shapely.box(18.0, 34.0, 19.0, 35.0)
+    >>> on_land(at_sea) == at_sea
+    True
+    """
+    if shape.is_empty:
+        return shape
+    west, south, east, north = (int(edge // LAND_CELL_DEG) for edge in shape.bounds)
+    land = _land_of_cells(west, south, east, north)
+    if land.contains_properly(shape):
+        return shape
+    part = shape.intersection(land)
+    # A shape that only touches the shore gives a line or a point.
+    return part if not part.is_empty and part.geom_type.endswith(shape.geom_type) else shape
+
+
+@lru_cache(maxsize=64)
+def _land_of_cells(west: int, south: int, east: int, north: int) -> BaseGeometry:
+    """Return the land of a block of cells, prepared: reports of one war ask for the same ones."""
+    cell = LAND_CELL_DEG
+    extent = (west * cell, south * cell, (east + 1) * cell, (north + 1) * cell)
+    land = shapely.union_all(shapely.make_valid(clip("land", extent).shapes))
+    shapely.prepare(land)
+    return land
 
 
 def encoded(extent: Extent) -> dict[str, Any]:

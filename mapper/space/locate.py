@@ -9,17 +9,20 @@ of the step it is rounded to, a place its extent.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from mapper.model import Location, Locative, Place, Resolution, Toponym
 from mapper.space.check import rounding_step
 from mapper.space.distance import geodesic
 from mapper.space.plane import Plane
+
+Cut = Callable[[BaseGeometry], BaseGeometry]
 
 _UNIT_M = {"km": 1_000.0, "mi": 1_609.344, "nmi": 1_852.0, "m": 1.0}
 # A gazetteer's point stands for a town's centre to about a kilometre.
@@ -38,7 +41,7 @@ _ARC_DEG = 3.0
 
 
 def locate(
-    locatives: Sequence[Locative], resolutions: Sequence[Resolution], *, land: BaseGeometry | None = None
+    locatives: Sequence[Locative], resolutions: Sequence[Resolution], *, on_land: Cut | None = None
 ) -> list[Location]:
     """
     Return a location for every locative whose landmarks have places.
@@ -47,9 +50,8 @@ def locate(
     ----------
     locatives, resolutions
         Of one report.
-    land
-        Area in degrees that holds everything sought; regions are cut to it where they meet it. None cuts
-        nothing.
+    on_land
+        Returns the part of a region, in degrees, that is land; for what is not at sea. None cuts nothing.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def locate(
         places = [p for t in locative.landmarks if (p := _place(t, resolved)) is not None]
         if places and len(places) == len(locative.landmarks):
             subject = resolved.get(locative.subject) if locative.subject else None
-            locations.append(_location(locative, tuple(places), subject, land))
+            locations.append(_location(locative, tuple(places), subject, on_land))
     return locations
 
 
@@ -256,7 +258,7 @@ def _stated_m(locative: Locative) -> float | None:
 
 
 def _location(
-    locative: Locative, places: tuple[Place, ...], subject: Resolution | None, land: BaseGeometry | None
+    locative: Locative, places: tuple[Place, ...], subject: Resolution | None, on_land: Cut | None
 ) -> Location:
     """Return the location that a locative gives, by the shape that its relation has."""
     centre = places[0].geometry.centroid
@@ -265,15 +267,20 @@ def _location(
         point, shape = _corridor(locative, places, plane)
     else:
         point, shape = _about(locative, places[0])
-    target = plane.to_lonlat(point)
-    region = plane.to_lonlat(shape)
-    if land is not None and region.intersects(land):
-        region = region.intersection(land)
+    target, region = plane.to_lonlat(point), plane.to_lonlat(shape)
+    reach_m = _reach_m(point, shape)
+    if on_land is not None and not locative.at_sea:
+        region = on_land(region)
+        if locative.bearing_deg is not None and not region.covers(target):
+            # "80 km east" along a bay ends in its water: what is there stands on the nearest shore.
+            shore = nearest_points(region, target)[0]
+            reach_m += geodesic(target, shore)[0]
+            target = shore
     flags = ("by_offset",) if subject is not None and _unplaced(subject) else ()
     return Location(
         name=subject.toponym.text if subject is not None else _name(locative, places),
         geometry=target,
-        uncertainty_m=round(_reach_m(point, shape), 1),
+        uncertainty_m=round(reach_m, 1),
         resolution=subject,
         locative=locative,
         places=places,

@@ -87,6 +87,7 @@ def read_offset(
         road=tail.road or quantity.hours is not None,
         hours=quantity.hours,
         implicit=implicit,
+        at_sea=tail.at_sea,
     )
 
 

@@ -50,6 +50,7 @@ class _Reading:
     bearing: str = ""
     bearing_deg: float | None = None
     fraction: float | None = None
+    at_sea: bool = False
 
 
 def read_relation(
@@ -94,6 +95,7 @@ def read_relation(
         claim=claim,
         fraction=reading.fraction,
         implicit=not reading.landmarks or any(landmark.toponym is None for landmark in reading.landmarks),
+        at_sea=reading.at_sea,
     )
     return locative, reading.last
 
@@ -287,5 +289,6 @@ def _read_word(tokens: Sequence[Token], i: int) -> _Reading | None:
             if relation == "inside" and landmark.kind != "name":
                 continue
             if landmark.toponym is not None or phrase[0] != "around":
-                return _Reading(i, landmark.last, relation, (landmark,))  # type: ignore[arg-type]
+                at_sea = phrase[0] == "off"
+                return _Reading(i, landmark.last, relation, (landmark,), at_sea=at_sea)  # type: ignore[arg-type]
     return None

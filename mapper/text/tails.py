@@ -33,6 +33,7 @@ class Tail:
     away: bool = False
     onward: bool = False
     within: bool = False
+    at_sea: bool = False
     origin: Landmark | None = None
 
     def says_where(self) -> bool:
@@ -83,7 +84,7 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         and not tail.link
         and (words[0] not in ("off", "out", "beyond") or not _lands(tokens, i + 1))
     ):
-        tail.last, tail.away = i + 1, True
+        tail.last, tail.away, tail.at_sea = i + 1, True, tail.at_sea or words[0] == "offshore"
     elif words[0] == "up" and words[1] == "and":
         return False
     elif words[0] in ("on", "up", "down") and not words[1].isalpha():
@@ -216,4 +217,6 @@ def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
     ):
         return False
     tail.landmark, tail.link, tail.last = landmark, word, landmark.last
+    # "5 km off X", "off the coast" are at sea, "5 km off the road" is not.
+    tail.at_sea |= word == "off" and (landmark.toponym is not None or landmark.noun in ("coast", "shore"))
     return True

@@ -21,7 +21,7 @@ A, B = Toponym(0, 1, "A"), Toponym(2, 3, "B")
 HOME = Point(35.0, 48.0)
 
 
-def _locate(*, at=HOME, end=None, population=0, extent_m=0.0, land=None, subject=None, **given):
+def _locate(*, at=HOME, end=None, population=0, extent_m=0.0, on_land=None, subject=None, **given):
     places = [Resolution(A, Place("1", "A", at, population=population, extent_m=extent_m))]
     landmarks = (A,)
     if end is not None:
@@ -30,7 +30,7 @@ def _locate(*, at=HOME, end=None, population=0, extent_m=0.0, land=None, subject
     if subject is not None:
         places.append(Resolution(subject, None))
     locative = Locative(0, 9, "there", landmarks=landmarks, subject=subject, **given)
-    (location,) = locate([locative], places, land=land)
+    (location,) = locate([locative], places, on_land=on_land)
     return location
 
 
@@ -132,16 +132,33 @@ def test_the_eastern_suburbs_are_in_the_east_of_the_town():
     assert not location.region.contains(destination(HOME, bearing_deg=270, distance_m=6_000))
 
 
+def _west_of_35(shape):
+    return shape.intersection(box(30, 40, 35.0, 55))
+
+
 def test_land_cuts_off_the_sea():
-    land = box(30, 40, 35.0, 55)
-    location = _locate(relation="near", land=land)
+    location = _locate(relation="near", on_land=_west_of_35)
     assert location.region.area > 0
     assert location.region.bounds[2] <= 35.0
 
 
-def test_a_region_wholly_at_sea_is_not_cut_away():
-    location = _locate(relation="near", land=box(0, 0, 1, 1))
-    assert location.region.contains(HOME)
+def test_what_lies_off_a_coast_is_at_sea():
+    location = _locate(relation="near", on_land=_west_of_35, at_sea=True)
+    assert location.region.bounds[2] > 35.0
+
+
+def test_a_direction_over_a_bay_ends_at_its_nearest_shore():
+    told = {
+        "relation": "offset", "value": 50.0, "unit": "km", "distance_m": 50_000.0, "bearing": "north",
+        "bearing_deg": 0.0,
+    }  # fmt: skip
+    bay = destination(HOME, bearing_deg=0, distance_m=50_000).buffer(0.1)
+    location = _locate(**told, on_land=lambda shape: shape.difference(bay))
+    water = _locate(**told)
+    assert location.region.distance(location.geometry) == pytest.approx(0, abs=1e-9)
+    assert geodesic(location.geometry, water.geometry)[0] > 5_000
+    corner = max(geodesic(location.geometry, Point(xy))[0] for xy in location.region.exterior.coords)
+    assert corner <= location.uncertainty_m
 
 
 def test_an_unknown_name_is_placed_by_its_offset():

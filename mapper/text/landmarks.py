@@ -33,6 +33,7 @@ _MAX_NAME = 4
 _OPENERS = word_class("opener")
 _CALENDAR = word_class("calendar")
 _AREAS = word_class("area")
+_PEOPLE = word_class("thing_noun") | word_class("part_of")
 _UNSEEN = 0.5  # score of a name that only its place in a phrase gives away
 
 
@@ -110,6 +111,10 @@ def _capital(tokens: Sequence[Token], i: int) -> bool:
     """Tell whether a word looks like part of a name."""
     word = word_at(tokens, i)
     if len(word) < 3 or not tokens[i].capital or not word.isalpha():
+        return False
+    # At the head of a sentence a capital says nothing: "Guns stood 10 km north of X".
+    opens = i == 0 or tokens[i - 1].sentence != tokens[i].sentence
+    if opens and (word.endswith("s") or word in _PEOPLE):
         return False
     return not any(word in words for words in (_CALENDAR, _STOP, _OPENERS, _AREAS, SETTLEMENTS, DETERMINERS))
 

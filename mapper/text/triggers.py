@@ -1,0 +1,327 @@
+"""From a trigger to actions: what a verb or noun of the frames list tells in its clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mapper.model import Action, Certainty
+from mapper.text.actors import FIGHTING, doer_class, is_person
+from mapper.text.certainty import VERBAL, Stance, is_verb_of, read_stance, subject
+from mapper.text.discourse import Discourse, name_of, speaker_of
+from mapper.text.frames import Frame, noun_frames, verb_frames
+from mapper.text.kinds import FIRE, kind_of
+from mapper.text.roles import (
+    Roles,
+    Where,
+    deref,
+    doer,
+    noun_roles,
+    places_after,
+    places_in,
+    verb_object,
+    verb_roles,
+)
+from mapper.text.syntax import Sentence, Tree
+from mapper.words import singular
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_AHEAD = re.compile(r"\b(?:tomorrow|next (?:week|month|year)|in the coming|in the next few)\b", re.IGNORECASE)
+
+
+def verb_frames_of(tree: Tree, token: Token) -> Iterator[Frame]:
+    """Yield the frames of a verb: those whose particle stands beside it before those without."""
+    after = token.doc[token.i + 1 : token.i + 3]
+    for frame in verb_frames(tree.word(token)) or verb_frames(token.lower_):
+        # The parser may hang the particle on the object: "driven the rebels from Sidra, a port".
+        thing = verb_object(token)
+        near = [*token.children, *(thing.children if thing is not None else ())]
+        beside = any(c.lower_ == frame.particle for c in near if c.i > token.i)
+        if (
+            not frame.particle
+            or beside
+            or any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after)
+        ):
+            yield frame
+
+
+def verb_actions(
+    tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: Discourse
+) -> Iterator[Action]:
+    roles = verb_roles(tree, verb, frame)
+    if roles is None or not _doer_fits(tree, roles, frame):
+        return
+    takes_thing = "place" in frame.options and verb_object(verb) is not None  # "won praise in Ghazni"
+    if not any(w.named for w in roles.places) and not takes_thing:
+        roles.places = _adjuncts(tree, verb, frame) or roles.places
+    if "place" in frame.options and not roles.places:
+        return
+    yield from _emit(tree, sentence, verb, frame, roles, discourse)
+
+
+def noun_actions(
+    tree: Tree, sentence: Sentence, noun: Token, frame: Frame, discourse: Discourse
+) -> Iterator[Action]:
+    roles = noun_roles(tree, noun, frame)
+    head = noun.head
+    if noun.dep_ == "compound" or (
+        head.tag_.startswith("NN") and noun_frames(head.lower_) and noun.dep_ in ("compound", "amod")
+    ):
+        return
+    verb = _governor(noun)
+    if verb is not None:
+        covered = {f.pattern for f in verb_frames_of(tree, verb)}
+        told = noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move")
+        if told and covered & {"repulse", "attack", "rain", "defend", "lift"}:
+            return  # "the attack was beaten off" is told by its verb
+        if roles.doer is None and noun.dep_ == "dobj":
+            own = doer(verb)
+            if own is not None and doer_class(tree, own) in (*FIGHTING, "he"):
+                # "fleeing a barrage": fired by the others
+                if is_verb_of("flee", verb):
+                    roles.other = own
+                else:
+                    roles.doer = own
+        if not any(w.named for w in roles.places):
+            roles.places = roles.places or _adjuncts(tree, verb, frame)
+            if noun.dep_ == "pobj" and noun.head.lower_ == "under":
+                target = deref(subject(verb))
+                roles.places = list(places_in(tree, target)) if target is not None else roles.places
+    if "weak" in frame.options and roles.doer is None:
+        return
+    if not roles.places and frame.pattern not in ("clash", "attack"):
+        return
+    if not roles.places and not (verb is not None and noun.dep_ in ("nsubj", "nsubjpass", "dobj")):
+        return
+    if (
+        frame.pattern == "clash"
+        and noun.dep_ == "pobj"
+        and noun.head.lower_ in ("after", "of", "during", "without", "for", "from")
+    ):
+        return
+    yield from _emit(tree, sentence, noun, frame, roles, discourse)
+
+
+def _governor(noun: Token) -> Token | None:
+    """Return the verb that a noun is subject or object of, through "of" and "under"."""
+    node = noun
+    for _ in range(4):
+        head = node.head
+        if head == node:
+            return None
+        if head.tag_ in VERBAL:
+            return head
+        if node.dep_ not in ("pobj", "prep", "conj"):
+            return None
+        node = head
+    return None
+
+
+def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
+    """Return places beside the verb, or before the clause that it depends on ("In Misrata, ...")."""
+    words: tuple[str, ...] = (
+        "in",
+        "at",
+        "near",
+        "around",
+        "outside",
+        "inside",
+        "on",
+        "between",
+        "along",
+        "of",
+    )
+    if frame.pattern in ("leave_from", "expel"):
+        words = ("from", "in", "at")
+    node = verb
+    for _ in range(4):
+        found = places_after(tree, node, words)
+        for child in node.children:
+            if not found and child.dep_ in ("dobj", "nsubj", "nsubjpass", "prep") and child != verb:
+                inner = [o for o in child.children if o.dep_ == "pobj"] if child.dep_ == "prep" else [child]
+                found = [
+                    w
+                    for noun in inner
+                    if tree.place(noun) is None
+                    for w in places_after(tree, noun, words[:9])
+                ]
+        if found:
+            return found
+        if node.dep_ in ("conj", "xcomp", "ccomp", "advcl", "parataxis") and node.head.tag_ in VERBAL:
+            node = node.head
+            if is_verb_of("say", node) and not any(c.dep_ == "prep" and c.i < node.i for c in node.children):
+                return []
+        else:
+            return []
+    return []
+
+
+def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
+    """Return whether the doer can do this: a force for a weak verb, nothing lifeless for a strong one."""
+    if roles.doer is None:
+        return not ("weak" in frame.options and not roles.passive)
+    found = doer_class(tree, roles.doer)
+    if frame.pattern in ("leave", "leave_from") and (found == "official" or is_person(roles.doer)):
+        return False  # envoys come and go
+    if "weak" in frame.options:
+        return found in FIGHTING or found == "who"
+    # "Shells hit the port", "driven from the town by a bombardment"
+    fire = frame.pattern in ("attack", "expel") and any(
+        f.kind in FIRE for f in noun_frames(roles.doer.lower_)
+    )
+    return (
+        fire
+        or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian")
+        or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
+    )
+
+
+def _emit(
+    tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: Discourse
+) -> Iterator[Action]:
+    """Yield the actions of one trigger: kind and parts after voice, aspect and means are weighed."""
+    stance = read_stance(token)
+    if stance.supposed:
+        return
+    if is_verb_of("claim", token):
+        stance = replace(stance, claimed=True)
+    kind = kind_of(tree, token, frame, roles)
+    speaker = speaker_of(tree, stance, discourse)
+    actor, opponent = (
+        name_of(tree, roles.doer, discourse, speaker),
+        name_of(tree, roles.other, discourse, speaker),
+    )
+    gainer = name_of(tree, roles.gainer, discourse, speaker)
+    if kind == "displacement" and frame.pattern in ("leave", "leave_from"):
+        actor = opponent = ""
+    pattern = frame.pattern
+    if pattern == "fall":
+        actor, opponent = gainer, ""
+    elif pattern == "lose":
+        actor, opponent = gainer, actor
+    elif pattern in ("give", "leave", "leave_from") and gainer:
+        opponent = gainer
+    elif pattern == "expel" and roles.passive:
+        kind, actor, opponent = "withdraw", opponent, actor
+    if kind in ("capture", "surrender", "handover") and (stance.attempted or stance.failed):
+        kind = "assault" if stance.attempted and not stance.failed else "repulse"
+        if kind == "repulse":
+            actor, opponent = opponent, actor
+    elif frame.pattern == "enter" and stance.planned:
+        kind = "assault"
+    elif kind in ("assault", "advance") and (stance.failed or _fails(token)):
+        kind, actor, opponent = "repulse", opponent, actor
+    if not roles.places and (stance.planned or (frame.part == "n" and pattern in ("lose", "fall", "take"))):
+        return
+    if kind == "clash" and not roles.places and token.dep_ in ("relcl", "acl"):
+        return
+    base = base_action(tree, sentence, token, kind, stance, discourse)
+    yield from each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
+
+
+def _fails(noun: Token) -> bool:
+    """Return whether an attack that is told by a noun comes to nothing: "an attack failed"."""
+    verb = noun.head
+    return noun.dep_ in ("nsubj", "nsubjpass") and is_verb_of("break", verb)
+
+
+def base_action(
+    tree: Tree, sentence: Sentence, token: Token, kind: str, stance: Stance, discourse: Discourse
+) -> Action:
+    """Return the action without its parts: trigger, clause, certainty, source, tense."""
+    source = deref(stance.source)
+    source_class = doer_class(tree, source) if source is not None else ""
+    if source is not None and source_class == "force" and _is_one_man(source):
+        source_class = "witness"
+    if source is None and discourse.speaker:
+        source_class = "official"
+    certainty: Certainty = "reported"
+    if stance.denied or stance.negated:
+        certainty = "denied"
+    elif stance.planned:
+        certainty = "planned"
+    elif (
+        stance.claimed
+        or (source is None and discourse.speaker)
+        or (source is not None and source_class not in ("witness", "civilian"))
+    ):
+        certainty = "claimed"
+    start, end = tree.spans[token.i]
+    first, last = _clause(tree, token)
+    if (
+        certainty == "reported"
+        and token.tag_ in ("VBP", "VBZ", "VB")
+        and _AHEAD.search(tree.text[first:last])
+    ):
+        certainty = "planned"
+    return Action(
+        start, end, sentence.start, sentence.end, kind, "", "", certainty,
+        source=name_of(tree, source, discourse) if source is not None else discourse.speaker,
+        source_class=source_class,
+        clause_start=first, clause_end=last, tense=_tense(token, stance),
+    )  # fmt: skip
+
+
+def _is_one_man(source: Token) -> bool:
+    """Return whether a source is a man in the ranks, who tells what he saw: "a rebel", "another soldier"."""
+    if singular(source.lower_) not in (
+        "rebel",
+        "soldier",
+        "fighter",
+        "gunner",
+        "recruit",
+        "volunteer",
+        "conscript",
+        "militiaman",
+    ):
+        return False
+    return any(
+        c.dep_ in ("det", "nummod") and c.lower_ in ("a", "an", "one", "another", "two", "three")
+        for c in source.children
+    )
+
+
+def _clause(tree: Tree, token: Token) -> tuple[int, int]:
+    """Return the characters of the clause around a trigger, clauses joined to it or below it left out."""
+    verb = token
+    while verb.tag_ not in VERBAL and verb.head != verb:
+        verb = verb.head
+    skip = {
+        t.i
+        for child in verb.children
+        if child.dep_ in ("conj", "advcl", "ccomp", "relcl", "parataxis")
+        and child.tag_ in VERBAL
+        and token not in child.subtree
+        for t in child.subtree
+    }
+    indexes = [t.i for t in verb.subtree if t.i not in skip]
+    return tree.spans[min(indexes)][0], tree.spans[max(indexes)][1]
+
+
+def _tense(token: Token, stance: Stance) -> str:
+    if stance.planned:
+        return "future"
+    verb = token
+    while verb.tag_ not in VERBAL and verb.head != verb:
+        verb = verb.head
+    helpers = {c.lower_ for c in verb.children if c.dep_ in ("aux", "auxpass")}
+    if "had" in helpers:
+        return "before_past"
+    if verb.tag_ in ("VBZ", "VBP") or (verb.tag_ == "VBG" and helpers & {"is", "are", "'re", "'s"}):
+        return "present"
+    return "past"
+
+
+def each_place(
+    base: Action, places: Sequence[Where], *, actor: str, opponent: str, outcome: str
+) -> Iterator[Action]:
+    """Yield one action a place; without any the place is left to the report's focus."""
+    for where in places or [Where(None)]:
+        yield replace(
+            base, actor=actor, opponent=opponent, outcome=outcome or "none",
+            where=where.named, place_word=where.word, partial=where.partial,
+        )  # fmt: skip

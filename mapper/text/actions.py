@@ -18,7 +18,7 @@ from mapper.text.actors import doer_class
 from mapper.text.certainty import VERBAL, read_stance
 from mapper.text.discourse import Discourse, name_of, remember, speaker_of
 from mapper.text.focus import Focus
-from mapper.text.frames import may_tell, noun_frames
+from mapper.text.frames import is_about_war, may_tell, noun_frames
 from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
 from mapper.text.states import Denial, find_denial, find_states
@@ -52,6 +52,8 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     >>> find_actions("", [], [])
     []
     """
+    if not is_about_war(text):
+        return []
     tokens = tokenize(text, toponyms)
     focus, starts = Focus(tokens), [t.start for t in tokens]
     asides = deque(sorted((p for p in locatives if p.value is not None), key=lambda p: p.end))

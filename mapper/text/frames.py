@@ -37,7 +37,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mapper.words import read_table, singular, verb_forms
+from mapper.words import read_table, singular, verb_forms, word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +102,9 @@ def noun_frames(noun: str) -> tuple[Frame, ...]:
 
 
 # Words that tell of a state or deny; the common ones tell it only of a place in the same sentence.
-_STATES = (
-    "flag",
-    "held",
-    "controlled",
-    "hands",
-    "control",
-    "next",
-    "inside",
-    "belongs",
-    "belonged",
-    "theirs",
-    "ours",
-)
-_COMMON = ("is", "was", "were", "are", "had", "has", "have")
-_PLACED = ("town", "city", "village", "port", "place", "airport", "base", "there", "it", "this")
+_STATES, _COMMON, _PLACED = word_set("frames.states"), word_set("frames.common"), word_set("frames.placed")
+# A shorter text is read whether or not it names forces, weapons or fighting.
+_SHORT = 500
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -152,3 +140,31 @@ def may_tell(text: str, *, named: bool = True) -> bool:
     if triggers.search(text):
         return True
     return common.search(text) is not None and (named or placed.search(text) is not None)
+
+
+@lru_cache(maxsize=1)
+def _war() -> re.Pattern[str]:
+    """Return the pattern of words that only reports of war have: forces, weapons, fighting."""
+    forces = {
+        word
+        for name, words in read_table("forces.tsv")
+        if name in ("force", "arm")
+        for word in words.split(",")
+    }
+    return _any_of(
+        form
+        for word in (forces - word_set("frames.everyday")) | word_set("frames.war")
+        for form in (word, word + "s")
+    )
+
+
+def is_about_war(text: str) -> bool:
+    """
+    Return whether a text can be about a war: it is short, or has a word of forces, weapons or fighting.
+
+    Examples
+    --------
+    >>> is_about_war("The club won. " * 100), is_about_war("The club won. " * 100 + "Troops left.")
+    (False, True)
+    """
+    return len(text) <= _SHORT or _war().search(text) is not None

@@ -70,7 +70,7 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
 
 
 def by_means(action: Action, text: str, start: int) -> Action:
-    """Return the action with its kind after what "them" was: "Ships came. Shells fell from them.""""
+    """Return the action with its kind after what "them" was: "Ships came. Missiles were fired from them"."""
     if action.kind not in ("shelling", "missile"):
         return action
     if (

@@ -406,5 +406,5 @@ FRONT_LINES_COLUMNS = (
     "moved_toward", "uncertainty_m", "evidence_since", "gained_km2",
 )  # fmt: skip
 REJECTED_COLUMNS = ("path", "record", "reason")
-REPORTS_COLUMNS = ("report_id", "title", "published", "source", "url", "events")
+REPORTS_COLUMNS = ("report_id", "title", "published", "source", "url", "events", "same_as")
 AXIS_COLUMNS = ("place_id", "place", "axis_km", "geometry")

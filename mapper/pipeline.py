@@ -24,6 +24,7 @@ from mapper.space.check import check_distances
 from mapper.space.locate import locate, placed_by_offset
 from mapper.text.actions import find_actions
 from mapper.text.dates import find_dates
+from mapper.text.duplicates import find_duplicates
 from mapper.text.locatives import find_locatives, unseen_names
 from mapper.text.reports import read_reports
 from mapper.text.toponyms import Recognizer, recognizer
@@ -155,8 +156,9 @@ def situate(
     read = sorted(extractions, key=lambda e: e.report.id)
     if as_known_on is not None:
         read = [e for e in read if e.report.published is not None and e.report.published <= as_known_on]
-    timeline = settle_doers(order_events(read, theatre=theatre))
-    control = control_states(timeline)
+    repeats = find_duplicates(e.report for e in read)
+    timeline = settle_doers(order_events(read, theatre=theatre), repeats=repeats)
+    control = control_states(timeline, repeats=repeats)
     return Situation(
         places=places_table(read),
         timeline=timeline,
@@ -165,7 +167,7 @@ def situate(
         front_lines=front_lines(control, theatre=theatre, land=land_around(control["geometry"])),
         axis=axis_table(control, theatre=theatre),
         rejected=rejected_table(rejected),
-        reports=reports_table(read),
+        reports=reports_table(read, repeats),
         title=_title(theatre, read),
         attributions=default_gazetteer().attributions,
     )

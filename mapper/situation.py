@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from shapely.geometry import LineString
@@ -93,8 +93,12 @@ def _quote(text: str, start: int, end: int, *, most: int = 400) -> str:
     return text[low : min(high if high >= 0 else len(text), end + most // 2)].strip()
 
 
-def reports_table(extractions: Sequence[Extraction]) -> pd.DataFrame:
-    """Return one row a report, in the order of publication, undated ones last."""
+def reports_table(extractions: Sequence[Extraction], repeats: Mapping[str, str]) -> pd.DataFrame:
+    """
+    Return one row a report, in the order of publication, undated ones last.
+
+    `same_as` is the id of the report that this one repeats (`repeats`), "" for one of its own.
+    """
     rows = [
         {
             "report_id": e.report.id,
@@ -103,6 +107,7 @@ def reports_table(extractions: Sequence[Extraction]) -> pd.DataFrame:
             "source": e.report.source,
             "url": e.report.url,
             "events": sum(event.action.kind != "holds" for event in e.events),
+            "same_as": repeats.get(e.report.id, ""),
         }
         for e in extractions
     ]

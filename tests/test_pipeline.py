@@ -116,3 +116,15 @@ def test_the_order_of_the_reports_changes_nothing() -> None:
 def test_nothing_in_gives_empty_tables_out() -> None:
     situation = mapper.build([])
     assert len(situation.timeline) == len(situation.places) == len(situation.front_lines) == 0
+
+
+def test_a_report_printed_twice_is_linked_and_counts_once() -> None:
+    text = "Rebels captured the town of Brega on Tuesday, and government troops fled west to Sirte in cars."
+    first, again = (Report(id, text, datetime(2011, 3, 2, tzinfo=UTC)) for id in ("a", "b"))
+    other = Report("c", "The rebels took Brega on Tuesday.", datetime(2011, 3, 2, tzinfo=UTC))
+    both = mapper.build([first, again])
+    assert dict(zip(both.reports["report_id"], both.reports["same_as"], strict=True)) == {"a": "", "b": "a"}
+    brega = {name: near(s.control, (19.57, 30.41)).iloc[-1]["confidence"]
+             for name, s in (("one", mapper.build([first])), ("twice", both),
+                             ("two", mapper.build([first, other])))}  # fmt: skip
+    assert brega["one"] == brega["twice"] < brega["two"]

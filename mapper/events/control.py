@@ -107,7 +107,9 @@ class _State:
         return min(MOST_CONFIDENCE, 1 - math.prod(1 - p for p in self.beliefs.values()))
 
 
-def control_states(timeline: pd.DataFrame, *, as_known_on: datetime | None = None) -> pd.DataFrame:
+def control_states(
+    timeline: pd.DataFrame, *, as_known_on: datetime | None = None, repeats: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """
     Return who holds each place from when to when.
 
@@ -117,6 +119,8 @@ def control_states(timeline: pd.DataFrame, *, as_known_on: datetime | None = Non
         Events as from `order_events`, in any order.
     as_known_on
         Use only what was published by the end of this day; rows without a publication are then left out.
+    repeats
+        From the id of a report that repeats another to the id of that one: what both tell counts once.
 
     Returns
     -------
@@ -137,12 +141,12 @@ def control_states(timeline: pd.DataFrame, *, as_known_on: datetime | None = Non
         timeline = timeline[timeline["published"] < limit]
     timeline = timeline.assign(flags=mark_superseded(timeline))
     timeline = timeline.assign(place_key=place_keys(timeline))
-    evidence = _evidence(timeline)
+    evidence = _evidence(timeline, repeats or {})
     histories = _histories(evidence, _distances(timeline))
     return _table(histories, timeline)
 
 
-def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
+def _evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[_Evidence]:
     """Return the rows that bear on control, in the order in which they count."""
     found = []
     for row in timeline.to_dict("records"):
@@ -159,7 +163,8 @@ def _evidence(timeline: pd.DataFrame) -> list[_Evidence]:
             continue
         found.append(
             _Evidence(
-                moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment), row["report_id"],
+                moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment),
+                repeats.get(row["report_id"], row["report_id"]),
                 row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
                 row["certainty"], row["event_id"],
             )

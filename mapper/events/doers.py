@@ -7,6 +7,8 @@ such events of the report together, since one report tells one movement.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -28,7 +30,7 @@ _TAKES = frozenset(
 _KEEPS = frozenset({"withdraw", "surrender", "repulse"})
 
 
-def settle_doers(timeline: pd.DataFrame) -> pd.DataFrame:
+def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = None) -> pd.DataFrame:
     """
     Return the timeline with the two sides of inferred events exchanged where other reports gainsay them.
 
@@ -36,12 +38,14 @@ def settle_doers(timeline: pd.DataFrame) -> pd.DataFrame:
     ----------
     timeline
         As from `order_events`; it is not changed.
+    repeats
+        From reports to the one each repeats, as for `control_states`.
     """
     inferred = timeline["flags"].fillna("").astype(str).str.contains(INFERRED, regex=False)
     if not inferred.any():
         return timeline
     settled, unsettled = timeline.copy(), inferred.copy()
-    known, computed = _known(settled[~unsettled]), 1
+    known, computed = _known(settled[~unsettled], repeats), 1
     reports = timeline[inferred].sort_values(["published", "report_id"], na_position="last", kind="stable")
     for report_id in reports["report_id"].unique():
         rows = settled.index[unsettled & (settled["report_id"] == report_id)]
@@ -53,13 +57,13 @@ def settle_doers(timeline: pd.DataFrame) -> pd.DataFrame:
         if votes != 0:
             unsettled[rows] = False
             if computed < MOST_COMPUTED:
-                known, computed = _known(settled[~unsettled]), computed + 1
+                known, computed = _known(settled[~unsettled], repeats), computed + 1
     return settled
 
 
-def _known(timeline: pd.DataFrame) -> pd.DataFrame:
+def _known(timeline: pd.DataFrame, repeats: Mapping[str, str] | None) -> pd.DataFrame:
     """Return the states of control that reports tell, without those that are themselves inferred."""
-    states = control_states(timeline.reset_index(drop=True))
+    states = control_states(timeline.reset_index(drop=True), repeats=repeats)
     told = (states["status"] != CONTESTED) & (states["confidence"] >= LEAST_CONFIDENCE)
     return states[told & states["geometry"].notna()]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
 
@@ -55,35 +55,52 @@ def find_duplicates(reports: Iterable[Report]) -> dict[str, str]:
         ids.append(report.id)
         published.append(report.published)
         prints.append(_print(report.text))
-    first = list(range(len(ids)))
-
-    def root(number: int) -> int:
-        while first[number] != number:
-            first[number] = first[first[number]]
-            number = first[number]
-        return number
-
-    for group in _alike_in_a_band(prints):
-        for number in group[1:]:
-            if np.mean(prints[group[0]] == prints[number]) >= ALIKE:
-                first[root(number)] = root(group[0])
-
-    groups: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(ids)):
-        groups[root(number)].append(number)
+    by_id = sorted(range(len(ids)), key=lambda number: ids[number])
+    groups = _Groups(len(ids))
+    if prints:
+        for one, other in _alike(np.stack([prints[number] for number in by_id])):
+            groups.join(by_id[one], by_id[other])
     repeats: dict[str, str] = {}
-    for members in groups.values():
+    for members in groups.larger_than_one():
         members.sort(key=lambda n: (published[n] is None, published[n] or 0, ids[n]))
         repeats |= {ids[number]: ids[members[0]] for number in members[1:]}
     return dict(sorted(repeats.items()))
 
 
-def _alike_in_a_band(prints: list[NDArray[np.uint32]]) -> Iterable[list[int]]:
+class _Groups:
+    """Numbers from 0 on, each in a group of its own until groups are joined."""
+
+    def __init__(self, count: int) -> None:
+        self._parent = list(range(count))
+
+    def join(self, one: int, other: int) -> None:
+        """Make the groups of two numbers one."""
+        self._parent[self._root(one)] = self._root(other)
+
+    def larger_than_one(self) -> list[list[int]]:
+        """Return the members of each group that has several."""
+        members: dict[int, list[int]] = defaultdict(list)
+        for number in range(len(self._parent)):
+            members[self._root(number)].append(number)
+        return [group for group in members.values() if len(group) > 1]
+
+    def _root(self, number: int) -> int:
+        parent = self._parent
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+
+def _alike(prints: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+    """Give pairs of rows that are alike: in each band, every row with the first of those that agree there."""
     for band in range(_BANDS):
-        same: dict[bytes, list[int]] = defaultdict(list)
-        for number, values in enumerate(prints):
-            same[values[band * _ROWS : (band + 1) * _ROWS].tobytes()].append(number)
-        yield from (group for group in same.values() if len(group) > 1)
+        keys = np.ascontiguousarray(prints[:, band * _ROWS : (band + 1) * _ROWS]).view(f"S{4 * _ROWS}")[:, 0]
+        _, firsts, groups = np.unique(keys, return_index=True, return_inverse=True)
+        first = firsts[groups]
+        agreeing = np.flatnonzero(first != np.arange(len(prints)))
+        alike = (prints[agreeing] == prints[first[agreeing]]).mean(axis=1) >= ALIKE
+        yield from zip(first[agreeing][alike].tolist(), agreeing[alike].tolist(), strict=True)
 
 
 def _print(text: str) -> NDArray[np.uint32]:

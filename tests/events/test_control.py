@@ -174,6 +174,11 @@ def test_two_independent_reports_are_worth_more_than_one() -> None:
     assert two["confidence"].iloc[0] == 0.96
 
 
+def test_a_report_that_repeats_another_confirms_nothing() -> None:
+    told = order_events([reading("a", 6, capture("reds", 5)), reading("b", 6, capture("reds", 5))])
+    assert control_states(told, repeats={"b": "a"})["confidence"].iloc[0] == 0.8
+
+
 def test_no_events_give_an_empty_table_with_all_columns() -> None:
     control = control_states(order_events([]))
     assert list(control.columns) == list(CONTROL_COLUMNS)

@@ -48,3 +48,12 @@ def test_short_texts_are_compared_whole() -> None:
 
 def test_texts_without_words_repeat_each_other() -> None:
     assert find_duplicates([Report("a", "..."), Report("b", "!!!")]) == {"b": "a"}
+
+
+def test_many_reports_are_compared_in_groups_and_not_in_pairs() -> None:
+    words = STORY.split()
+    reports = []
+    for number in range(600):
+        shuffled = random.Random(number // 2).sample(words, len(words))
+        reports.append(Report(f"{number:03d}", " ".join(shuffled)))
+    assert find_duplicates(reports) == {f"{n + 1:03d}": f"{n:03d}" for n in range(0, 600, 2)}

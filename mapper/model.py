@@ -403,7 +403,7 @@ CONTROL_COLUMNS = (
 )  # fmt: skip
 FRONT_LINES_COLUMNS = (
     "date", "side_a", "side_b", "status", "geometry", "band", "axis_km_low", "axis_km_high", "moved_km",
-    "moved_toward", "uncertainty_m", "evidence_since", "gained_km2",
+    "moved_toward", "uncertainty_m", "evidence_since", "gained_km2", "until", "flags",
 )  # fmt: skip
 REJECTED_COLUMNS = ("path", "record", "reason")
 REPORTS_COLUMNS = ("report_id", "title", "published", "source", "url", "events", "same_as")

@@ -164,7 +164,7 @@ def situate(
         timeline=timeline,
         distance_checks=checks_table(read),
         control=control,
-        front_lines=front_lines(control, theatre=theatre, land=land_around(control["geometry"])),
+        front_lines=front_lines(control, theatre=theatre, land=land_around),
         axis=axis_table(control, theatre=theatre),
         rejected=rejected_table(rejected),
         reports=reports_table(read, repeats),

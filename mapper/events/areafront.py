@@ -50,9 +50,9 @@ def _labels(held: Sequence[Standing]) -> tuple[list[str], np.ndarray[tuple[int],
     return [str(s.holder) for s in held], np.array([s.weight for s in held])
 
 
-def area_fronts(scene: Scene, control: pd.DataFrame, days: Sequence[pd.Timestamp]) -> list[dict[str, object]]:
+def area_fronts(scene: Scene, days: Sequence[pd.Timestamp]) -> list[dict[str, object]]:
     """Return the rows of the front line table, day by day."""
-    by_day = [(day, standings(scene, control, day)) for day in days]
+    by_day = [(day, standings(scene, day)) for day in days]
     if not by_day:
         return []
     # How smooth a front is belongs to the war, not to a day: learnt once, from the fullest day.

@@ -13,8 +13,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import LineString, Point
 
-from mapper.events.control import CONTESTED
-from mapper.events.scene import Array, Scene, Standing, compass, front_row, standings
+from mapper.events.scene import Array, Scene, Standing, compass, front_row, last_losses, standings
 
 # The line is drawn this far beyond the middle of the town and so far to each side; where the losers
 # stand is not told, so it is uncertain by more than that.
@@ -23,32 +22,19 @@ ACROSS_KM = 15.0
 UNCERTAINTY_M = 15_000.0
 
 
-def edge_fronts(scene: Scene, control: pd.DataFrame, days: Sequence[pd.Timestamp]) -> list[dict[str, object]]:
+def edge_fronts(scene: Scene, days: Sequence[pd.Timestamp]) -> list[dict[str, object]]:
     """Return a front for each day on which one side holds all known places and took one from another."""
     rows = []
     for day in days:
-        found = [s for s in standings(scene, control, day) if s.holder is not None]
+        found = [s for s in standings(scene, day) if s.holder is not None]
         if len({s.holder for s in found}) != 1:
             continue
-        taken = [(s, lost) for s in found if (lost := _lost(scene, control, s, day)) is not None]
+        lost = last_losses(scene, day, str(found[0].holder))
+        taken = [(s, *lost[s.row]) for s in found if s.row in lost]
         if taken:
-            newest = max(when for _, (when, _) in taken)
-            rows += _edge(scene, day, found, [(s, loser) for s, (when, loser) in taken if when == newest])
+            newest = max(when for _, when, _ in taken)
+            rows += _edge(scene, day, found, [(s, loser) for s, when, loser in taken if when == newest])
     return rows
-
-
-def _lost(
-    scene: Scene, control: pd.DataFrame, stand: Standing, day: pd.Timestamp
-) -> tuple[pd.Timestamp, str] | None:
-    """Return when a place came to its holder and from whom, None where no one is known to have lost it."""
-    past = control[
-        (control["place_id"] == scene.places["place_id"].iloc[stand.row]) & (control["until"] <= day)
-    ]
-    past = past[(past["holder"] != stand.holder) & (past["status"] != CONTESTED)]
-    if past.empty:
-        return None
-    last = past.sort_values("until", kind="stable").iloc[-1]
-    return last["until"], str(last["holder"])
 
 
 def _edge(

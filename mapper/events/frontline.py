@@ -10,24 +10,43 @@ evidence, nor at sea where the land is given.
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import chain, pairwise
+from typing import Any
 
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mapper.events.areafront import area_fronts, areas_of_sides
 from mapper.events.axis import SHARE_IN_ORDER, Axis, named_axis, principal_axis, share_in_order
 from mapper.events.edgefront import edge_fronts
 from mapper.events.roadfront import along_axis, road_fronts
-from mapper.events.scene import Scene, days_of_change, set_scene, standings
-from mapper.events.timeline import require_columns
+from mapper.events.scene import Land, Scene, days_of_change, parted, set_scene, spread, standings
+from mapper.events.timeline import fold, require_columns
 from mapper.model import AXIS_COLUMNS, FRONT_LINES_COLUMNS
 from mapper.theatre import Theatre
 
+Row = dict[str, Any]
+Draw = Callable[[Sequence[pd.Timestamp]], list[Row]]
+
+# Places with a wider empty stretch between them belong to different theatres, each with a front of its own.
+THEATRE_KM = 400.0
+# Groups of places farther apart have no border: areas end 40 km from evidence, links are good to a third.
+GROUP_KM = 125.0
+# A front is drawn on so many of its days of change at most, and all fronts together on so many.
+MOST_DATES = 200
+MOST_DATES_IN_ALL = 1000
+# The flag of a front of which only some days of change are drawn.
+THINNED = "dates thinned"
+_NO_AXIS = {"axis_km_low": math.nan, "axis_km_high": math.nan}
 _NEEDED = ("place_id", "place", "geometry", "holder", "status", "since", "until", "confidence")
 
 
 def control_areas(
-    control: pd.DataFrame, *, date: dt.date | str | pd.Timestamp, land: BaseGeometry | None = None
+    control: pd.DataFrame, *, date: dt.date | str | pd.Timestamp, land: Land = None
 ) -> pd.DataFrame:
     """
     Return the area of each side at a moment.
@@ -70,22 +89,18 @@ def control_areas(
     require_columns(control, _NEEDED, "control")
     moment = pd.Timestamp(date)
     moment = moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
-    areas: dict[str, BaseGeometry] = {}
-    if len(control):
-        scene = set_scene(control, land)
-        areas = {
-            side: scene.to_lonlat(area)
-            for side, area in areas_of_sides(scene, standings(scene, control, moment)).items()
-        }
-    rows = [(side, area) for side, area in sorted(areas.items()) if not area.is_empty]
-    return pd.DataFrame(rows, columns=["holder", "geometry"])
+    areas: dict[str, list[BaseGeometry]] = {}
+    for part in parted(control, GROUP_KM):
+        scene = set_scene(part, land)
+        for side, area in areas_of_sides(scene, standings(scene, moment)).items():
+            areas.setdefault(side, []).append(scene.to_lonlat(area))
+    rows = [(side, shapely.union_all(parts)) for side, parts in sorted(areas.items())]
+    return pd.DataFrame([row for row in rows if not row[1].is_empty], columns=["holder", "geometry"])
 
 
-def front_lines(
-    control: pd.DataFrame, *, theatre: Theatre | None = None, land: BaseGeometry | None = None
-) -> pd.DataFrame:
+def front_lines(control: pd.DataFrame, *, theatre: Theatre | None = None, land: Land = None) -> pd.DataFrame:
     """
-    Return the front on each day on which control of a place changed.
+    Return the fronts, each from a day on which control of a place of its theatre changed.
 
     Parameters
     ----------
@@ -94,7 +109,7 @@ def front_lines(
     theatre
         May name the places along the axis of the war; without it the axis is found from the places.
     land
-        What lines are clipped to, in (lon, lat).
+        What lines are clipped to, in (lon, lat); or a function that gives the land around some points.
 
     Returns
     -------
@@ -107,7 +122,9 @@ def front_lines(
         change of this front, NaN and "" for none. `uncertainty_m` is half the gap between the places, or
         the distance to the farther of the two. A pocket is a closed line with the side that holds out,
         `side_a`, inside. `gained_km2` is the ground that `side_a` won by the latest change (below zero: lost)
-        and NaN in a road war. No control gives an empty table.
+        and NaN in a road war. A front is in force until `until`, when it is redrawn or ends; NaT says that it
+        still is. Each theatre has at most `MOST_DATES` dates, spread evenly over its days of change; then
+        `flags` says `dates thinned`. No control gives an empty table.
 
     Raises
     ------
@@ -115,40 +132,111 @@ def front_lines(
         If the control table lacks columns or has times without a zone.
     """
     require_columns(control, _NEEDED, "control")
-    rows: list[dict[str, object]] = []
-    if len(control):
-        scene, days = set_scene(control, land), days_of_change(control)
-        axis = _axis(scene, control, theatre)
-        rows = road_fronts(scene, axis, control, days) if axis else area_fronts(scene, control, days)
-        drawn = {row["date"] for row in rows}
-        rows += edge_fronts(scene, control, [day for day in days if day not in drawn])
-        rows.sort(key=lambda row: pd.Timestamp(str(row["date"])))
+    rows: list[Row] = []
+    theatres = _theatres(control, land, theatre)
+    main = _main_axis(theatres)
+    groups = [_front_scenes(scene, axis, part, land) for part, scene, axis in theatres]
+    limits = iter(_limits([len(days_of_change(near)) for near in chain.from_iterable(groups)]))
+    for (_, scene, axis), near_scenes in zip(theatres, groups, strict=True):
+        drawn: list[Row] = []
+        for near in near_scenes:
+            draw = partial(road_fronts, near, axis) if axis else partial(area_fronts, near)
+            drawn += _dated(near, draw, next(limits))
+        drawn += _edges(scene, drawn)
+        rows += drawn if axis is main else [row | _NO_AXIS for row in drawn]
     fronts = pd.DataFrame(rows, columns=list(FRONT_LINES_COLUMNS))
-    for column in ("date", "evidence_since"):
+    for column in ("date", "until", "evidence_since"):
         fronts[column] = pd.to_datetime(fronts[column], utc=True).astype("datetime64[us, UTC]")
     for column in ("axis_km_low", "axis_km_high", "moved_km", "uncertainty_m", "gained_km2"):
         fronts[column] = fronts[column].astype(float)
-    return fronts
+    return fronts.sort_values("date", kind="stable", ignore_index=True)
 
 
 def axis_table(control: pd.DataFrame, *, theatre: Theatre | None = None) -> pd.DataFrame:
-    """Return the places along the axis of the war, with `AXIS_COLUMNS`; empty where the war has none."""
+    """Return the places along the axis of the war, with `AXIS_COLUMNS`; empty where the war has none.
+
+    Of several wars along a road it is the one with most states.
+    """
     require_columns(control, _NEEDED, "control")
-    axis = _axis(set_scene(control, None), control, theatre) if len(control) else None
+    axis = _main_axis(_theatres(control, None, theatre))
     return axis.table() if axis else pd.DataFrame(columns=list(AXIS_COLUMNS))
 
 
-def _axis(scene: Scene, control: pd.DataFrame, theatre: Theatre | None) -> Axis | None:
-    """Return the axis that the user names, else the one that the places lie on if the sides part along it."""
-    if theatre is not None and theatre.axis:
-        return named_axis(theatre.axis, scene.places, scene.xy)
+_Theatre = tuple[pd.DataFrame, Scene, Axis | None]
+
+
+def _theatres(control: pd.DataFrame, land: Land, theatre: Theatre | None) -> list[_Theatre]:
+    """Return the states, the scene and the axis of each theatre; a named axis joins those that it crosses."""
+    names = theatre.axis if theatre else ()
+    parts = parted(control, THEATRE_KM)
+    if names:
+        on_axis = {fold(name) for name in names}
+        crossed = [not on_axis.isdisjoint(map(fold, part["place"])) for part in parts]
+        joined = [part for part, is_crossed in zip(parts, crossed, strict=True) if is_crossed]
+        others = [part for part, is_crossed in zip(parts, crossed, strict=True) if not is_crossed]
+        parts = [pd.concat(joined).sort_index(), *others] if joined else others
+    found: list[_Theatre] = []
+    for part in parts:
+        scene = set_scene(part, land)
+        axis = named_axis(names, scene.places, scene.xy) if names else None
+        found.append((part, scene, axis or _found_axis(scene)))
+    return found
+
+
+def _found_axis(scene: Scene) -> Axis | None:
+    """Return the axis that the places lie on if the sides part along it."""
     axis = principal_axis(scene.places, scene.xy)
     if axis is None:
         return None
     shares = []
-    for day in days_of_change(control):
-        along = along_axis(axis, standings(scene, control, day))
+    for day in spread(days_of_change(scene), MOST_DATES):
+        along = along_axis(axis, standings(scene, day))
         shares.append(
             share_in_order([s.holder if s else None for s in along], [s.weight if s else 0.0 for s in along])
         )
     return axis if not shares or sum(shares) >= SHARE_IN_ORDER * len(shares) else None
+
+
+def _main_axis(theatres: Sequence[_Theatre]) -> Axis | None:
+    """Return the axis of the theatre with most states among those that have one."""
+    best = max((t for t in theatres if t[2]), key=lambda t: len(t[0]), default=None)
+    return best[2] if best else None
+
+
+def _front_scenes(scene: Scene, axis: Axis | None, part: pd.DataFrame, land: Land) -> list[Scene]:
+    """Return what a front is drawn in: the theatre along a road, else each group of places that may touch."""
+    if axis:
+        return [scene]
+    groups = parted(part, GROUP_KM)
+    return [set_scene(group, land) for group in groups if group["holder"].nunique() > 1]
+
+
+def _limits(changes: Sequence[int]) -> list[int]:
+    """Return how many dates each front may have, of so many days of change."""
+    wanted = [min(count, MOST_DATES) for count in changes]
+    share = min(1.0, MOST_DATES_IN_ALL / max(sum(wanted), 1))
+    return [max(1, int(count * share)) for count in wanted]
+
+
+def _dated(scene: Scene, draw: Draw, most: int) -> list[Row]:
+    """Return the fronts of at most so many days of change, each until the next of these days."""
+    changes = days_of_change(scene)
+    days = spread(changes, most)
+    until = dict(pairwise(days))
+    flags = "" if len(days) == len(changes) else THINNED
+    return [row | {"until": until.get(row["date"], pd.NaT), "flags": flags} for row in draw(days)]
+
+
+def _edges(scene: Scene, drawn: Sequence[Row]) -> list[Row]:
+    """Return the edges of what was taken last, for the days without a front."""
+    spans = [(row["date"], row["until"]) for row in drawn]
+
+    def draw(days: Sequence[pd.Timestamp]) -> list[Row]:
+        free = [d for d in days if not any(a <= d and (pd.isna(b) or d < b) for a, b in spans)]
+        return edge_fronts(scene, free)
+
+    rows = _dated(scene, draw, MOST_DATES)
+    for row in rows:
+        begins = [a for a, _ in spans if a > row["date"] and (pd.isna(row["until"]) or a < row["until"])]
+        row["until"] = min(begins, default=row["until"])
+    return rows

@@ -32,25 +32,27 @@ VARIANCES = (10.0, 100.0, 1000.0, 3000.0)
 MOST_POINTS = 700
 MOST_POINTS_TO_LEARN = 300
 MOST_CELLS = 60_000
+# Cells of the grid are looked at in blocks of so many by so many.
+_BLOCK = 4
 _NEWTON_STEPS = 30
 _JITTER = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class _Surface:
-    """The latent function of one side: a sum of Matern kernels about the points."""
+class _Surfaces:
+    """The latent functions of all sides, each a sum of Matern kernels about the points."""
 
     points: Array
     coefficients: Array
     length: float
 
     def at(self, where: Array) -> Array:
-        values = np.empty(len(where))
+        """Return one row a side with the values at some places."""
+        values = np.empty((self.coefficients.shape[1], len(where)))
         for start in range(0, len(where), 4096):  # in chunks, to bound the memory
-            part = where[start : start + 4096]
-            values[start : start + 4096] = (
-                _matern(_distances(part, self.points), self.length) @ self.coefficients
-            )
+            part = slice(start, start + 4096)
+            kernel = _matern(_distances(where[part], self.points), self.length)
+            values[:, part] = (kernel @ self.coefficients).T
         return values
 
 
@@ -77,7 +79,7 @@ def learn_smoothness(points: Array, holders: Sequence[str], weights: Array) -> S
 
     def evidence(smoothness: Smoothness) -> float:
         covariance = smoothness.variance * _matern(distance, smoothness.length)
-        return sum(_laplace(covariance, sign, weights)[1] for sign in signs)
+        return sum(_log_evidence(covariance, sign, weights) for sign in signs)
 
     # One after the other, not all pairs: the best length hardly depends on the variance.
     best = max((Smoothness(scale * factor, VARIANCES[1]) for factor in LENGTHS), key=evidence)
@@ -123,21 +125,20 @@ def partition(
     assert smoothness is not None  # there are two sides
     surfaces = _fit(points[kept], labels[kept], weights[kept], len(sides), smoothness)
     xs, ys = _grid(region, points)
-    values = _on_grid(surfaces, xs, ys, region)
+    values = _on_grid(surfaces, xs, ys, region, points, labels)
     lines: list[BaseGeometry] = []
     for side in range(len(sides) if len(sides) > 2 else 1):
         rivals = np.delete(values, side, axis=0).max(axis=0)
         lines += _zero_contours(values[side] - rivals, xs, ys)
-    faces = shapely.polygonize([shapely.union_all([*lines, region.boundary])])
-    owned: dict[str, list[BaseGeometry]] = {side: [] for side in sides}
-    inside = [face for face in faces.geoms if region.contains(face.representative_point())]
-    if not inside:
-        inside = [region]
-    centres = np.array([(p.x, p.y) for p in (face.representative_point() for face in inside)])
-    winners = np.argmax([surface.at(centres) for surface in surfaces], axis=0)
-    for face, winner in zip(inside, winners, strict=True):
-        owned[sides[winner]].append(face)
-    return {side: shapely.union_all(parts) for side, parts in owned.items() if parts}
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*lines, region.boundary])]))
+    centres = shapely.point_on_surface(faces)
+    shapely.prepare(region)
+    inside = shapely.contains(region, centres)
+    if not inside.any():
+        faces, centres, inside = np.array([region]), shapely.point_on_surface([region]), np.array([True])
+    faces, centres = faces[inside], shapely.get_coordinates(centres[inside])
+    winners = np.argmax(surfaces.at(centres), axis=0)
+    return {sides[k]: shapely.union_all(faces[winners == k]) for k in np.unique(winners)}
 
 
 def nearest_rivals(points: Array, labels: Sequence[object]) -> Array:
@@ -171,21 +172,19 @@ def _matern(distance: Array, length: float) -> Array:
 
 def _fit(
     points: Array, labels: NDArray[np.int_], weights: Array, count: int, smoothness: Smoothness
-) -> list[_Surface]:
-    """Return the surface of each side."""
+) -> _Surfaces:
+    """Return the surfaces of the sides; of two sides one is the other upside down."""
     covariance = smoothness.variance * _matern(_distances(points, points), smoothness.length)
-    surfaces = []
-    for side in range(count if count > 2 else 1):
-        coefficients, _ = _laplace(covariance, np.where(labels == side, 1.0, -1.0), weights)
-        surfaces.append(_Surface(points, smoothness.variance * coefficients, smoothness.length))
-    if count == 2:
-        first = surfaces[0]
-        surfaces.append(_Surface(points, -first.coefficients, first.length))
-    return surfaces
+    modes = [
+        _laplace(covariance, np.where(labels == side, 1.0, -1.0), weights)[0]
+        for side in range(count if count > 2 else 1)
+    ]
+    coefficients = np.column_stack(modes if count > 2 else [modes[0], -modes[0]])
+    return _Surfaces(points, smoothness.variance * coefficients, smoothness.length)
 
 
-def _laplace(covariance: Array, signs: Array, weights: Array) -> tuple[Array, float]:
-    """Return the coefficients of the mode and the log marginal likelihood (algorithm 3.1 of the book).
+def _laplace(covariance: Array, signs: Array, weights: Array) -> tuple[Array, Array, Array]:
+    """Return the coefficients of the mode, its values at the points and B (algorithm 3.1 of the book).
 
     The log likelihood of each point is multiplied by its weight.
     """
@@ -205,68 +204,139 @@ def _laplace(covariance: Array, signs: Array, weights: Array) -> tuple[Array, fl
         latent = following
         if moved < 1e-3:
             break
-    _, log_determinant = np.linalg.slogdet(inner)
+    return coefficients, latent, inner
+
+
+def _log_evidence(covariance: Array, signs: Array, weights: Array) -> float:
+    """Return the log marginal likelihood of one side's surface (equation 3.32 of the book)."""
+    coefficients, latent, inner = _laplace(covariance, signs, weights)
     likelihood = -0.5 * coefficients @ latent - (weights * np.logaddexp(0, -signs * latent)).sum()
-    return coefficients, float(likelihood - 0.5 * log_determinant)
+    return float(likelihood - 0.5 * np.linalg.slogdet(inner)[1])
 
 
 def _grid(region: BaseGeometry, points: Array) -> tuple[Array, Array]:
-    """Return the lines of a grid over the region: a quarter of the usual distance of points, or coarser."""
+    """Return the lines of a grid over the region: a quarter of the usual distance of points, or coarser.
+
+    Whole blocks of cells, with two cells to spare on each side.
+    """
     west, south, east, north = region.bounds
     gaps = _distances(points[:1024], points[:1024])
     np.fill_diagonal(gaps, np.inf)
     step = max(float(np.median(gaps.min(axis=1))) / 4, np.sqrt(region.area / MOST_CELLS), 0.05)
-    # Shifted by an odd fraction, so that grid lines do not run along the edges of the region.
-    return np.arange(west - 1.37 * step, east + 2 * step, step), np.arange(
-        south - 1.37 * step, north + 2 * step, step
-    )
+
+    def over(low: float, high: float) -> Array:
+        blocks = int(np.ceil(((high - low) / step + 3.37) / _BLOCK))
+        # Shifted by an odd fraction, so that grid lines do not run along the edges of the region.
+        return np.asarray(low + step * (np.arange(blocks * _BLOCK + 1) - 1.37))
+
+    return over(west, east), over(south, north)
 
 
-def _on_grid(surfaces: Sequence[_Surface], xs: Array, ys: Array, region: BaseGeometry) -> Array:
-    """Return the values of the surfaces on the grid, NaN outside of the region and its surroundings."""
+def _on_grid(
+    surfaces: _Surfaces,
+    xs: Array,
+    ys: Array,
+    region: BaseGeometry,
+    points: Array,
+    labels: NDArray[np.int_],
+) -> Array:
+    """
+    Return the values of the surfaces on the grid about the lines where sides meet, NaN elsewhere.
+
+    Corners of blocks are looked at first. A block is filled where its known nodes, or a point in it, are of
+    different sides, with its neighbours, and so on along the line.
+    """
+    values = np.full((surfaces.coefficients.shape[1], len(ys), len(xs)), np.nan)
+    winners = np.full((len(ys), len(xs)), -1)
+
+    def fill(nodes: NDArray[np.bool_]) -> None:
+        row, column = np.nonzero(nodes & (winners < 0))
+        values[:, row, column] = surfaces.at(np.column_stack([xs[column], ys[row]]))
+        winners[row, column] = values[:, row, column].argmax(axis=0)
+
     step = xs[1] - xs[0]
-    around = region.buffer(2 * step, quad_segs=2)
+    around = region.buffer(1.5 * _BLOCK * step, quad_segs=2)
     shapely.prepare(around)
-    x, y = np.meshgrid(xs, ys)
-    inside = shapely.contains_xy(around, x.ravel(), y.ravel()).reshape(x.shape)
-    where = np.column_stack([x[inside], y[inside]])
-    values = np.full((len(surfaces), *x.shape), np.nan)
-    for layer, surface in zip(values, surfaces, strict=True):
-        layer[inside] = surface.at(where)
+    nodes = np.zeros(winners.shape, dtype=bool)
+    x, y = np.meshgrid(xs[::_BLOCK], ys[::_BLOCK])
+    nodes[::_BLOCK, ::_BLOCK] = shapely.contains_xy(around, x, y)
+    fill(nodes)
+    column = np.floor((points[:, 0] - xs[0]) / (_BLOCK * step)).astype(int)
+    row = np.floor((points[:, 1] - ys[0]) / (_BLOCK * step)).astype(int)
+    shape = ((len(ys) - 1) // _BLOCK, (len(xs) - 1) // _BLOCK)
+    on_grid = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
+    row, column, labels = row[on_grid], column[on_grid], labels[on_grid]
+    odd = np.zeros(shape, dtype=bool)
+    odd[row, column] = winners[row * _BLOCK, column * _BLOCK] != labels
+    full = np.zeros(shape, dtype=bool)
+    while (new := (odd | _is_mixed(winners, shape)) & ~full).any():
+        new = _with_neighbours(new) & ~full
+        full |= new
+        nodes = np.zeros(winners.shape, dtype=bool)
+        for block_row, block_column in zip(*np.nonzero(new), strict=True):
+            nodes[
+                block_row * _BLOCK : (block_row + 1) * _BLOCK + 1,
+                block_column * _BLOCK : (block_column + 1) * _BLOCK + 1,
+            ] = True
+        fill(nodes)
+    # Only whole blocks are drawn in: single corners carry no line.
+    kept = np.zeros(winners.shape, dtype=bool)
+    kept[:-1, :-1] = np.kron(full, np.ones((_BLOCK, _BLOCK), dtype=bool))
+    kept[1:] |= kept[:-1]
+    kept[:, 1:] |= kept[:, :-1]
+    values[:, ~kept] = np.nan
     return values
+
+
+def _is_mixed(winners: NDArray[np.int_], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Tell of each block of the grid whether the nodes that are known in it belong to several sides."""
+    low, high = np.full(shape, np.iinfo(np.int64).max), np.full(shape, -1)
+    for row in range(_BLOCK + 1):
+        for column in range(_BLOCK + 1):
+            layer = winners[
+                row : row + shape[0] * _BLOCK : _BLOCK, column : column + shape[1] * _BLOCK : _BLOCK
+            ]
+            high = np.maximum(high, layer)
+            low = np.where(layer >= 0, np.minimum(low, layer), low)
+    return np.asarray((high >= 0) & (low < high))
+
+
+def _with_neighbours(blocks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    wide = np.pad(blocks, 1)
+    tall = wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
+    return np.asarray(tall[:-2] | tall[1:-1] | tall[2:])
 
 
 def _zero_contours(values: Array, xs: Array, ys: Array) -> list[BaseGeometry]:
     """Return the lines along which a function on a grid is zero, by marching squares."""
     corners = np.stack([values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]])
-    known = np.isfinite(corners).all(axis=0)
-    positive = np.where(known, corners > 0, False)
-    crossed = known & positive.any(axis=0) & ~positive.all(axis=0)
-    segments = []
-    for row, column in zip(*np.nonzero(crossed), strict=True):
-        around = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
-        cuts = [
-            _crossing(values, xs, ys, *sorted((around[edge], around[(edge + 1) % 4])))
-            for edge in range(4)
-            if positive[edge, row, column] != positive[(edge + 1) % 4, row, column]
-        ]
-        corner = corners[:, row, column]
-        if len(cuts) == 4 and (corner.mean() > 0) != (corner[0] > 0):
-            cuts = [cuts[3], *cuts[:3]]  # A saddle: the middle decides which corners hang together.
-        segments += [pair for pair in zip(cuts[::2], cuts[1::2], strict=True) if pair[0] != pair[1]]
-    if not segments:
+    positive = corners > 0
+    crossed = np.isfinite(corners).all(axis=0) & positive.any(axis=0) & ~positive.all(axis=0)
+    row, column = np.nonzero(crossed)
+    corners, positive = corners[:, row, column], positive[:, row, column]
+    # Corners run south-west, south-east, north-east, north-west; edges south, east, north, west. Both cells
+    # at an edge ask from its lower or left end, so that they get the same bits and lines join.
+    cut = positive != np.roll(positive, -1, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.stack([corners[low] / (corners[low] - corners[high])
+                          for low, high in ((0, 1), (1, 2), (3, 2), (0, 3))])  # fmt: skip
+    x, y = np.stack([xs[column], xs[column + 1]] * 2), np.stack([ys[row], ys[row], ys[row + 1], ys[row]])
+    x[2], x[3] = xs[column], xs[column]
+    x[::2] += share[::2] * (xs[column + 1] - xs[column])
+    y[1::2] += share[1::2] * (ys[row + 1] - ys[row])
+    cuts = np.stack([x, y], axis=-1)
+    each = np.arange(len(row))
+    saddle = cut.all(axis=0)
+    # A saddle: the middle decides which corners hang together.
+    turned = saddle & ((corners.mean(axis=0) > 0) != positive[0])
+    first, last = np.where(turned, 3, cut.argmax(axis=0)), 3 - cut[::-1].argmax(axis=0)
+    last = np.where(turned, 0, np.where(saddle, 1, last))
+    segments = [np.stack([cuts[first, each], cuts[last, each]], axis=1)]
+    for one, other, where in ((1, 2, turned), (2, 3, saddle & ~turned)):
+        segments.append(np.stack([cuts[one, where], cuts[other, where]], axis=1))
+    all_segments = np.concatenate(segments)
+    all_segments = all_segments[(all_segments[:, 0] != all_segments[:, 1]).any(axis=1)]
+    if not len(all_segments):
         return []
-    merged = shapely.line_merge(shapely.multilinestrings([shapely.linestrings(s) for s in segments]))
-    return list(getattr(merged, "geoms", [merged]))
-
-
-def _crossing(
-    values: Array, xs: Array, ys: Array, low: tuple[int, int], high: tuple[int, int]
-) -> tuple[float, float]:
-    """Return where the function is zero on the edge between two grid points, (column, row) each.
-
-    Both cells at an edge must ask in the same order, so that they get the same bits and lines join.
-    """
-    (i, j), (k, m) = low, high
-    share = values[j, i] / (values[j, i] - values[m, k])
-    return float(xs[i] + share * (xs[k] - xs[i])), float(ys[j] + share * (ys[m] - ys[j]))
+    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(all_segments)))
+    return list(shapely.get_parts(merged))

@@ -44,14 +44,12 @@ class _Front:
         return first, second
 
 
-def road_fronts(
-    scene: Scene, axis: Axis, control: pd.DataFrame, days: Sequence[pd.Timestamp]
-) -> list[dict[str, object]]:
+def road_fronts(scene: Scene, axis: Axis, days: Sequence[pd.Timestamp]) -> list[dict[str, object]]:
     """Return the rows of the front line table, day by day."""
     rows: list[dict[str, object]] = []
     before: list[_Front] = []
     for day in days:
-        along = along_axis(axis, standings(scene, control, day))
+        along = along_axis(axis, standings(scene, day))
         holders = [None if s is None else s.holder for s in along]
         stretches = segments(holders, [0.0 if s is None else s.weight for s in along])
         if not stretches:  # Nobody is known to hold anything that day.

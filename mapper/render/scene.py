@@ -356,13 +356,15 @@ def _fronts(
 ) -> list[Json]:
     """Return the front lines by date, with the side that holds the low end of the axis."""
     days, evidence = _day(fronts["date"], first), _day(fronts["evidence_since"], first)
+    ends = _day(fronts["until"], first)
     rows = []
-    for record, day, told in zip(fronts.to_dict("records"), days, evidence, strict=True):
+    for record, day, end, told in zip(fronts.to_dict("records"), days, ends, evidence, strict=True):
         low = _number(record["axis_km_low"])
         a, b = parties.number(record["side_a"]), parties.number(record["side_b"])
         rows.append(
             {
                 "day": day,
+                "until": end,
                 "a": a,
                 "b": b,
                 "status": record["status"],

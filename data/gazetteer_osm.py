@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,6 +32,11 @@ _KINDS = {
     "checkpoint": ("S", "PSTB", 1.5), "plant": ("S", "PS", 2.0), "works": ("S", "MFG", 1.5),
     "square": ("S", "SQR", 1.5),
 }  # fmt: skip
+
+_UNIT = re.compile(
+    r"\b(?:district|rayon|raion|county|province|provincia|municipality|municipio|township|comuna|regency|gun)\b",
+    re.I,
+)
 
 # Ukraine's national romanisation of 2010, which its English-language press uses (Resolution 55).
 _LATIN = "a b v h g d e ie zh z y i i i k l m n o p r s t u f kh ts ch sh shch - iu ia"
@@ -160,6 +166,32 @@ def ukrainian_villages() -> Iterator[Entry]:
                     extent_m=15_000.0,
                     names=((name, "uk", ALTERNATE),),
                     prominence=1.5 if category == "C" else 2.5,
+                )
+
+
+def listed() -> Iterator[Entry]:
+    """Yield the towns and second-order units of the Countries States Cities Database (package, ODbL)."""
+    countries = resources.files("countrystatecity_countries") / "data" / "by-country"
+    for country in sorted(folder.name for folder in countries.iterdir() if folder.is_dir()):
+        states = countries / country / "states"
+        for state in sorted(folder.name for folder in states.iterdir()) if states.is_dir() else ():
+            for row in json.loads((states / state / "cities.json").read_text(encoding="utf-8")):
+                texts = re.split(r"/|\s*\(", row["name"].replace("`", "'").rstrip(")"))
+                names = spellings(texts, country, 0)
+                if not names or not row["latitude"] or not row["longitude"]:
+                    continue
+                unit = _UNIT.search(row["name"])
+                yield Entry(
+                    "csc",
+                    row["id"],
+                    names[0][0],
+                    float(row["longitude"]),
+                    float(row["latitude"]),
+                    *(("A", "ADM2") if unit else ("P", "PPL")),
+                    country=country,
+                    extent_m=20_000.0 if unit else 1_000.0,
+                    names=names[1:],
+                    prominence=2.5 if unit else 1.7,
                 )
 
 

@@ -9,12 +9,13 @@ import json
 import math
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mapper.places.names import MAX_NAME_CHARS, fold, is_code
-from mapper.places.table import ALTERNATE
+from mapper.places.names import MAX_NAME_CHARS, bare_key, fold, is_code
+from mapper.places.table import ALTERNATE, Entry, cell_of
 
 SOURCES = Path(__file__).parent / "sources" / "gazetteer"
 
@@ -181,3 +182,41 @@ def metres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 def town_extent(population: int) -> float:
     """Return the radius in metres of a town with 3,000 people a square kilometre; at least 500."""
     return max(500.0, math.sqrt(population / 3_000 / math.pi) * 1_000)
+
+
+class Nearby:
+    """Entries by key and one-degree cell, to find the same place in another source."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._found: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Make an entry known under all its names."""
+        for key in {key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}:
+            cells = self._found[key, cell_of(entry.lon, entry.lat)]
+            if not any(known is entry for known in cells):
+                cells.append(entry)
+
+    def same(self, entry: Entry, within_m: float, classes: str = "P") -> Entry | None:
+        """Return the nearest known entry with one of the names and classes, within a distance."""
+        best: tuple[float, str] | None = None
+        found = None
+        cells = {cell_of(entry.lon + dx, entry.lat + dy) for dx in (-0.2, 0, 0.2) for dy in (-0.2, 0, 0.2)}
+        for key in sorted({key for name in spelled(entry) for key in (fold(name), bare_key(fold(name)))}):
+            for cell in sorted(cells):
+                for known in self._found.get((key, cell), ()):
+                    distance = metres(entry.lon, entry.lat, known.lon, known.lat)
+                    if (
+                        known.feature_class in classes
+                        and distance <= within_m
+                        and (best is None or (distance, known.id) < best)
+                    ):
+                        best, found = (distance, known.id), known
+        return found
+
+
+def spelled(entry: Entry) -> list[str]:
+    """Return the names and alternates of an entry."""
+    return [entry.name, *(name for name, _, how in entry.names if how == ALTERNATE)]

@@ -24,6 +24,8 @@ _MATCH = {NAME: 0.98, ALTERNATE: 0.95, ABBREVIATION: 0.93, DEMONYM: 0.9, BARE: 0
 # "US" is no spelling of the town of Us where it is an abbreviation.
 _MATCH_IN_CAPITALS = {how: match * (1 if how == ABBREVIATION else 0.9) for how, match in _MATCH.items()}
 _LOOSER = 0.75  # the name asked for had to lose an article, a type or a compass word
+_LONGER = 0.6  # it is the beginning of a longer name ("Ayers Rock Airport")
+_LONGER_FROM = 4  # letters
 _INNER = 0.5  # only a part of it is a name ("Aleppo University")
 _SAME_PLACE_M = 8_000.0  # two tables' points for one town differ by less (centre against town hall)
 _KNOWN_KEYS = 100_000  # keys remembered by find_names, some 15 MB
@@ -113,9 +115,9 @@ class TableGazetteer:
         Return the places that `name` can mean, best match first, then by prominence.
 
         Looser ways are tried only where the name itself (any spelling of it) gives nothing: the part before a
-        comma, without article, type or compass word, misspelt; and last the names inside it ("Aleppo
-        University"). `Place.matched` says which way it was and `Place.match` how well. A demonym gives its
-        country or region, `matched` "demonym".
+        comma, without article, type or compass word, misspelt, as the beginning of a longer name; and last
+        the names inside it ("Aleppo University"). `Place.matched` says which way it was and `Place.match` how
+        well. A demonym gives its country or region, `matched` "demonym".
 
         Parameters
         ----------
@@ -138,9 +140,13 @@ class TableGazetteer:
             found = self._within(name, limit)
         if not found:
             last = name.split()[-1]  # "Western US" ends in capitals
-            for looser in looser_keys(key):
+            forms = list(looser_keys(key))
+            for looser in forms:
                 found += self._by_key(last, looser, limit, factor=_LOOSER, matched="looser")
-            found += self._misspelt(key)
+            for form in (key, *(() if found else forms)):
+                found += self._misspelt(form)
+            for form in (key, *forms):
+                found += self._longer(form)
         if not found and " " in key:
             found = self._inner(name, limit)
         return _merged(found)[:limit]
@@ -299,6 +305,16 @@ class TableGazetteer:
                     if how != ABBREVIATION:
                         found.append(self._made(table, number, -minus_score * _MATCH[how], "misspelt"))
         return found
+
+    def _longer(self, key: str) -> Found:
+        """Return the places whose name goes on after the key: an airport tells where its town lies."""
+        if len(key) < _LONGER_FROM:
+            return []
+        return [
+            self._made(table, number, _LONGER, "prefix")
+            for table in self._tables
+            for number in table.starting(f"{key} ", 5)
+        ]
 
     def _inner(self, name: str, limit: int) -> Found:
         """Return the places of the names inside a longer one, but of none inside another of them."""

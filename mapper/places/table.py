@@ -219,9 +219,17 @@ def _write_places(db: sqlite3.Connection, ordered: list[Entry], sources: Sequenc
         )  # fmt: skip
         if e.box:
             db.execute("INSERT INTO boxes VALUES (?,?,?,?,?)", (number, *(round(v, 3) for v in e.box)))
-        if e.names:
-            spelled = "|".join(f"{lang}={name}" if lang else name for name, lang, _ in e.names)
-            db.execute("INSERT INTO spellings VALUES (?,?)", (number, spelled))
+        if spelled := _spellings(e):
+            db.execute("INSERT INTO spellings VALUES (?,?)", (number, "|".join(spelled)))
+
+
+def _spellings(entry: Entry) -> list[str]:
+    """Return the spellings besides the name, of those with one key the first."""
+    first: dict[str, str] = {}
+    for name, language, _ in entry.names:
+        first.setdefault(fold(name), f"{language}={name}" if language else name)
+    first.pop(fold(entry.name), None)
+    return list(first.values())
 
 
 def _write_names(db: sqlite3.Connection, ordered: list[Entry], transcribed: frozenset[str]) -> int:

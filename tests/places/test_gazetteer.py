@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import sqlite3
 import time
@@ -276,6 +277,33 @@ def test_the_shipped_table_knows_more_than_towns(
     assert (name, feature_class) in [
         (place.name, place.feature_class) for place in shipped.candidates(asked)[:5]
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "lon", "lat"), [("Dnieper", 30.5, 50.4), ("Nile", 32.5, 15.7), ("Himalayas", 84.0, 28.5)]
+)
+def test_long_rivers_and_ranges_are_offered_along_their_length(
+    shipped: TableGazetteer, asked: str, lon: float, lat: float
+) -> None:
+    assert any(
+        place.feature_class in "HT"
+        and math.hypot((place.geometry.x - lon) * math.cos(math.radians(lat)), place.geometry.y - lat) < 1.6
+        for place in shipped.candidates(asked)
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Uluru", "Uluru/Ayers Rock"),  # two names of one place in the source
+        ("Port of Odessa", "Port of Odessa"),
+        ("Dailekh", "Dailekh"),  # a district of the Countries States Cities Database
+    ],
+)
+def test_the_shipped_table_knows_ports_double_names_and_small_units(
+    shipped: TableGazetteer, asked: str, name: str
+) -> None:
+    assert name in [place.name for place in shipped.candidates(asked)]
 
 
 def test_airport_codes_are_no_names_of_places(shipped: TableGazetteer) -> None:

@@ -97,7 +97,8 @@ class Locative:
     asserted and can be checked. `hours` is a stated time of travel ("two hours' drive"), `fraction`
     the part of the way from the first landmark to the second (0.5 for "halfway"). `implicit` is
     True where the landmark is not named in the phrase ("40 km to the south", "the fallen city").
-    `at_sea` is True for what lies off a coast.
+    `others` are then further places of the report that it may mean, the likeliest first. `at_sea` is True
+    for what lies off a coast.
     """
 
     start: int
@@ -118,6 +119,7 @@ class Locative:
     hours: float | None = None
     fraction: float | None = None
     implicit: bool = False
+    others: tuple[Toponym, ...] = ()
     at_sea: bool = False
 
 

@@ -20,7 +20,7 @@ from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
 from mapper.render.basemap import land_around, on_land
 from mapper.situation import checks_table, places_table, rejected_table, reports_table
-from mapper.space.check import check_distances
+from mapper.space.check import check_distances, settle_landmarks
 from mapper.space.locate import locate, placed_by_offset
 from mapper.text.actions import find_actions
 from mapper.text.dates import find_dates
@@ -94,6 +94,7 @@ def extract(
     resolutions = with_pins(
         resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
     )
+    locatives = settle_landmarks(locatives, resolutions)
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)

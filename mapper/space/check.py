@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mapper.model import DistanceCheck, Locative, Place, Resolution, Toponym, Verdict
 from mapper.space.distance import bearing_difference, compass_word, destination, geodesic
@@ -44,8 +45,44 @@ def check_distances(locatives: Sequence[Locative], resolutions: Sequence[Resolut
         One for each claim, in the order of the locatives. `claimed` is where the claim alone would put its
         subject: along the compass word from the landmark, None without a direction.
     """
-    places = {r.toponym: None if "approximate" in r.flags else r.place for r in resolutions}
+    places = _measurable(resolutions)
     return [_check(locative, places) for locative in locatives if locative.claim]
+
+
+def settle_landmarks(
+    locatives: Sequence[Locative], resolutions: Sequence[Resolution]
+) -> list[Locative]:
+    """
+    Choose again the landmarks that the words leave open, by what is true on the ground.
+
+    "40 km to the south" may be told from any of the last places. The likeliest by the words stays unless
+    the figures contradict it and agree with another.
+
+    Parameters
+    ----------
+    locatives, resolutions
+        Of one report.
+
+    Returns
+    -------
+    locatives
+        In their order; of those that change, only the landmark does.
+    """
+    places = _measurable(resolutions)
+    return [_settled(locative, places) if locative.others else locative for locative in locatives]
+
+
+def _settled(locative: Locative, places: dict[Toponym, Place | None]) -> Locative:
+    """Return the locative with the first of its possible landmarks that its figures agree with."""
+    if locative.bearing_deg is None or _check(locative, places).verdict != "inconsistent":
+        return locative
+    told = (replace(locative, landmarks=(landmark,)) for landmark in locative.others)
+    return next((other for other in told if _check(other, places).verdict == "consistent"), locative)
+
+
+def _measurable(resolutions: Sequence[Resolution]) -> dict[Toponym, Place | None]:
+    """Return the place of every name, None for the place of a name beside it."""
+    return {r.toponym: None if "approximate" in r.flags else r.place for r in resolutions}
 
 
 def distance_verdict(

@@ -26,6 +26,7 @@ _FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _SAME = 1.6
 _MEMORY = 80
+_OTHERS = 4  # places that an unsaid landmark may mean beside the likeliest
 _CALENDAR = word_class("calendar")
 _RIVERS = frozenset(("river", "stream", "creek", "canal", "bank", "waterway"))
 _MARKS = frozenset((".", "!", "?", '"', "”", ")", ":"))
@@ -197,10 +198,27 @@ class Focus:
         known = [m for m in self._mentions[-_MEMORY:] if m.key not in barred and m.index < index]
         if latest and (strong := [m for m in known if m.weight > _FAINT]):
             return strong[-1].toponym
-        return self._weightiest(known, token, recent)
+        return next(iter(self._ranked(known, token, recent)), None)
 
-    def _weightiest(self, known: Sequence[_Mention], token: Token, recent: bool) -> Toponym | None:
-        """Return the place whose mentions, faded until `token`, weigh most."""
+    def others(self, index: int, exclude: Sequence[Toponym | None]) -> tuple[Toponym, ...]:
+        """
+        Return the places in mind before the token at `index` that `resolve` passed over, the likeliest first.
+
+        Parameters
+        ----------
+        index
+            Where the expression stands.
+        exclude
+            What was chosen, and the other end of the statement.
+        """
+        self.advance(index)
+        barred = {key(t) for t in exclude if t is not None}
+        known = [m for m in self._mentions[-_MEMORY:] if m.key not in barred and m.index < index]
+        token = self.tokens[min(index, len(self.tokens) - 1)]
+        return tuple(self._ranked(known, token, recent=False)[:_OTHERS])
+
+    def _ranked(self, known: Sequence[_Mention], token: Token, recent: bool) -> list[Toponym]:
+        """Return the places by the weight of their mentions, faded until `token`."""
         heading = self._headings.get(token.paragraph)
         scores: dict[str, float] = {}
         latest: dict[str, Toponym] = {}
@@ -214,9 +232,8 @@ class Focus:
         about = heading is not None and heading not in self._bylines
         if about and heading is not None and not recent and key(heading) in scores:
             scores[key(heading)] += _HEADING
-        if not scores:
-            return None
-        return latest[max(scores, key=lambda k: (scores[k], latest[k].start))]
+        order = sorted(scores, key=lambda k: (scores[k], latest[k].start), reverse=True)
+        return [latest[k] for k in order]
 
     def capital(self, index: int, adjective: str = "") -> Toponym | None:
         """
@@ -237,7 +254,7 @@ class Focus:
 
         earlier = [m for m in self._mentions[-_MEMORY:] if m.index < index and fits(m.toponym)]
         if earlier:
-            return self._weightiest(earlier, self.tokens[min(index, len(self.tokens) - 1)], recent=False)
+            return self._ranked(earlier, self.tokens[min(index, len(self.tokens) - 1)], recent=False)[0]
         later = (t.toponym for t in self.tokens[index : index + 400] if t.toponym is not None)
         return next((toponym for toponym in later if fits(toponym)), None)
 

@@ -87,6 +87,7 @@ def read_offset(
         road=tail.road or quantity.hours is not None,
         hours=quantity.hours,
         implicit=implicit,
+        others=focus.others(first, (subject, landmark)) if implicit and landmark is not None else (),
         at_sea=tail.at_sea,
     )
 

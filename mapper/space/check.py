@@ -49,9 +49,7 @@ def check_distances(locatives: Sequence[Locative], resolutions: Sequence[Resolut
     return [_check(locative, places) for locative in locatives if locative.claim]
 
 
-def settle_landmarks(
-    locatives: Sequence[Locative], resolutions: Sequence[Resolution]
-) -> list[Locative]:
+def settle_landmarks(locatives: Sequence[Locative], resolutions: Sequence[Resolution]) -> list[Locative]:
     """
     Choose again the landmarks that the words leave open, by what is true on the ground.
 

@@ -35,7 +35,7 @@ _SPEAKERS = word_class("speaker")
 # "The capital of X" is another place than X; "the quarter of X" is no town; "columns of X" have left it.
 _PART_OF = word_class("part_of")
 _OF_THING = word_class("structure")
-_AREAS = word_class("area")
+AREAS = word_class("area")
 
 
 @dataclass(slots=True)
@@ -155,7 +155,12 @@ class Focus:
         after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
         province = words[-1:] == ["of"] and words[-2:-1] and words[-2] in _PART_OF
         toponym = self.tokens[i].toponym
-        thing = after in _OF_THING or after in _AREAS or (toponym is not None and _is_thing(toponym))
+        thing = (
+            is_attribute(self.tokens, i)
+            or after in _OF_THING
+            or after in AREAS
+            or (toponym is not None and _is_thing(toponym))
+        )
         return bool(speaker or province) or thing
 
     def resolve(
@@ -284,7 +289,7 @@ def key(toponym: Toponym) -> str:
 
 def is_country(toponym: Toponym) -> bool:
     """Tell whether a toponym names a country or a province, or letters stand for one ("UAE", "U.S.")."""
-    if key(toponym).rpartition(" ")[2] in _AREAS:
+    if key(toponym).rpartition(" ")[2] in AREAS:
         return True
     letters = key(toponym).replace(".", "")
     initials = len(letters) <= 4 and toponym.text.isupper() and (len(letters) < 4 or "." in toponym.text)
@@ -294,6 +299,13 @@ def is_country(toponym: Toponym) -> bool:
 def is_country_word(word: str) -> bool:
     """Tell whether a word in lower case is a country or its adjective."""
     return word in _countries()
+
+
+def is_attribute(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the name at `i` only describes what follows: "X-held", "X-based"."""
+    held = tokens[i + 2] if i + 2 < len(tokens) else None
+    joined = held is not None and tokens[i + 1].word == "-" and tokens[i + 1].end == held.start
+    return joined and held is not None and held.toponym is None and held.word.endswith(("ed", "eld", "un"))
 
 
 def _is_thing(toponym: Toponym) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mapper.model import Toponym
-from mapper.text.focus import SETTLEMENTS, Focus, is_country_word
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country_word
 from mapper.text.lexicon import word_class
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
@@ -32,7 +32,6 @@ _MAX_NAME = 4
 # Words that begin a sentence with a capital letter and name nothing.
 _OPENERS = word_class("opener")
 _CALENDAR = word_class("calendar")
-_AREAS = word_class("area")
 _PEOPLE = word_class("thing_noun") | word_class("part_of")
 _UNSEEN = 0.5  # score of a name that only its place in a phrase gives away
 
@@ -116,7 +115,7 @@ def _capital(tokens: Sequence[Token], i: int) -> bool:
     opens = i == 0 or tokens[i - 1].sentence != tokens[i].sentence
     if opens and (word.endswith("s") or word in _PEOPLE):
         return False
-    return not any(word in words for words in (_CALENDAR, _STOP, _OPENERS, _AREAS, SETTLEMENTS, DETERMINERS))
+    return not any(word in words for words in (_CALENDAR, _STOP, _OPENERS, AREAS, SETTLEMENTS, DETERMINERS))
 
 
 def _name(tokens: Sequence[Token], first: int, last: int) -> Toponym:

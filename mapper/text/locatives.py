@@ -7,6 +7,7 @@ to the south") is filled from the places in focus.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from mapper.text.relations import read_relation
 from mapper.text.subjects import Previous
 from mapper.text.tokens import Token, tokenize
 
+_JOINT = re.compile(r"[ ,(]{1,3}(?:at )?")
 _MAX_M = 20_040_000.0  # half the way round the earth: no place is farther
 
 
@@ -48,6 +50,9 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
         if quantity is not None:
             locative = read_offset(tokens, quantity, focus, previous)
             last = quantity.last if locative is None else _after(tokens, quantity.last, locative.end)
+            if locative is not None and found and (whole := _joined(text, found[-1], locative)):
+                locative = whole
+                found.pop()
             if locative is not None:
                 landmark = locative.landmarks[0] if locative.landmarks else None
                 previous = Previous(
@@ -89,6 +94,25 @@ def _quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     if quantity is None or quantity.value * quantity.metres > _MAX_M:
         return None
     return quantity
+
+
+def _joined(text: str, direction: Locative, offset: Locative) -> Locative | None:
+    """Return "north of X, 20 km away" as one claim, None where the two don't make one."""
+    if direction.relation != "direction" or offset.bearing or not offset.implicit:
+        return None
+    if _JOINT.fullmatch(text, direction.end, offset.start) is None:
+        return None
+    subject = direction.subject or (offset.subject if offset.subject not in direction.landmarks else None)
+    return replace(
+        offset,
+        start=direction.start,
+        landmarks=direction.landmarks,
+        subject=subject,
+        bearing=direction.bearing,
+        bearing_deg=direction.bearing_deg,
+        implicit=direction.implicit,
+        others=(),
+    )
 
 
 def _after(tokens: Sequence[Token], i: int, end: int) -> int:

@@ -54,6 +54,8 @@ def read_offset(
         landmark = _said(tokens, tail.landmark, focus, first, previous, subject)
     else:
         landmark = _unsaid(tokens, quantity, tail, focus, previous, subject)
+    if tail.link == "to" and framing is not None and tail.landmark and subject is tail.landmark.toponym:
+        landmark = framing
     if tail.origin is not None and tail.landmark is not None:
         subject = tail.landmark.toponym
         landmark = resolve_landmark(tail.origin, focus, first, (subject,))
@@ -109,7 +111,7 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
     if not framed and not tail.says_where():
         return False
     measured = before == "of" and any(word_at(tokens, quantity.first - k) in _MEASURES for k in (2, 3))
-    if measured or (before in _MEASURES and before not in ("advance", "front")):
+    if measured or (before in _MEASURES and before not in ("advance", "front") and not framed):
         return False
     if before == "from" or (before in _MEASURES and tail.link != "of"):
         return False

@@ -102,6 +102,7 @@ _APPROXIMATE = word_class("approximate")
 _BELOW = word_class("below")
 _ABOVE = word_class("above")
 _PLAIN = word_class("plain")
+_COPULAS = word_class("copula")
 _SIGNS: tuple[tuple[Comparator, tuple[str, ...]], ...] = (
     ("<", ("less than", "fewer than", "up to", "at most", "not quite", "no more than", "not more than")),
     ("<", ("as much as", "a maximum of")),
@@ -385,6 +386,8 @@ def _skip_second_unit(tokens: Sequence[Token], j: int) -> int:
     k, close = j, ""
     if word_at(tokens, k) in ("(", "["):
         k, close = k + 1, ")]"
+    elif word_at(tokens, k) in ("-", "–", "—") and tokens[k].start > tokens[k - 1].end:
+        k, close = k + 1, tokens[k].word
     elif word_at(tokens, k) == "/":
         k += 1
     elif word_at(tokens, k) == "," and word_at(tokens, k + 1) == "or":
@@ -422,7 +425,8 @@ def _read_comparator(tokens: Sequence[Token], i: int) -> tuple[int, Comparator]:
                 sign = "<"
             elif word in _ABOVE:
                 sign = ">"
-            elif word in _PLAIN and not (word == "but" and first > 1 and tokens[first - 2].word == ","):
+            elif word in _PLAIN and (word != "but" or word_at(tokens, first - 2) in _COPULAS):
+                # "It is but 40 km from X", but "5 km from X but 40 km from Y"
                 sign = "="
             else:
                 break

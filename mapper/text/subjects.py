@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapper.model import Toponym
-from mapper.text.focus import SETTLEMENTS, Focus, is_country
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_attribute, is_country
 from mapper.text.landmarks import DETERMINERS, name_before, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
@@ -25,6 +25,8 @@ _CLAUSE_WORDS = word_class("clause")
 _PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
 _DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
+_PARTED = frozenset(["separated", "divided", "cut"])
+_WAYS = word_class("way")
 _THING_NOUNS = word_class("thing_noun")
 _OPENING_WORDS = _PREPOSITIONS | {"a", "an", "the", "itself", "another", "also", "which", "lying", "about"}
 _REACH_LEFT = 40
@@ -143,6 +145,9 @@ class _Reader:
             return self.following(), None
         if word in ("(", "["):
             return name_before(self.tokens, i) or self.nearest(i, reach=6), None
+        if word == "by" and self.word(i - 3) in _PARTED and self.word(i - 4) in COPULAS:
+            # "X is separated from Y by 40 km"
+            return self.clause_subject(i - 4)[0], self.toponym(i - 1)
         if word == "of" and self.word(i - 1) == "distance":
             # "at a distance of 40 km from Y"
             i -= 3 if self.word(i - 2) == "a" else 2
@@ -169,7 +174,7 @@ class _Reader:
             if self.word(k) == ";":
                 return None
             toponym = self.toponym(k)
-            if toponym is not None and not is_country(toponym):
+            if toponym is not None and not is_country(toponym) and not is_attribute(self.tokens, k):
                 return toponym
         return None
 
@@ -178,11 +183,12 @@ class _Reader:
         i = self.tail.last
         if self.word(i) != "," and self.word(i) not in _INVERTED:
             return None
-        i += 2 if self.word(i + 1) in ("in", "at", "near") else 1
+        inside = self.word(i + 1) in ("in", "at", "near")
+        i += 2 if inside else 1
         landmark = read_landmark(self.tokens, i)
         # "37 km from Blenheim, Marlborough, ...": a mark after the name makes it the landmark's province.
         if landmark is None or not self.word(landmark.last).isalpha():
-            inverted = self.word(self.tail.last) in _INVERTED
+            inverted = inside or self.word(self.tail.last) in _INVERTED
             return landmark.toponym if landmark is not None and inverted else None
         return landmark.toponym
 
@@ -206,8 +212,10 @@ class _Reader:
             # "X, 40 km from Y, 60 km from Z"
             return self.previous.subject, None
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
-            return toponym, None
+            return self.placed_first(k) or toponym, None
         word = self.word(k)
+        if self.toponym(k - (word in AREAS)) is not None and (head := self.placed_first(k)) is not None:
+            return head, None
         if word in SETTLEMENTS or word in _THING_NOUNS:
             return self.noun_phrase(k), None
         if word in ("here", "there"):
@@ -221,6 +229,20 @@ class _Reader:
             return self.clause_subject(opening - 1)
         return name_before(self.tokens, comma) or self.nearest(comma), None
 
+    def placed_first(self, k: int) -> Toponym | None:
+        """Return X of "X in Y district", "X on the road to Y": what the name at `k` only helps to place."""
+        area = self.word(k) in AREAS
+        k -= area
+        toponym, i = self.toponym(k), k - 1
+        i -= self.word(i) == "the"
+        if toponym is not None and (area or is_country(toponym)) and self.word(i) == "in":
+            return self.toponym(i - 1) or (self.toponym(i - 2) if self.word(i - 1) == "," else None)
+        if self.word(i) in ("to", "from", "towards", "toward") and self.word(i - 1) in _WAYS:
+            while k - i < 8 and self.word(i) not in ("on", "along", ""):
+                i -= 1
+            return self.toponym(i - 1) or (self.toponym(i - 2) if self.word(i - 1) in (",", "(") else None)
+        return None
+
     def noun_phrase(self, noun: int) -> Toponym | None:
         """Return the place that "the town", "this village" means; None for "a village" and for things."""
         settlement = self.word(noun) in SETTLEMENTS
@@ -229,6 +251,9 @@ class _Reader:
             if settlement and (toponym := self.toponym(k)) is not None:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
+            if k == noun - 1 and (toponym := self.toponym(k)) is not None and any(self.named):
+                # "the Marto base, 5 km from Y"
+                return toponym
             if word in ("a", "an", ",", ""):
                 # "X, a village, 40 km ..."
                 return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
@@ -242,8 +267,11 @@ class _Reader:
     def before_aside(self, i: int) -> Toponym | None:
         """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": an aside after a name."""
         for k in range(i, max(0, i - 9), -1):
-            if self.word(k) == "":
+            if self.toponym(k) is None and self.word(k) == "":
                 return None
+            if self.word(k) == "(":
+                area = self.word(k - 1) in AREAS or self.word(k - 1) in SETTLEMENTS
+                return self.toponym(k - 1 - area)
             if self.word(k) == ",":
                 toponym = self.toponym(k - 1)
                 opens = self.word(k + 1) in _OPENING_WORDS
@@ -254,11 +282,22 @@ class _Reader:
         """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
         contracted = self.word(copula) == "it's"
         before = "it" if contracted else self.word(copula - 1)
+        if word_at(self.tokens, self.tail.last - 1) == "apart":
+            ends = [t for t in self.names(copula) if not is_country(t)] or self.last_two(copula)
+            return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
         if before == "it" and (named := self.toponym(copula - 2)) is not None:
             if self.word(copula - 3) == "from":
                 return named, None
             if self.word(copula - 3) == "to" and self.word(copula - 4) == "here":
                 return named, self.focus.resolve(copula, exclude=(named,), here=True)
+        if before == "it" and self.tail.link == "to" and self.tail.bearing and self.named[0] is not None:
+            # "From there it is 40 km north to X"; without a direction the ends are alike
+            there, here = (self.word(copula - 2) == adverb for adverb in ("there", "here"))
+            onward = there or self.tokens[self.first].word in ("further", "another")
+            start = self.focus.resolve(copula, exclude=self.named, recent=True, latest=onward, here=here)
+            return self.named[0], start
+        if before == "it" and (doer := self.clause_before(copula - 1)) is not None:
+            return doer, None
         if before in ("it", "this"):
             there = not contracted and self.word(copula - 2) == "there"
             return self.focus.resolve(copula, exclude=self.named, recent=True, latest=there), None
@@ -273,6 +312,26 @@ class _Reader:
             if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
                 return toponym, other
         return self.head(self.clause_start(copula), copula)
+
+    def names(self, before: int) -> list[Toponym]:
+        """Return the names of the sentence before token `before`."""
+        low = max(0, before - _REACH_LEFT)
+        return [t for k in range(low, before) if (t := self.toponym(k)) is not None]
+
+    def clause_before(self, pronoun: int) -> Toponym | None:
+        """Return the name that the clause before begins with: "X is besieged; it is 40 km from Y"."""
+        k = pronoun - 1 - (self.word(pronoun - 1) in ("and", "but"))
+        if self.word(k) not in (";", ",", "-", "–", "—"):
+            return None
+        start = k
+        while (
+            k - start < _REACH_LEFT
+            and (self.toponym(start - 1) or self.word(start - 1))
+            and (self.word(start - 1) not in _CLAUSE_MARKS)
+        ):
+            start -= 1
+        toponym = self.toponym(start)
+        return toponym if toponym is not None and not is_country(toponym) else None
 
     def clause_start(self, copula: int) -> int:
         """Return where the clause of a verb begins, passing over an aside between commas before it."""
@@ -310,6 +369,9 @@ class _Reader:
             while i < copula and self.word(i) != ",":
                 i += 1
             i = i + 1 if i < copula else start
+        if self.word(i) == "the" and self.word(i + 1) in ("former", "latter"):
+            ends = self.last_two(i)
+            return (ends[0 if self.word(i + 1) == "former" else -1] if ends else None), None
         span = self.tokens[i:copula]
         if any(token.word in _DISTANCE_NOUNS for token in span[:4] if token.toponym is None):
             ends = [token.toponym for token in span if token.toponym is not None] or self.last_two(i)

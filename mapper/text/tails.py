@@ -17,6 +17,8 @@ _PAVED = word_class("paved")
 _AWAY = word_class("away")
 _ONWARD = word_class("onward")
 _PREPOSITIONS = word_class("preposition")
+_INVERTED = word_class("inverted")
+_PARTING = frozenset(["separate", "separates", "separated"])
 
 
 @dataclass(slots=True)
@@ -52,8 +54,7 @@ def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
         tail.last += word_at(tokens, tail.last + 1) in _LINKS
     if word_at(tokens, tail.last) == "or" and word_at(tokens, tail.last + 1) in ("so", "thereabouts"):
         tail.last += 2
-    if word_at(tokens, tail.last) in ("separate", "separates", "separated"):
-        _read_separated(tokens, tail)
+    _read_separated(tokens, tail)
     for _ in range(8):
         if not (_read_manner(tokens, tail) or _read_direction(tokens, tail) or _read_link(tokens, tail)):
             break
@@ -82,12 +83,12 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
     elif (
         words[0] in _AWAY
         and not tail.link
-        and (words[0] not in ("off", "out", "beyond") or not _lands(tokens, i + 1))
+        and (words[0] not in ("off", "out", "outside", "beyond") or not _lands(tokens, i + 1))
     ):
         tail.last, tail.away, tail.at_sea = i + 1, True, tail.at_sea or words[0] == "offshore"
     elif words[0] == "up" and words[1] == "and":
         return False
-    elif words[0] in ("on", "up", "down") and not words[1].isalpha():
+    elif words[0] in ("on", "up", "down") and (not words[1].isalpha() or words[1] in _INVERTED):
         tail.last, tail.onward = i + 1, True
     else:
         return False
@@ -95,8 +96,11 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
 
 
 def _read_separated(tokens: Sequence[Token], tail: Tail) -> None:
-    """Read "40 km separate X from Y"."""
-    near = read_landmark(tokens, tail.last + 1)
+    """Read "40 km separate X from Y", "40 km of desert separate X and Y"."""
+    i = tail.last
+    while i < tail.last + 4 and word_at(tokens, tail.last) == "of" and word_at(tokens, i) not in _PARTING:
+        i += 1
+    near = read_landmark(tokens, i + 1) if word_at(tokens, i) in _PARTING else None
     if near is None or word_at(tokens, near.last) not in ("from", "and"):
         return
     far = read_landmark(tokens, near.last + 1)
@@ -213,6 +217,7 @@ def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
     if (
         landmark is None
         or (word == "to" and landmark.kind == "it")
+        or (word in ("above", "below") and landmark.kind == "thing")
         or (word == "of" and not (tail.bearing or tail.onward or tail.away or tail.within))
     ):
         return False

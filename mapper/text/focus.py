@@ -26,6 +26,8 @@ _FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _SAME = 1.6
 _MEMORY = 80
+_TOLD_NEAR = 8  # words to either side of a name that tell of its fate
+_LOST, _BESIEGED = word_class("lost"), word_class("besieged")
 _OTHERS = 4  # places that an unsaid landmark may mean beside the likeliest
 _CALENDAR = word_class("calendar")
 _RIVERS = frozenset(("river", "stream", "creek", "canal", "bank", "waterway"))
@@ -263,6 +265,23 @@ class Focus:
         later = (t.toponym for t in self.tokens[index : index + 400] if t.toponym is not None)
         return next((toponym for toponym in later if fits(toponym)), None)
 
+    def told_as(self, index: int, adjective: str, exclude: Sequence[Toponym | None]) -> Toponym | None:
+        """
+        Return the latest place before `index` that the report told of what the adjective says, None for none.
+
+        "The fallen city" is one that fell, was taken or lost; "the burning town" is one that burns.
+        """
+        self.advance(index)
+        barred = {key(t) for t in exclude if t is not None}
+        for mention in reversed(self._mentions[-_MEMORY:]):
+            token = self.tokens[mention.index]
+            if mention.key in barred or mention.index >= index or token.toponym is None:
+                continue
+            near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
+            if any(t.sentence == token.sentence and _same_fate(t.word, adjective) for t in near):
+                return token.toponym
+        return None
+
     def containing(self, index: int, word: str) -> Toponym | None:
         """
         Return the place before `index` that a thing's noun means, None for none.
@@ -285,6 +304,14 @@ class Focus:
 def key(toponym: Toponym) -> str:
     """Return the form in which two mentions of a name are the same."""
     return (toponym.name or toponym.text).strip("#@ ").casefold()
+
+
+def _same_fate(word: str, adjective: str) -> bool:
+    """Tell whether a word tells of the fate that an adjective sums up."""
+    for fate in (_LOST, _BESIEGED):
+        if adjective in fate:
+            return word in fate
+    return adjective.endswith(("ed", "ing")) and len(word) > 3 and word[:4] == adjective[:4]
 
 
 def is_country(toponym: Toponym) -> bool:

@@ -25,7 +25,7 @@ _ADVERBS: dict[str, Kind] = {
 _JOINING = frozenset(["of", "with", "at", "in", "near"])
 # Parts of a town: "the eastern edge of X" is X to within its extent.
 PARTS = word_class("part")
-_THINGS = word_class("thing")
+THINGS = word_class("thing")
 _STOP = word_class("stop")
 _MAX_WORDS = 6
 _MAX_NAME = 4
@@ -86,7 +86,7 @@ def _unseen(tokens: Sequence[Token], i: int) -> Landmark | None:
     while j < min(len(tokens), i + _MAX_NAME) and _capital(tokens, j):
         j += 2 if word_at(tokens, j + 1) == "-" and _capital(tokens, j + 2) else 1
     following = word_at(tokens, j)
-    adjective = following in SETTLEMENTS or following in _THINGS or following in PARTS
+    adjective = following in SETTLEMENTS or following in THINGS or following in PARTS
     if j == i or adjective or is_country_word(tokens[i].word):
         return None
     return Landmark(i, j, "name", _name(tokens, i, j))
@@ -137,7 +137,7 @@ def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
             return Landmark(i, j + 1, "name", token.toponym)
         if token.toponym is None and not _continues(tokens, j, noun_at >= 0):
             break
-        if token.word in SETTLEMENTS or token.word in _THINGS or token.word in PARTS:
+        if token.word in SETTLEMENTS or token.word in THINGS or token.word in PARTS:
             noun_at = j
         j += 1
     if noun_at < 0 and j == i + 2 and tokens[i].word in ("this", "that") and tokens[i + 1].word not in _STOP:
@@ -160,7 +160,7 @@ def _continues(tokens: Sequence[Token], j: int, has_noun: bool) -> bool:
         return _names_place(tokens, j + 1)
     if word in DETERMINERS:
         return tokens[j - 1].word in _JOINING
-    return word in SETTLEMENTS or word in _THINGS or word in PARTS
+    return word in SETTLEMENTS or word in THINGS or word in PARTS
 
 
 def _owns_capital(tokens: Sequence[Token], j: int) -> bool:
@@ -238,6 +238,8 @@ def resolve_landmark(
     if landmark.demonstrative:
         here = landmark.noun in SETTLEMENTS and landmark.proximal
         return focus.resolve(index, exclude=exclude, latest=True, here=here)
+    if landmark.adjective and (told := focus.told_as(index, landmark.adjective, exclude)) is not None:
+        return told
     return focus.resolve(
         index, exclude=exclude, recent=subject or landmark.kind == "it", latest=landmark.kind == "recent"
     )

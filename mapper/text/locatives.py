@@ -48,9 +48,11 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
         focus.advance(i)
         quantity = _quantity(tokens, i)
         if quantity is not None:
-            locative = read_offset(tokens, quantity, focus, previous)
+            directed = bool(found) and _JOINT.fullmatch(text, found[-1].end, tokens[quantity.first].start)
+            stated = bool(directed) and found[-1].relation == "direction"
+            locative = read_offset(tokens, quantity, focus, previous, directed=stated)
             last = quantity.last if locative is None else _after(tokens, quantity.last, locative.end)
-            if locative is not None and found and (whole := _joined(text, found[-1], locative)):
+            if locative is not None and stated and (whole := _joined(found[-1], locative)):
                 locative = whole
                 found.pop()
             if locative is not None:
@@ -96,11 +98,9 @@ def _quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     return quantity
 
 
-def _joined(text: str, direction: Locative, offset: Locative) -> Locative | None:
+def _joined(direction: Locative, offset: Locative) -> Locative | None:
     """Return "north of X, 20 km away" as one claim, None where the two don't make one."""
-    if direction.relation != "direction" or offset.bearing or not offset.implicit:
-        return None
-    if _JOINT.fullmatch(text, direction.end, offset.start) is None:
+    if offset.bearing or not offset.implicit:
         return None
     subject = direction.subject or (offset.subject if offset.subject not in direction.landmarks else None)
     return replace(

@@ -27,7 +27,12 @@ _ABLE = word_class("able")
 
 
 def read_offset(
-    tokens: Sequence[Token], quantity: Quantity, focus: Focus, previous: Previous | None
+    tokens: Sequence[Token],
+    quantity: Quantity,
+    focus: Focus,
+    previous: Previous | None,
+    *,
+    directed: bool = False,
 ) -> Locative | None:
     """
     Return the claim that a quantity makes, None where it makes none.
@@ -40,10 +45,12 @@ def read_offset(
         Fills what the phrase leaves unsaid.
     previous
         The claim before it in the same report, None for the first.
+    directed
+        Whether a direction stands before it ("north of X, 40 km").
     """
     tail = read_tail(tokens, quantity)
     subject, framing = read_subject(tokens, quantity.first, tail, focus, previous)
-    if not is_claim(tokens, quantity, tail, framing is not None):
+    if not is_claim(tokens, quantity, tail, directed or framing is not None):
         return None
     first, last = quantity.first, tail.last
     implicit = tail.landmark is None or tail.landmark.toponym is None

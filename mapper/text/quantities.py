@@ -323,10 +323,10 @@ def read_compass(tokens: Sequence[Token], i: int) -> tuple[str, float, int] | No
     """
     base = _direction(word_at(tokens, i))
     if base is None:
-        letters = word_at(tokens, i)
-        if letters in _LETTERS and tokens[i].toponym is None:
+        letters, j = _letters(tokens, i)
+        if letters in _LETTERS:
             point = _LETTERS.index(letters)
-            return _POINTS[point], point * 22.5, i + 1
+            return _POINTS[point], point * 22.5, j
         return None
     parts, j = [base], i + 1
     while len(parts) < 3:
@@ -340,6 +340,20 @@ def read_compass(tokens: Sequence[Token], i: int) -> tuple[str, float, int] | No
     if point_deg is None:
         point_deg, j = _CARDINALS.get(base, _BETWEEN.get(base, 0.0)), i + 1
     return _POINTS[round(point_deg / 22.5) % 16], point_deg, j
+
+
+def _letters(tokens: Sequence[Token], i: int) -> tuple[str, int]:
+    """Read "NW", "N.W." or "S.-E." and the index after it; "" where no letters stand."""
+    letters, j = word_at(tokens, i), i + 1
+    if len(letters) != 1 or not tokens[i].capital or word_at(tokens, j) != ".":
+        return letters, j
+    j += 1
+    while len(letters) < 3:
+        k = j + (word_at(tokens, j) == "-")
+        if word_at(tokens, k) not in _LETTERS or word_at(tokens, k + 1) != ".":
+            break
+        letters, j = letters + tokens[k].word, k + 2
+    return letters, j
 
 
 def _combine(parts: list[str]) -> float | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_attribute, is_country
-from mapper.text.landmarks import DETERMINERS, name_before, read_landmark, resolve_landmark
+from mapper.text.landmarks import DETERMINERS, THINGS, name_before, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
@@ -25,6 +25,7 @@ _CLAUSE_WORDS = word_class("clause")
 _PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
 _DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
+_OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _WAYS = word_class("way")
 _THING_NOUNS = word_class("thing_noun")
@@ -137,7 +138,7 @@ class _Reader:
         if (toponym := self.toponym(i)) is not None:
             if self.word(i - 1) == "from" and self.tail.landmark is None:
                 return (self.previous.subject if self.previous else None), toponym
-            return toponym, None
+            return self.placed_first(i) or toponym, None
         if word in ("", ";", PARAGRAPH):
             if word != ";" and word_at(self.tokens, self.tail.last) in ("", ".", "!", "?", PARAGRAPH):
                 # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
@@ -152,8 +153,13 @@ class _Reader:
             # "at a distance of 40 km from Y"
             i -= 3 if self.word(i - 2) == "a" else 2
             word = self.word(i)
-        if word in ("-", "–", "—", ":"):
-            return self.toponym(i - 1) or self.following(), None
+        if word in ("-", "–", "—", ":", "/", "|"):
+            if self.toponym(i - 1) is not None or self.word(i - 1).isalpha():
+                return self.apposed(i)
+            return self.following(), None
+        if word in _OBJECTS:
+            # "which puts them 4 km from X"
+            return None, None
         if word in ("and", "but", "or"):
             return self.coordinated(i)
         if word == ",":
@@ -214,9 +220,12 @@ class _Reader:
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
             return self.placed_first(k) or toponym, None
         word = self.word(k)
+        if word in AREAS and self.word(k - 2) == "(" and self.toponym(k - 3) is not None:
+            # "X (Y district, 40 km from Z)"
+            return self.toponym(k - 3), None
         if self.toponym(k - (word in AREAS)) is not None and (head := self.placed_first(k)) is not None:
             return head, None
-        if word in SETTLEMENTS or word in _THING_NOUNS:
+        if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
             return self.noun_phrase(k), None
         if word in ("here", "there"):
             there = word == "there"
@@ -241,6 +250,12 @@ class _Reader:
             while k - i < 8 and self.word(i) not in ("on", "along", ""):
                 i -= 1
             return self.toponym(i - 1) or (self.toponym(i - 2) if self.word(i - 1) in (",", "(") else None)
+        if self.word(k - 1) == "the":
+            # "X on the Don", "X, on the east bank of the Don": towns take no article, rivers do.
+            while k - i < 8 and self.word(i).isalpha() and self.word(i) not in COPULAS:
+                i -= 1
+            aside = self.word(i) in (",", "(")
+            return self.toponym(i - aside) if self.word(i + 1) in _PREPOSITIONS else None
         return None
 
     def noun_phrase(self, noun: int) -> Toponym | None:
@@ -308,7 +323,7 @@ class _Reader:
         if (toponym := self.toponym(copula - 1)) is not None:
             joint, other = self.word(copula - 2), self.toponym(copula - 3)
             if joint not in _PREPOSITIONS and joint != "and":
-                return toponym, None
+                return self.placed_first(copula - 1) or toponym, None
             if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
                 return toponym, other
         return self.head(self.clause_start(copula), copula)

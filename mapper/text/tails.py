@@ -18,6 +18,9 @@ _AWAY = word_class("away")
 _ONWARD = word_class("onward")
 _PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
+_LETTERED = frozenset(
+    ["n", "ne", "e", "se", "s", "sw", "w", "nw", "nne", "ene", "ese", "sse", "ssw", "wsw", "wnw", "nnw"]
+)
 _PARTING = frozenset(["separate", "separates", "separated"])
 
 
@@ -143,12 +146,14 @@ def _read_direction(tokens: Sequence[Token], tail: Tail) -> bool:
     if tail.bearing:
         return False
     i = tail.last
-    if (
-        word_at(tokens, i) == ","
-        and (tail.landmark or tail.road or tail.air)
-        and word_at(tokens, i + 1) == "to"
-    ):
-        i += 1
+    if word_at(tokens, i) == ",":
+        point = read_compass(tokens, i + 1)
+        apart = (tail.landmark or tail.road or tail.air) and word_at(tokens, i + 1) == "to"
+        i += bool(apart or (point and word_at(tokens, point[2]) == "of"))
+    around = word_at(tokens, i) == "in" and word_at(tokens, i + 1) in ("a", "an", "the")
+    if around and (point := read_compass(tokens, i + 2)) and word_at(tokens, point[2]) == "direction":
+        tail.bearing, tail.bearing_deg, tail.last = point[0], point[1], point[2] + 1
+        return True
     toward = word_at(tokens, i) == "to" and word_at(tokens, i + 1) in ("the", "its", "their")
     i += 2 if toward else 0
     while word_at(tokens, i) in (
@@ -169,7 +174,11 @@ def _read_direction(tokens: Sequence[Token], tail: Tail) -> bool:
     following = word_at(tokens, i)
     # "5 km north Aleppo countryside": an adjective of what follows and no direction.
     if not toward and toponym_at(tokens, i) is not None:
-        return False
+        if tail.landmark is not None or tokens[i - 1].word not in _LETTERED:
+            return False
+        # "5 km NW Aleppo", as bulletins write
+        tail.landmark, tail.link = read_landmark(tokens, i), "of"
+        i = tail.landmark.last if tail.landmark else i
     if tail.landmark is not None and following == "of":
         return False
     if toward and word_at(tokens, tail.last + 1) == "its" and tail.landmark is None:

@@ -67,7 +67,16 @@ def settle_landmarks(locatives: Sequence[Locative], resolutions: Sequence[Resolu
         In their order; of those that change, only the landmark does.
     """
     places = _measurable(resolutions)
-    return [_settled(locative, places) if locative.others else locative for locative in locatives]
+    settled: list[Locative] = []
+    for locative in locatives:
+        told = _settled(locative, places) if locative.others else locative
+        before = settled[-1] if settled else None
+        was = locatives[len(settled) - 1].landmarks
+        if before is not None and locative.others and before.landmarks != was == locative.landmarks:
+            # Told in one breath, told from one place: "Y, 20 km to the south, and Z, 80 km to the west".
+            told = replace(locative, landmarks=before.landmarks)
+        settled.append(told)
+    return settled
 
 
 def _settled(locative: Locative, places: dict[Toponym, Place | None]) -> Locative:

@@ -26,7 +26,7 @@ _FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _SAME = 1.6
 _MEMORY = 80
-_TOLD_NEAR = 8  # words to either side of a name that tell of its fate
+_TOLD_NEAR = 6  # words to either side of a name that tell of its fate
 _LOST, _BESIEGED = word_class("lost"), word_class("besieged")
 _OTHERS = 4  # places that an unsaid landmark may mean beside the likeliest
 _CALENDAR = word_class("calendar")
@@ -115,7 +115,9 @@ class Focus:
             if token.toponym is not None and not is_country(token.toponym):
                 self._mentions.append(self._named(token))
             elif token.word in SETTLEMENTS and self._stands_for_place(self._next):
-                toponym = self.resolve(self._next, latest=self.tokens[self._next - 1].word == "that")
+                before = self.tokens[self._next - 1].word if self._next else ""
+                i = self._next
+                toponym = self.told_as(i, before, ()) or self.resolve(i, latest=before == "that")
                 if toponym is not None:
                     self.mention(self._next, toponym, _STOOD_FOR)
             self._next += 1
@@ -138,7 +140,7 @@ class Focus:
         self._seen_sentences.add(token.sentence)
         if self._quoted[self._next]:
             weight = min(weight, _QUOTED)
-        if token.toponym.role == "associative" or self._aside(self._next):
+        if token.toponym.role == "associative" or self._aside(self._next) or self._articled(self._next):
             weight = _ASSOCIATIVE
         if token.toponym is self.dateline or token.sentence in self._titles:
             weight = min(weight, _WRITTEN_FROM)
@@ -147,6 +149,11 @@ class Focus:
         return _Mention(
             self._next, key(token.toponym), token.toponym, weight, weight, token.sentence, token.paragraph
         )
+
+    def _articled(self, i: int) -> bool:
+        """Tell whether the name at `i` takes an article, as rivers and regions do and towns don't."""
+        after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
+        return i > 0 and self.tokens[i - 1].word == "the" and after not in SETTLEMENTS
 
     def _aside(self, i: int) -> bool:
         """Tell whether the name at `i` is where a speaker sits, or part of a thing's or a province's name."""
@@ -273,14 +280,18 @@ class Focus:
         """
         self.advance(index)
         barred = {key(t) for t in exclude if t is not None}
-        for mention in reversed(self._mentions[-_MEMORY:]):
-            token = self.tokens[mention.index]
-            if mention.key in barred or mention.index >= index or token.toponym is None:
-                continue
-            near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
-            if any(t.sentence == token.sentence and _same_fate(t.word, adjective) for t in near):
-                return token.toponym
-        return None
+        fitting = [
+            m
+            for m in self._mentions[-_MEMORY:]
+            if m.index < index and m.key not in barred and m.weight > _FAINT and self._shares(m, adjective)
+        ]
+        token = self.tokens[min(index, len(self.tokens) - 1)]
+        return next(iter(self._ranked(fitting, token, recent=False)), None)
+
+    def _shares(self, mention: _Mention, adjective: str) -> bool:
+        """Tell whether words beside a mention tell of the fate that an adjective sums up."""
+        near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
+        return any(t.sentence == mention.sentence and _same_fate(t.word, adjective) for t in near)
 
     def containing(self, index: int, word: str) -> Toponym | None:
         """

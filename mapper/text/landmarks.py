@@ -33,7 +33,7 @@ _MAX_NAME = 4
 _OPENERS = word_class("opener")
 _CALENDAR = word_class("calendar")
 _PEOPLE = word_class("thing_noun") | word_class("part_of")
-_UNSEEN = 0.5  # score of a name that only its place in a phrase gives away
+UNSEEN = 0.5  # score of a name that only its place in a phrase gives away
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _name(tokens: Sequence[Token], first: int, last: int) -> Toponym:
     for token in tokens[first:last]:
         gap = " " if text and token.start > tokens[first].start + len(text) else ""
         text += gap + (token.word.capitalize() if token.capital else token.word)
-    return Toponym(tokens[first].start, tokens[last - 1].end, text, score=_UNSEEN)
+    return Toponym(tokens[first].start, tokens[last - 1].end, text, score=UNSEEN)
 
 
 def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:

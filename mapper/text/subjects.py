@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_attribute, is_country
-from mapper.text.landmarks import DETERMINERS, THINGS, name_before, read_landmark, resolve_landmark
+from mapper.text.landmarks import DETERMINERS, THINGS, UNSEEN, name_before, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
@@ -166,7 +166,7 @@ class _Reader:
             return self.apposed(i)
         k = i
         while self.word(k) in _PLACED or (self.word(k) in ("at", "by") and k == i):
-            k -= 1
+            k -= 1 + (self.word(k) in ("truth", "fact", "reality") and self.word(k - 1) == "in")
         if self.word(k) in COPULAS:
             return self.clause_subject(k)
         if self.word(k) in ("put", "puts", "placed", "places") and word == "at":
@@ -214,12 +214,15 @@ class _Reader:
             while comma - k < 12 and self.word(k) not in ("(", ""):
                 k -= 1
             k -= 1
-        if self.previous is not None and self.previous.last == comma:
+        if self.previous is not None and self.previous.last == comma and self.tail.landmark is not None:
             # "X, 40 km from Y, 60 km from Z"
             return self.previous.subject, None
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
             return self.placed_first(k) or toponym, None
         word = self.word(k)
+        if word in ("and", "or", "but"):
+            # "A and, 40 km from B, C"
+            return self.following(), None
         if word in AREAS and self.word(k - 2) == "(" and self.toponym(k - 3) is not None:
             # "X (Y district, 40 km from Z)"
             return self.toponym(k - 3), None
@@ -266,7 +269,7 @@ class _Reader:
             if settlement and (toponym := self.toponym(k)) is not None:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
-            if k == noun - 1 and (toponym := self.toponym(k)) is not None and any(self.named):
+            if k == noun - 1 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
                 # "the Marto base, 5 km from Y"
                 return toponym
             if word in ("a", "an", ",", ""):
@@ -295,8 +298,8 @@ class _Reader:
 
     def clause_subject(self, copula: int) -> Ends:
         """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
-        contracted = self.word(copula) == "it's"
-        before = "it" if contracted else self.word(copula - 1)
+        contracted = self.word(copula) in ("it's", "that's")
+        before = self.word(copula).removesuffix("'s") if contracted else self.word(copula - 1)
         if word_at(self.tokens, self.tail.last - 1) == "apart":
             ends = [t for t in self.names(copula) if not is_country(t)] or self.last_two(copula)
             return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
@@ -316,6 +319,8 @@ class _Reader:
         if before in ("it", "this"):
             there = not contracted and self.word(copula - 2) == "there"
             return self.focus.resolve(copula, exclude=self.named, recent=True, latest=there), None
+        if before == "that" and (contracted or self.word(copula - 2) in ("", ";", ",", "and", "-")):
+            return self.focus.resolve(copula, exclude=self.named, latest=True), None
         if before in ("which", "that", "who"):
             return self.nearest(copula - 1), None
         if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
@@ -398,7 +403,8 @@ class _Reader:
         if self.word(copula) in _PLURAL and self.toponym(i) is None:
             return None, None
         phrase = read_landmark(self.tokens, i)
-        if phrase is None or phrase.last > copula:
+        unseen = phrase is not None and phrase.toponym is not None and phrase.toponym.score == UNSEEN
+        if phrase is None or phrase.last > copula or (unseen and phrase.last != copula):
             return None, None
         if phrase.toponym is not None:
             return phrase.toponym, None

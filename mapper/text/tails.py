@@ -21,6 +21,7 @@ _INVERTED = word_class("inverted")
 _LETTERED = frozenset(
     ["n", "ne", "e", "se", "s", "sw", "w", "nw", "nne", "ene", "ese", "sse", "ssw", "wsw", "wnw", "nnw"]
 )
+_RECKONED = frozenset(["reckoning", "estimate", "count", "account", "estimation", "map"])
 _PARTING = frozenset(["separate", "separates", "separated"])
 
 
@@ -74,6 +75,8 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         tail.last, tail.air = i + 2, True
     elif words[0] in ("by", "along", "on") and (step := _way(tokens, i + 1)) and words[0] == "by":
         tail.last, tail.road = step[0], True
+    elif words[0] in ("by", "in") and words[2] in _RECKONED:
+        tail.last = i + 3
     elif words[:2] in (("by", "car"), ("by", "bus"), ("by", "truck"), ("of", "road")):
         tail.last, tail.road = i + 2, True
     elif words[0] in ("up", "down", "along") and (step := _way(tokens, i + 1)):

@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from mapper.model import Toponym
 from mapper.text.lexicon import word_class
-from mapper.text.tokens import PARAGRAPH, Token
+from mapper.text.quantities import is_unit
+from mapper.text.tokens import PARAGRAPH, Token, word_at
 from mapper.words import read_table
 
 SETTLEMENTS = word_class("settlement")
@@ -38,6 +39,7 @@ _SPEAKERS = word_class("speaker")
 _PART_OF = word_class("part_of")
 _OF_THING = word_class("structure")
 AREAS = word_class("area")
+_QUARTERS = frozenset(["quarter", "quarters", "suburb", "suburbs", "neighbourhood", "neighborhood"])
 
 
 @dataclass(slots=True)
@@ -366,10 +368,17 @@ def _dateline(tokens: Sequence[Token]) -> Toponym | None:
             continue
         after = [t.word for t in tokens[i + 1 : i + 14]]
         dashed = any(word in ("-", "–", "—", "--") for word in after[:12]) and after[:1] != ["-"]
-        dated = after[:1] == [","] and any(word in _CALENDAR or word.isdecimal() for word in after[1:7])
+        dated = after[:1] == [","] and any(_is_date(tokens, k) for k in range(i + 2, i + 8))
         if capitals or dated or (dashed and after and after[0] in (",", "(")):
             return token.toponym
     return None
+
+
+def _is_date(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the token at `i` is of a date or a time of day, and not of a distance."""
+    if word_at(tokens, i) in _CALENDAR:
+        return True
+    return word_at(tokens, i)[:1].isdecimal() and not is_unit(word_at(tokens, i + 1))
 
 
 def _headings(tokens: Sequence[Token]) -> tuple[dict[int, Toponym], frozenset[Toponym]]:
@@ -387,7 +396,7 @@ def _headings(tokens: Sequence[Token]) -> tuple[dict[int, Toponym], frozenset[To
         while before >= 0 and tokens[before].word in (">", "#", "*", "-", "•"):
             before -= 1
         after = tokens[i + 1].word if i + 1 < len(tokens) else ""
-        dated = after == "," and i + 2 < len(tokens) and tokens[i + 2].word[:1].isdecimal()
+        dated = after == "," and _is_date(tokens, i + 2)
         if (before < 0 or tokens[before].word == PARAGRAPH) and (
             after in (".", "-", "–", "—", ":", "|") or dated
         ):

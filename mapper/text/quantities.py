@@ -137,6 +137,18 @@ class Quantity:
     attributive: bool = False
 
 
+def is_unit(word: str) -> bool:
+    """
+    Tell whether a word in lower case is a unit of length.
+
+    Examples
+    --------
+    >>> is_unit("km"), is_unit("kilo")
+    (True, False)
+    """
+    return word in _UNITS
+
+
 def read_number(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
     """
     Return the number that begins at token `i` and the index after it, None where none does.

@@ -194,7 +194,8 @@ class _Reader:
         landmark = read_landmark(self.tokens, i)
         # "37 km from Blenheim, Marlborough, ...": a mark after the name makes it the landmark's province.
         if landmark is None or not self.word(landmark.last).isalpha():
-            inverted = inside or self.word(self.tail.last) in _INVERTED
+            enclosed = self.word(self.first - 1) == "," and self.word(self.first - 2) in ("and", "or", "but")
+            inverted = inside or enclosed or self.word(self.tail.last) in _INVERTED
             return landmark.toponym if landmark is not None and inverted else None
         return landmark.toponym
 
@@ -404,7 +405,11 @@ class _Reader:
             return None, None
         phrase = read_landmark(self.tokens, i)
         unseen = phrase is not None and phrase.toponym is not None and phrase.toponym.score == UNSEEN
-        if phrase is None or phrase.last > copula or (unseen and phrase.last != copula):
+        if (
+            phrase is None
+            or phrase.last > copula
+            or (unseen and self.word(phrase.last).isalpha() and phrase.last != copula)
+        ):
             return None, None
         if phrase.toponym is not None:
             return phrase.toponym, None

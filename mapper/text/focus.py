@@ -23,9 +23,8 @@ SETTLEMENTS = word_class("settlement")
 _DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
 _FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.5
-_FADE, _FADE_RECENT, _STAY, _FAINT = 0.7, 0.3, 0.25, 0.45
+_FADE, _FADE_RECENT, _STAY, _FAINT = 0.6, 0.3, 0.35, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
-_SAME = 1.6
 _MEMORY = 80
 _TOLD_NEAR = 6  # words to either side of a name that tell of its fate
 _LOST, _BESIEGED = word_class("lost"), word_class("besieged")
@@ -240,7 +239,7 @@ class Focus:
         latest: dict[str, Toponym] = {}
         for mention in known:
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
-            fade = _SAME if not age and not recent else (_FADE_RECENT if recent else _FADE) ** min(age, 30)
+            fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
             scores[mention.key] = scores.get(mention.key, 0.0) + (
                 mention.weight if recent else mention.ground
             ) * max(fade, 0.0 if recent else _STAY)

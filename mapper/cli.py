@@ -18,6 +18,7 @@ from tqdm import tqdm
 from mapper import __version__, jobs
 from mapper.errors import MapperError
 from mapper.model import Rejected, Resolution
+from mapper.reading import Reading
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -156,7 +157,7 @@ def build(
     rejected = jobs.build_files(
         inputs or (Path("data/reports"),),
         outputs or ("output/",),
-        jobs.Reading(gear, tables, geocoder=geocoder, user_agent=user_agent),
+        Reading(gear, tables, geocoder=geocoder, user_agent=user_agent),
         published=published.replace(tzinfo=UTC) if published else None,
         as_known_on=_end_of_day(as_known_on),
         at=_end_of_day(at),
@@ -187,7 +188,7 @@ def geoparse(
     **reading_options: Any,
 ) -> int:
     """Find the place names of TEXT, or of every record of a JSONL file, and the places they mean."""
-    reading = jobs.Reading(**reading_options)
+    reading = Reading(**reading_options)
     if jsonl is not None and output is not None and text is None:
         rejected = jobs.geoparse_file(
             jsonl, output, reading, spans=spans, workers=workers, progress=_progress
@@ -223,7 +224,7 @@ def _resolution_line(resolution: Resolution) -> str:
 @_reading_options
 def extract(jsonl: Path, output: Path, workers: int, **reading_options: Any) -> int:
     """Read reports and write what each says: toponyms, events, distance claims, control."""
-    reading = jobs.Reading(**reading_options)
+    reading = Reading(**reading_options)
     return _say_rejected(jobs.extract_file(jsonl, output, reading, workers=workers, progress=_progress))
 
 
@@ -232,7 +233,7 @@ def extract(jsonl: Path, output: Path, workers: int, **reading_options: Any) -> 
 @_reading_options
 def check(sentence: str, **reading_options: Any) -> int:
     """Measure a stated distance or direction: mapper check "Ras Lanuf is 300 miles east of Tripoli"."""
-    checks = jobs.check_sentence(sentence, jobs.Reading(**reading_options))
+    checks = jobs.check_sentence(sentence, Reading(**reading_options))
     if not checks:
         click.echo("mapper: no distance or direction from a named place was found in the sentence.", err=True)
         return FAILED
@@ -259,7 +260,7 @@ def gazetteer() -> None:
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 def lookup(name: str, near: str | None, as_json: bool, limit: int) -> None:
     """Show the places that NAME can mean."""
-    places = jobs.lookup(name, jobs.Reading(), near=_near(near), limit=limit)
+    places = jobs.lookup(name, Reading(), near=_near(near), limit=limit)
     if as_json:
         click.echo(json.dumps(places, ensure_ascii=False))
         return

@@ -8,7 +8,6 @@ under way at a time, so neither items nor results pile up.
 from __future__ import annotations
 
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -17,7 +16,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
-from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 from mapper.errors import MapperError
@@ -118,30 +116,6 @@ def dask(scheduler: str) -> Iterator[Engine]:
             yield pool.map
         finally:
             pool.stop()
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """
-    Raise `TimeoutError` in the block once it has taken longer than `seconds`.
-
-    Works in the main thread of a process (as in a pool of processes) where the system has timers;
-    elsewhere the block runs without a limit.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"It took longer than {seconds:g} seconds.")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _here(

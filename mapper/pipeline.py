@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
+
+import pandas as pd
 
 from mapper.events.assemble import assemble
 from mapper.events.control import control_states
@@ -19,12 +20,11 @@ from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
 from mapper.render.basemap import land_around, on_land
-from mapper.situation import checks_table, places_table, rejected_table, reports_table
+from mapper.situation import rejected_table, report_tables
 from mapper.space.check import check_distances, settle_landmarks
 from mapper.space.locate import locate, placed_by_offset
 from mapper.text.actions import find_actions
 from mapper.text.dates import find_dates
-from mapper.text.duplicates import find_duplicates
 from mapper.text.locatives import find_locatives, unseen_names
 from mapper.text.reports import read_reports
 from mapper.text.toponyms import Recognizer, recognizer
@@ -132,15 +132,12 @@ def build(
     rejected: list[Rejected] = []
     reports = read_reports(source, rejected=rejected) if isinstance(source, str | Path) else source
     read = partial(extract, recognize=recognize, gazetteer=gazetteer, theatre=theatre)
-    return situate(engine(read, reports), theatre=theatre, rejected=rejected)
+    extractions = sorted(engine(read, reports), key=lambda extraction: extraction.report.id)
+    return situate(extractions, theatre=theatre, rejected=rejected)
 
 
 def situate(
-    extractions: Iterable[Extraction],
-    *,
-    theatre: Theatre | None = None,
-    rejected: Iterable[Rejected] = (),
-    as_known_on: datetime | None = None,
+    extractions: Iterable[Extraction], *, theatre: Theatre | None = None, rejected: Iterable[Rejected] = ()
 ) -> Situation:
     """
     Put the readings of many reports together: one timeline, who holds what, and where the front runs.
@@ -148,28 +145,24 @@ def situate(
     Parameters
     ----------
     extractions
-        Readings, in any order; the result does not depend on it.
+        Readings in the order of the ids of their reports; gone over several times, and none is kept.
     rejected
         Inputs set aside, listed in the situation.
-    as_known_on
-        Leave out what was published later, so that the map is the one that could have been drawn that day.
     """
-    read = sorted(extractions, key=lambda e: e.report.id)
-    if as_known_on is not None:
-        read = [e for e in read if e.report.published is not None and e.report.published <= as_known_on]
-    repeats = find_duplicates(e.report for e in read)
-    timeline = settle_doers(order_events(read, theatre=theatre), repeats=repeats)
+    places, checks, reports = report_tables(extractions)
+    repeats = {id: first for id, first in zip(reports["report_id"], reports["same_as"], strict=True) if first}
+    timeline = settle_doers(order_events(extractions, theatre=theatre), repeats=repeats)
     control = control_states(timeline, repeats=repeats)
     return Situation(
-        places=places_table(read),
+        places=places,
         timeline=timeline,
-        distance_checks=checks_table(read),
+        distance_checks=checks,
         control=control,
         front_lines=front_lines(control, theatre=theatre, land=land_around),
         axis=axis_table(control, theatre=theatre),
         rejected=rejected_table(rejected),
-        reports=reports_table(read, repeats),
-        title=_title(theatre, read),
+        reports=reports,
+        title=_title(theatre, reports),
         attributions=default_gazetteer().attributions,
     )
 
@@ -180,11 +173,11 @@ def with_unseen(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loca
     return sorted([*toponyms, *unseen], key=lambda t: (t.start, t.end))
 
 
-def _title(theatre: Theatre | None, read: Sequence[Extraction]) -> str:
+def _title(theatre: Theatre | None, reports: pd.DataFrame) -> str:
     """Return what the user calls the war, or what the only report is called."""
     if theatre and theatre.title:
         return theatre.title
-    return read[0].report.title if len(read) == 1 else ""
+    return str(reports["title"].iloc[0]) if len(reports) == 1 else ""
 
 
 @lru_cache(maxsize=1)

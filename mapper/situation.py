@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 from shapely.geometry import LineString
@@ -17,41 +17,96 @@ from mapper.model import (
     Extraction,
     Place,
     Rejected,
+    Report,
+    Resolution,
 )
+from mapper.text.duplicates import find_duplicates
+
+_PIECE = 10_000
 
 
-def places_table(extractions: Iterable[Extraction]) -> pd.DataFrame:
+def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """
-    Return every toponym of every report with the place it was resolved to, in the order of the text.
+    Return what the reports say of places and distances, and what reports there are, in one pass.
 
-    A toponym without a place keeps its row: place columns are empty, so that nothing read is lost.
+    Returns
+    -------
+    places
+        Every toponym of every report with the place it was resolved to, in the order of the text. A
+        toponym without a place keeps its row: place columns are empty, so that nothing read is lost.
+    distance_checks
+        Every stated distance or direction beside the measured one, with the geodesic as geometry.
+    reports
+        One row a report, in the order of publication, undated ones last. `same_as` is the id of the
+        report that this one repeats, "" for one of its own.
     """
-    rows = [
-        {
-            "toponym": r.toponym.text,
-            "place_id": r.place.id if r.place else "",
-            "place": r.place.name if r.place else "",
-            "geometry": r.place.geometry if r.place else None,
-            "country": r.place.country if r.place else "",
-            "feature_class": r.place.feature_class if r.place else "",
-            "score": r.score,
-            "role": r.toponym.role,
-            "place_source": r.place.source if r.place else "",
-            "licence": r.place.licence if r.place else "",
-            "report_id": extraction.report.id,
-            "start": r.toponym.start,
-            "end": r.toponym.end,
-        }
-        for extraction in extractions
-        for r in extraction.resolutions
-    ]
-    return pd.DataFrame(rows, columns=list(PLACES_COLUMNS))
+    places = _Rows(PLACES_COLUMNS)
+    checks: list[dict[str, object]] = []
+    reports: list[dict[str, object]] = []
+    points: dict[str, BaseGeometry] = {}
+
+    def told() -> Iterator[Report]:
+        for extraction in extractions:
+            places.add(_place_row(extraction.report.id, r, points) for r in extraction.resolutions)
+            checks.extend(_check_row(extraction, check) for check in extraction.checks)
+            reports.append(_report_row(extraction))
+            # What others coded of two days in the same words is two events.
+            if not any("coded" in event.flags for event in extraction.events):
+                yield extraction.report
+
+    repeats = find_duplicates(told())
+    table = pd.DataFrame(reports, columns=list(REPORTS_COLUMNS))
+    table["published"] = pd.to_datetime(table["published"], utc=True).astype("datetime64[us, UTC]")
+    table["same_as"] = [repeats.get(id, "") for id in table["report_id"]]
+    by_day = table.sort_values(
+        ["published", "report_id"], kind="stable", na_position="last", ignore_index=True
+    )
+    return places.table(), pd.DataFrame(checks, columns=list(DISTANCE_CHECKS_COLUMNS)), by_day
 
 
-def checks_table(extractions: Iterable[Extraction]) -> pd.DataFrame:
-    """Return every stated distance or direction beside the measured one, with the geodesic as geometry."""
-    rows = [_check_row(extraction, check) for extraction in extractions for check in extraction.checks]
-    return pd.DataFrame(rows, columns=list(DISTANCE_CHECKS_COLUMNS))
+class _Rows:
+    """Rows that become a table piece by piece, for rows of Python's take ten times the memory of a table."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns, self._rows = list(columns), list[tuple[object, ...]]()
+        self._pieces: list[pd.DataFrame] = []
+
+    def add(self, rows: Iterable[tuple[object, ...]]) -> None:
+        self._rows.extend(rows)
+        if len(self._rows) >= _PIECE:
+            self._pieces.append(pd.DataFrame(self._rows, columns=self._columns))
+            self._rows.clear()
+
+    def table(self) -> pd.DataFrame:
+        last = pd.DataFrame(self._rows, columns=self._columns)
+        return pd.concat([*self._pieces, last], ignore_index=True) if self._pieces else last
+
+
+def _place_row(report_id: str, resolution: Resolution, points: dict[str, BaseGeometry]) -> tuple[object, ...]:
+    """Return a row of the places table; rows of one place share its geometry in `points`."""
+    toponym, place = resolution.toponym, resolution.place
+    if place is None:
+        where: tuple[object, ...] = ("", "", None, "", "")
+    else:
+        geometry = points.setdefault(place.id, place.geometry)
+        where = (place.id, place.name, geometry, place.country, place.feature_class)
+    origin = (place.source, place.licence) if place else ("", "")
+    return (
+        toponym.text, *where, resolution.score, toponym.role, *origin, report_id, toponym.start, toponym.end,
+    )  # fmt: skip
+
+
+def _report_row(extraction: Extraction) -> dict[str, object]:
+    report = extraction.report
+    return {
+        "report_id": report.id,
+        "title": report.title,
+        "published": report.published,
+        "source": report.source,
+        "url": report.url,
+        "events": sum(event.action.kind != "holds" for event in extraction.events),
+        "same_as": "",
+    }
 
 
 def _check_row(extraction: Extraction, check: DistanceCheck) -> dict[str, object]:
@@ -91,29 +146,6 @@ def _quote(text: str, start: int, end: int, *, most: int = 400) -> str:
     low = max(text.rfind("\n", 0, start) + 1, start - most // 2)
     high = text.find("\n", end)
     return text[low : min(high if high >= 0 else len(text), end + most // 2)].strip()
-
-
-def reports_table(extractions: Sequence[Extraction], repeats: Mapping[str, str]) -> pd.DataFrame:
-    """
-    Return one row a report, in the order of publication, undated ones last.
-
-    `same_as` is the id of the report that this one repeats (`repeats`), "" for one of its own.
-    """
-    rows = [
-        {
-            "report_id": e.report.id,
-            "title": e.report.title,
-            "published": e.report.published,
-            "source": e.report.source,
-            "url": e.report.url,
-            "events": sum(event.action.kind != "holds" for event in e.events),
-            "same_as": repeats.get(e.report.id, ""),
-        }
-        for e in extractions
-    ]
-    table = pd.DataFrame(rows, columns=list(REPORTS_COLUMNS))
-    table["published"] = pd.to_datetime(table["published"], utc=True).astype("datetime64[us, UTC]")
-    return table.sort_values(["published", "report_id"], kind="stable", na_position="last", ignore_index=True)
 
 
 def rejected_table(rejected: Iterable[Rejected]) -> pd.DataFrame:

@@ -8,19 +8,22 @@ then, so nothing is lost if that is cut off too.
 
 from __future__ import annotations
 
+import heapq
 import secrets
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mapper import codec
 from mapper.atomic import replacing
-from mapper.errors import WriteError
+from mapper.errors import MapperError, WriteError
 from mapper.model import Extraction, Report
 
 # A killed build loses what was read in this time, or so many readings, whichever is less.
@@ -29,16 +32,16 @@ _MOST_KEPT_BACK = 512
 # Files of fewer readings than this are small; that many small files are joined.
 _SMALL = 4_096
 _MANY = 64
-# Readings a group: what is decompressed at once to give one of them.
-_GROUP = 256
-_OPEN_GROUPS = 4
+# Readings a group: what is decompressed at once to give one of them, when they are asked for in any order.
+_GROUP = 16
+_OPEN_GROUPS, _OPEN_FILES = 64, 64
 _SCHEMA = pa.schema([("key", pa.binary(16)), ("reading", pa.string())])
 _DAMAGED = (pa.ArrowException, OSError, KeyError)
 
 
 class Store:
     """
-    Readings of reports, kept in a folder.
+    Readings of reports as JSON (see `mapper.codec`), kept in a folder.
 
     Parameters
     ----------
@@ -53,17 +56,19 @@ class Store:
     >>> import tempfile
     >>> folder, report = Path(tempfile.mkdtemp()), Report("r", "Tanks left Zintan.")
     >>> with Store(folder) as store:
-    ...     store.put(Extraction(report))
-    >>> Store(folder).get(report) == Extraction(report)
+    ...     store.put(store.key(report), codec.dumps(Extraction(report)))
+    >>> again = Store(folder)
+    >>> again.get(again.key(report)) == Extraction(report)
     True
-    >>> Store(folder).get(Report("r", "Tanks left Zintan again.")) is None
-    True
+    >>> again.key(Report("r", "Tanks left Zintan again.")) in again
+    False
     """
 
     def __init__(self, folder: Path | str, *, options: str = "") -> None:
         self._folder = Path(folder)
-        self._salt = f"{program_version()}\0{options}".encode()
+        self._salt = blake2b(f"{program_version()}\0{options}".encode()).digest()
         self._where: dict[bytes, tuple[Path, int, int]] = {}
+        self._files: dict[Path, pq.ParquetFile] = {}
         self._groups: dict[tuple[Path, int], pa.ChunkedArray] = {}
         self._new: dict[bytes, str] = {}
         self._written = time.monotonic()
@@ -80,21 +85,25 @@ class Store:
     def __len__(self) -> int:
         return len(self._where) + len(self._new)
 
-    def get(self, report: Report) -> Extraction | None:
-        """Return the reading of `report` by this very program, None where it is not kept or is damaged."""
-        key = self._key(report)
-        if key in self._new:
-            return codec.loads(self._new[key])
-        if key not in self._where:
-            return None
-        path, group, row = self._where[key]
+    def __contains__(self, key: bytes) -> bool:
+        return self._json(key) is not None
+
+    def key(self, report: Report) -> bytes:
+        """Return what the reading of `report` by this very program and options is kept under."""
+        published = report.published.isoformat() if report.published else ""
+        fields = (report.id, published, report.source, report.url, report.title, report.text)
+        content = "\0".join(fields).encode("utf-8", "surrogatepass")
+        return blake2b(content, key=self._salt, digest_size=16).digest()
+
+    def get(self, key: bytes) -> Extraction | None:
+        """Return the reading kept under `key`, None where there is none or it is damaged."""
+        reading = self._json(key)
         try:
-            return codec.loads(self._group(path, group)[row].as_py())
-        except (*_DAMAGED, ValueError):  # another build has joined this file into one, or the disk is bad
-            del self._where[key]
+            return None if reading is None else codec.loads(reading)
+        except ValueError:
             return None
 
-    def put(self, extraction: Extraction) -> None:
+    def put(self, key: bytes, reading: str) -> None:
         """
         Keep a reading; it is on the disk after a few seconds, or after `flush`.
 
@@ -103,7 +112,7 @@ class Store:
         WriteError
             If the folder cannot be written.
         """
-        self._new[self._key(extraction.report)] = codec.dumps(extraction)
+        self._new[key] = reading
         if len(self._new) >= _MOST_KEPT_BACK or time.monotonic() - self._written > _SECONDS_KEPT_BACK:
             self.flush()
 
@@ -112,20 +121,11 @@ class Store:
         if self._new:
             columns = {"key": list(self._new), "reading": list(self._new.values())}
             path = self._folder / f"{secrets.token_hex(8)}.parquet"
-            with replacing(path) as new:
-                pq.write_table(pa.table(columns, _SCHEMA), new, compression="zstd", row_group_size=_GROUP)
+            with replacing(path) as new, _writer(new) as writer:
+                writer.write_table(pa.table(columns, _SCHEMA), _GROUP)
             self._where |= _places(path)
             self._new = {}
         self._written = time.monotonic()
-
-    def _key(self, report: Report) -> bytes:
-        published = report.published.isoformat() if report.published else ""
-        fields = (report.id, published, report.source, report.url, report.title, report.text)
-        return blake2b(
-            "\0".join(fields).encode("utf-8", "surrogatepass"),
-            key=blake2b(self._salt).digest(),
-            digest_size=16,
-        ).digest()
 
     def _open(self) -> None:
         """Learn where each reading is, and join small files where there are many."""
@@ -146,7 +146,7 @@ class Store:
         target = self._folder / f"{secrets.token_hex(8)}.parquet"
         read: list[Path] = []
         try:
-            with replacing(target) as new, pq.ParquetWriter(new, _SCHEMA, compression="zstd") as writer:
+            with replacing(target) as new, _writer(new) as writer:
                 for path in paths:
                     try:
                         writer.write_table(pq.read_table(path, schema=_SCHEMA), _GROUP)
@@ -159,24 +159,91 @@ class Store:
         for path in read:
             path.unlink(missing_ok=True)
 
+    def _json(self, key: bytes) -> str | None:
+        """Return a reading as it is kept, None where there is none or its file is damaged or gone."""
+        if key in self._new:
+            return self._new[key]
+        if key not in self._where:
+            return None
+        path, group, row = self._where[key]
+        try:
+            return str(self._group(path, group)[row].as_py())
+        except _DAMAGED:
+            del self._where[key]
+            if path.exists():
+                return None  # the disk is bad
+        self._open()  # another build has joined this file into one
+        return self._json(key)
+
     def _group(self, path: Path, group: int) -> pa.ChunkedArray:
         """Return a group of readings; the last few stay in memory, for reports come in the order kept."""
         if (path, group) not in self._groups:
-            if len(self._groups) >= _OPEN_GROUPS:
-                del self._groups[next(iter(self._groups))]
-            column = pq.ParquetFile(path).read_row_group(group, columns=["reading"])["reading"]
+            if path not in self._files:
+                _forget(self._files, _OPEN_FILES)
+                self._files[path] = pq.ParquetFile(path, page_checksum_verification=True)
+            _forget(self._groups, _OPEN_GROUPS)
+            column = self._files[path].read_row_group(group, columns=["reading"])["reading"]
             self._groups[path, group] = column
         return self._groups[path, group]
+
+
+class Kept:
+    """
+    Readings in a store, in the order of the ids of their reports, each made anew when its turn comes.
+
+    Goes as often as it is asked over all readings and holds none.
+
+    Parameters
+    ----------
+    keys
+        The id of each report and the key of its reading.
+    others
+        Readings that are in no store.
+
+    Raises
+    ------
+    MapperError
+        While it is gone over, if a file of the store was taken away or damaged.
+    """
+
+    def __init__(self, store: Store, keys: Mapping[str, bytes], others: Iterable[Extraction] = ()) -> None:
+        self._store, self._keys = store, dict(sorted(keys.items()))
+        self._others = sorted(others, key=_report_id)
+
+    def __iter__(self) -> Iterator[Extraction]:
+        return heapq.merge(self._read(), self._others, key=_report_id)
+
+    def _read(self) -> Iterator[Extraction]:
+        for report_id, key in self._keys.items():
+            reading = self._store.get(key)
+            if reading is None:
+                raise MapperError(f"The reading of {report_id!r} has gone from the store; build again.")
+            yield reading
+
+
+def _report_id(extraction: Extraction) -> str:
+    return extraction.report.id
+
+
+def _writer(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path, _SCHEMA, compression="zstd", write_page_checksum=True, use_dictionary=False,
+        write_statistics=False,
+    )  # fmt: skip
+
+
+def _forget(cached: dict[Any, Any], most: int) -> None:
+    """Make room for one more by forgetting the oldest."""
+    while len(cached) >= most:
+        del cached[next(iter(cached))]
 
 
 def _places(path: Path) -> dict[bytes, tuple[Path, int, int]]:
     """Return, for each key in a file, its file, group and row."""
     with pq.ParquetFile(path) as file:
-        return {
-            key: (path, group, row)
-            for group in range(file.num_row_groups)
-            for row, key in enumerate(file.read_row_group(group, columns=["key"])["key"].to_pylist())
-        }
+        keys = iter(file.read(columns=["key"])["key"].to_pylist())
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    return {next(keys): (path, group, row) for group, size in enumerate(sizes) for row in range(size)}
 
 
 @cache

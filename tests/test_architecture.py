@@ -24,12 +24,15 @@ LAYERS = {
     "codec": 4,
     "store": 5,
     "engine": 5,
+    "bounds": 5,
     "render": 5,
     "pipeline": 6,
-    "jobs": 7,
-    "__init__": 8,
-    "cli": 9,
-    "__main__": 10,
+    "reading": 7,
+    "lines": 8,
+    "jobs": 9,
+    "__init__": 10,
+    "cli": 11,
+    "__main__": 12,
 }
 
 # The one home of each foreign package.

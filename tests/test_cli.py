@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mapper.bounds import bounded
 from mapper.cli import DONE, FAILED, SET_ASIDE, WRONG_CALL, run
+from mapper.model import Toponym
 from tests.conftest import EXAMPLE
 
 TABLES = (
@@ -117,3 +119,46 @@ def test_what_was_read_once_is_kept_and_gives_the_same_tables(tmp_path: Path) ->
         assert list((tmp_path / "out" / ".mapper-build").glob("*.parquet"))
         tables.append((tmp_path / "out" / "timeline.csv").read_bytes())
     assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"id": 1, "doc_id": 1}', "needs the keys"),
+        ('{"id": 1, "doc_id": 1, "text": 7}', "must be a string"),
+        ('{"id": 1, "doc_id": 1, "text": "x", "published": "31 Feb 2011"}', "31 Feb 2011"),
+        ('{"id": 1, "doc_id": 1, "text": "x", "toponyms": [{"start": 1}]}', "list of spans"),
+        ("[1]", "not an object"),
+        ("[" * 100_000, "nested too deep"),
+    ],
+)
+@pytest.mark.parametrize("command", ["geoparse", "extract"])
+def test_a_line_that_is_no_record_is_named_and_the_rest_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, line: str, reason: str
+) -> None:
+    given, made = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    given.write_text(f'{line}\n{{"id": 2, "doc_id": 2, "text": "Shells fell on Misrata."}}\n')
+    assert run([command, "--jsonl", str(given), "-o", str(made), "--gear", "fast"]) == SET_ASIDE
+    said = capsys.readouterr().err
+    assert "line 1" in said and reason in said
+    assert len(made.read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["geoparse", "extract", "build"])
+def test_a_text_that_takes_too_long_is_set_aside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def read(text: str) -> list[Toponym]:
+        while "endless" in text:
+            pass
+        return []
+
+    monkeypatch.setattr("mapper.reading._recognizer", lambda reading: read)
+    monkeypatch.setattr("mapper.reading.bounded", lambda: bounded(0.2))
+    given, made = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    records = [{"id": str(n), "doc_id": str(n), "text": text} for n, text in enumerate(("A", "endless", "B"))]
+    given.write_text("".join(json.dumps(record) + "\n" for record in records))
+    arguments = [str(given)] if command == "build" else ["--jsonl", str(given)]
+    assert run([command, *arguments, "-o", str(made)]) == SET_ASIDE
+    assert "Report '1' is set aside: It took longer than 0.2 seconds." in capsys.readouterr().err
+    assert command == "build" or len(made.read_text().splitlines()) == 2

@@ -2,12 +2,17 @@
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from mapper import engine
+from mapper.bounds import bounded
 from mapper.errors import MapperError
 
 
@@ -65,12 +70,53 @@ def test_an_error_of_the_work_reaches_the_caller() -> None:
 
 
 def test_work_that_takes_too_long_is_stopped() -> None:
-    with pytest.raises(TimeoutError, match=r"longer than 0\.05 seconds"), engine.time_limit(0.05):
+    with pytest.raises(TimeoutError, match=r"longer than 0\.05 seconds"), bounded(0.05):
         while True:
             pass
-    with engine.time_limit(0.05):
+    with bounded(0.05):
         pass
     time.sleep(0.06)  # the timer is off
+
+
+def test_work_in_a_thread_that_takes_too_long_is_stopped() -> None:
+    said: list[str] = []
+
+    def work() -> None:
+        try:
+            with bounded(0.05):
+                while True:
+                    pass
+        except TimeoutError as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert said == ["It took longer than 0.05 seconds."]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not bound memory")
+def test_work_that_asks_for_too_much_memory_is_stopped() -> None:
+    with pytest.raises(MemoryError), bounded(memory=1 << 28):
+        bytearray(1 << 30)
+    assert len(bytearray(1 << 29)) == 1 << 29  # the bound is gone
+
+
+_STUCK = """
+import re, threading
+from mapper.bounds import bounded
+def work():
+    with bounded(0.2):
+        re.fullmatch("(a*)*b", "a" * 40)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+
+
+def test_a_thread_that_hears_nothing_ends_its_process() -> None:
+    ended = subprocess.run([sys.executable, "-c", _STUCK], timeout=60, capture_output=True)
+    assert ended.returncode == 1
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_results() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mapper
-from mapper.engine import time_limit
+from mapper.bounds import bounded
 from mapper.model import Report
 
 LENGTH = 3_000  # characters; a pattern that goes wrong takes minutes for this many
@@ -77,7 +77,7 @@ def repeated(piece: str) -> str:
 )
 def test_a_text_made_to_be_slow_is_read_in_time(text: str) -> None:
     report = Report("r", text, datetime(2011, 3, 10, tzinfo=UTC))
-    with time_limit(SECONDS):
+    with bounded(SECONDS):
         reading = mapper.extract(report)
     for resolution in reading.resolutions:
         toponym = resolution.toponym

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from mapper import codec, store
-from mapper.errors import WriteError
+from mapper.errors import MapperError, WriteError
 from mapper.model import (
     Action,
     DistanceCheck,
@@ -27,7 +27,7 @@ from mapper.model import (
     Resolution,
     Toponym,
 )
-from mapper.store import Store
+from mapper.store import Kept, Store
 
 text = st.text(st.characters(exclude_categories=[]), max_size=12)
 moments = st.none() | st.datetimes(datetime(1700, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))
@@ -70,6 +70,14 @@ def reading(number: int) -> Extraction:
     return Extraction(report(number), (Resolution(toponym, Place("x:1", "Zintan", Point(12.25, 31.93))),))
 
 
+def put(kept: Store, extraction: Extraction) -> None:
+    kept.put(kept.key(extraction.report), codec.dumps(extraction))
+
+
+def find(kept: Store, of: Report) -> Extraction | None:
+    return kept.get(kept.key(of))
+
+
 @given(extractions)
 def test_a_reading_comes_back_equal_from_its_json(extraction: Extraction) -> None:
     assert codec.loads(codec.dumps(extraction)) == extraction
@@ -97,51 +105,69 @@ def test_another_report_program_or_option_finds_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Store(tmp_path, options="full") as kept:
-        kept.put(reading(1))
-    assert Store(tmp_path, options="full").get(report(1)) == reading(1)
-    assert Store(tmp_path, options="fast").get(report(1)) is None
-    assert Store(tmp_path, options="full").get(report(2)) is None
+        put(kept, reading(1))
+    assert find(Store(tmp_path, options="full"), report(1)) == reading(1)
+    assert find(Store(tmp_path, options="fast"), report(1)) is None
+    assert find(Store(tmp_path, options="full"), report(2)) is None
     monkeypatch.setattr(store, "program_version", lambda: "another")
-    assert Store(tmp_path, options="full").get(report(1)) is None
+    assert find(Store(tmp_path, options="full"), report(1)) is None
 
 
 def test_many_small_files_become_one_and_nothing_is_lost(tmp_path: Path) -> None:
     for number in range(store._MANY):
         with Store(tmp_path) as kept:
-            kept.put(reading(number))
+            put(kept, reading(number))
     joined = Store(tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     assert len(joined) == store._MANY
-    assert all(joined.get(report(number)) == reading(number) for number in range(store._MANY))
+    assert all(find(joined, report(number)) == reading(number) for number in range(store._MANY))
 
 
 def test_a_build_goes_on_while_another_joins_its_files(tmp_path: Path) -> None:
     for number in range(store._MANY):
         with Store(tmp_path) as kept:
-            kept.put(reading(number))
+            put(kept, reading(number))
             other = kept
     Store(tmp_path)
-    assert other.get(report(0)) in (None, reading(0))
-    other.put(reading(999))
+    assert find(other, report(0)) in (None, reading(0))
+    put(other, reading(999))
     other.flush()
-    assert Store(tmp_path).get(report(999)) == reading(999)
+    assert find(Store(tmp_path), report(999)) == reading(999)
+
+
+def test_readings_are_found_again_after_another_build_has_joined_their_files(tmp_path: Path) -> None:
+    with Store(tmp_path) as kept:
+        keys = {}
+        for number in range(store._MANY):
+            put(kept, reading(number))
+            kept.flush()
+            keys[report(number).id] = kept.key(report(number))
+    readings = Kept(kept, keys, [reading(1000)])
+    Store(tmp_path)
+    told = [reading(number) for number in (*range(store._MANY), 1000)]
+    for _ in range(2):
+        assert list(readings) == sorted(told, key=lambda r: r.report.id)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    with pytest.raises(MapperError, match="has gone from the store"):
+        list(Kept(Store(tmp_path), keys))
 
 
 def test_a_damaged_file_costs_its_readings_only(tmp_path: Path) -> None:
     for number in range(3):
         with Store(tmp_path) as kept:
-            kept.put(reading(number))
+            put(kept, reading(number))
     first = sorted(tmp_path.iterdir())[0]
     first.write_bytes(first.read_bytes()[:100])
     again = Store(tmp_path)
-    found = [again.get(report(number)) for number in range(3)]
+    found = [find(again, report(number)) for number in range(3)]
     assert sorted(reading is None for reading in found) == [False, False, True]
 
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     kept = Store(tmp_path / "file" / "store")
-    kept.put(reading(1))
+    put(kept, reading(1))
     with pytest.raises(WriteError, match="Cannot write"):
         kept.flush()
 
@@ -150,14 +176,15 @@ _KEEP = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from mapper import store
+from mapper import codec, store
 from mapper.model import Extraction, Report
 store._MOST_KEPT_BACK = 5
 store.program_version = lambda: "one"
 kept = store.Store(Path(sys.argv[1]))
 print("ready", flush=True)
 for number in range(100_000):
-    kept.put(Extraction(Report(f"r{number}", "Tanks left.", datetime(2011, 6, 2, tzinfo=UTC))))
+    extraction = Extraction(Report(f"r{number}", "Tanks left.", datetime(2011, 6, 2, tzinfo=UTC)))
+    kept.put(kept.key(extraction.report), codec.dumps(extraction))
     print(number, flush=True)
 """
 
@@ -179,12 +206,13 @@ def test_builds_killed_at_any_moment_lose_only_what_was_not_yet_written(
         time.sleep(0.03 * (attempt + 1))
         for build in builds:
             build.send_signal(signal.SIGKILL)
-        put = max(len(build.communicate()[0].split()) for build in builds)
+        count = max(len(build.communicate()[0].split()) for build in builds)
         kept = Store(tmp_path)
         assert len(kept) >= kept_so_far
-        assert len(kept) >= put - 5
+        assert len(kept) >= count - 5
         found = [
-            kept.get(Report(f"r{n}", "Tanks left.", datetime(2011, 6, 2, tzinfo=UTC))) for n in range(put - 5)
+            find(kept, Report(f"r{n}", "Tanks left.", datetime(2011, 6, 2, tzinfo=UTC)))
+            for n in range(count - 5)
         ]
         assert all(found)
         kept_so_far = len(kept)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 import numpy as np
@@ -25,6 +25,9 @@ _RUN = 5
 _BANDS, _ROWS = 16, 4
 # Texts with this share in common are one text: an edited lead or a cut last paragraph stay above it.
 ALIKE = 0.7
+# A story is printed again within days; the same few words weeks later tell something new.
+DAYS_BETWEEN = 7.0
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _WORDS_READ = 5_000
 _WORD = re.compile(r"\w+")
 _PRIME = np.uint64((1 << 61) - 1)
@@ -38,7 +41,8 @@ def find_duplicates(reports: Iterable[Report]) -> dict[str, str]:
     Return, for each report that repeats another, the id of the one that it repeats.
 
     The one repeated is the earliest published of all that are alike, then the one with the least id,
-    so the order of the reports does not matter. Only hashes of the texts are kept in memory.
+    so the order of the reports does not matter; published more than `DAYS_BETWEEN` apart, texts are two.
+    Only hashes of the texts are kept in memory, and the time grows with the number of reports.
 
     Examples
     --------
@@ -48,22 +52,21 @@ def find_duplicates(reports: Iterable[Report]) -> dict[str, str]:
     >>> find_duplicates([])
     {}
     """
-    ids: list[str] = []
-    published: list[datetime | None] = []
-    prints: list[NDArray[np.uint32]] = []
-    for report in reports:
-        ids.append(report.id)
-        published.append(report.published)
-        prints.append(_print(report.text))
-    by_id = sorted(range(len(ids)), key=lambda number: ids[number])
-    groups = _Groups(len(ids))
-    if prints:
-        for one, other in _alike(np.stack([prints[number] for number in by_id])):
-            groups.join(by_id[one], by_id[other])
-    repeats: dict[str, str] = {}
-    for members in groups.larger_than_one():
-        members.sort(key=lambda n: (published[n] is None, published[n] or 0, ids[n]))
-        repeats |= {ids[number]: ids[members[0]] for number in members[1:]}
+    found = sorted(
+        ((r.published is None, r.published or _NEVER, r.id, _print(r.text)) for r in reports),
+        key=lambda report: report[:3],
+    )
+    if not found:
+        return {}
+    days = np.array([np.nan if undated else when.timestamp() / 86_400 for undated, when, _, _ in found])
+    groups = _Groups(len(found))
+    for one, other in _alike(np.stack([values for *_, values in found]), days):
+        groups.join(one, other)
+    repeats = {
+        found[number][2]: found[members[0]][2]
+        for members in groups.larger_than_one()
+        for number in members[1:]
+    }
     return dict(sorted(repeats.items()))
 
 
@@ -92,15 +95,17 @@ class _Groups:
         return number
 
 
-def _alike(prints: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
-    """Give pairs of rows that are alike: in each band, every row with the first of those that agree there."""
+def _alike(prints: NDArray[np.uint32], days: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    """Give pairs of rows that are alike: in each band, each with the one before it of the same hashes."""
     for band in range(_BANDS):
-        keys = np.ascontiguousarray(prints[:, band * _ROWS : (band + 1) * _ROWS]).view(f"S{4 * _ROWS}")[:, 0]
-        _, firsts, groups = np.unique(keys, return_index=True, return_inverse=True)
-        first = firsts[groups]
-        agreeing = np.flatnonzero(first != np.arange(len(prints)))
-        alike = (prints[agreeing] == prints[first[agreeing]]).mean(axis=1) >= ALIKE
-        yield from zip(first[agreeing][alike].tolist(), agreeing[alike].tolist(), strict=True)
+        hashes = np.ascontiguousarray(prints[:, band * _ROWS : (band + 1) * _ROWS])
+        _, keys = np.unique(hashes.view(f"S{4 * _ROWS}")[:, 0], return_inverse=True)
+        order = np.argsort(keys, kind="stable")
+        one, other = order[:-1], order[1:]
+        near = (keys[one] == keys[other]) & ~(days[other] - days[one] > DAYS_BETWEEN)
+        one, other = one[near], other[near]
+        alike = (prints[one] == prints[other]).mean(axis=1) >= ALIKE
+        yield from zip(one[alike].tolist(), other[alike].tolist(), strict=True)
 
 
 def _print(text: str) -> NDArray[np.uint32]:

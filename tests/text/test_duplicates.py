@@ -57,3 +57,9 @@ def test_many_reports_are_compared_in_groups_and_not_in_pairs() -> None:
         shuffled = random.Random(number // 2).sample(words, len(words))
         reports.append(Report(f"{number:03d}", " ".join(shuffled)))
     assert find_duplicates(reports) == {f"{n + 1:03d}": f"{n:03d}" for n in range(0, 600, 2)}
+
+
+def test_the_same_words_a_month_later_are_news() -> None:
+    assert (
+        find_duplicates([on(1, "a", "Shells fell on Zintan."), on(29, "b", "Shells fell on Zintan.")]) == {}
+    )

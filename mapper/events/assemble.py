@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 
+from mapper.events.dating import Calendar, When
 from mapper.events.sides import Sides, find_sides
 from mapper.model import (
     Action,
@@ -16,7 +17,6 @@ from mapper.model import (
     Event,
     Location,
     Locative,
-    Precision,
     Report,
     Resolution,
     Toponym,
@@ -28,20 +28,13 @@ LOSSES = ("withdraw", "surrender")
 _CONTESTED = ("clash", "assault")
 
 
-@dataclass(frozen=True, slots=True)
-class _Time:
-    since: datetime | None
-    until: datetime | None
-    precision: Precision
-
-
 @dataclass(slots=True)
 class _Draft:
     """An event in the making."""
 
     action: Action
     location: Location | None
-    time: _Time
+    time: When
     side: str = ""
     opposing: str = ""
     certainty: Certainty = "reported"
@@ -85,12 +78,13 @@ def assemble(
     whole = _is_one_sided(report.text)
     named = [r.toponym.text for r in resolutions if r.toponym.role == "literal"]
     sides = find_sides(actions, text=report.text, places=named, given=given_sides)
+    calendar = Calendar(report, dates)
     drafts: list[_Draft] = []
     previous: _Draft | None = None
     for action in sorted(actions, key=lambda a: (a.sentence_start, a.start)):
         if isinstance(action.where, Toponym | Locative) and action.where not in places:
             continue
-        when = _time(action, dates, previous, report)
+        when = calendar.date(action, previous.time if previous else None)
         location = places[action.where] if action.where is not None else None
         draft = _Draft(action, location, when, certainty=action.certainty)
         _fill_sides(draft, sides)
@@ -139,54 +133,6 @@ def _is_one_sided(text: str) -> bool:
         return False  # a letter or a diary, whose writer tells what he saw
     found = len(_OUR_SIDE.findall(plain))
     return found >= 2 and found * 250 >= len(plain.split())
-
-
-def _time(action: Action, dates: Sequence[DateSpan], previous: _Draft | None, report: Report) -> _Time:
-    """Return the time of the clause, the sentence, what was told before, or the publication."""
-    span = _nearest(action, dates)
-    if span is not None:
-        if span.relative_to_previous and previous is not None and previous.time.since is not None:
-            since = previous.time.since + timedelta(span.offset_days)
-            return _Time(since, since + timedelta(1), span.precision)
-        return _Time(span.since, span.until, span.precision)
-    if action.certainty == "planned":
-        return _Time(None, None, "unknown")
-    day = _midnight(report.published)
-    if previous is not None and previous.time.since is not None and action.tense != "present":
-        gap = report.text[previous.action.sentence_end : action.sentence_start]
-        if (
-            "\n\n" not in gap
-            and previous.action.certainty != "planned"
-            and action.sentence_start - previous.action.sentence_end < 400
-        ):
-            return previous.time
-    if day is None:
-        return _Time(None, None, "unknown")
-    return _Time(day, day + timedelta(1), "day" if action.tense == "present" else "few_days")
-
-
-def _nearest(action: Action, dates: Sequence[DateSpan]) -> DateSpan | None:
-    """Return the date nearest to the trigger in its clause, else the last before it, else any."""
-    within = [d for d in dates if action.sentence_start <= d.start and d.end <= action.sentence_end]
-    end = action.where.end if action.where is not None else action.end
-    beside = [d for d in within if 0 < d.start - end <= 2]
-    if beside and action.where is not None:
-        return beside[0]  # "Drvar (14 Sep) and Jajce (13 Sep) fell"
-    clause = [d for d in within if action.clause_start <= d.start and d.end <= action.clause_end]
-    if clause:
-        return min(clause, key=lambda d: (_gap(action, d), d.start))
-    before = [d for d in within if d.end <= action.start]
-    if before:
-        return before[-1]
-    return within[0] if within else None
-
-
-def _gap(action: Action, span: DateSpan) -> int:
-    return max(span.start - action.end, action.start - span.end, 0)
-
-
-def _midnight(moment: datetime | None) -> datetime | None:
-    return datetime.combine(moment.date(), time(), tzinfo=UTC) if moment else None
 
 
 def _fill_sides(draft: _Draft, sides: Sides) -> None:

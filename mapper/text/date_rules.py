@@ -307,7 +307,7 @@ def _read_deictic(m: re.Match[str], now: Discourse) -> Reading | None:
     return days_from(now.base)
 
 
-def _read_night(m: re.Match[str], now: Discourse) -> Reading | None:
+def read_night(m: re.Match[str], now: Discourse) -> Reading | None:
     """'overnight', 'during the night': the night that ended on the day of writing, or that of the day told."""
     if now.base is None and now.last is None:
         return None
@@ -318,7 +318,7 @@ def _read_night(m: re.Match[str], now: Discourse) -> Reading | None:
     return days_from(now.base or now.last or date.min)
 
 
-def _read_same(m: re.Match[str], now: Discourse) -> Reading | None:
+def read_same(m: re.Match[str], now: Discourse) -> Reading | None:
     """'the same day', 'that night', 'by evening', 'hours later', 'within the hour': the day named last."""
     day = now.last or now.base
     return Reading(day, day + timedelta(1), relative=True) if day else Reading(None, None, relative=True)
@@ -545,12 +545,12 @@ RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<!\w)(?i:from|between){_S}(?P<first>{_WEEKDAY}){_S}(?i:to|and|until|through){_S}(?P<last>{_WEEKDAY})"), _read_weekdays),
     (re.compile(rf"(?i)(?<!\w)(?:the{_S}day{_S}(?:before{_S}yesterday|after{_S}to-?morrow)|yesterday|to-?day|to-?night|to-?morrow)(?:{_S}(?-i:{_PART}))?(?!\w)"), _read_deictic),
     (re.compile(rf"(?i)(?<!\w)(?:last{_S}(?:night|evening)|this{_S}(?-i:{_PART}))(?!\w)"), _read_deictic),
-    (re.compile(rf"(?i)(?<!\w)(?:overnight|(?:during|in|through){_S}the{_S}night)(?!\w)"), _read_night),
-    (re.compile(rf"(?i)(?<!\w)(?:the{_S})?(?:(?:very{_S})?same|that(?:{_S}same|{_S}very)?){_S}(?:day|(?-i:{_PART}))(?!\w)"), _read_same),
-    (re.compile(rf"(?i)(?<!\w)(?:by|at|after|before|around|until|towards?|since){_S}(?:the{_S})?(?:first{_S}light|day-?break|sunrise|sunset|dark|(?-i:{_PART}))(?!\w)"), _read_same),
-    (re.compile(rf"(?i)(?<!\w)in{_S}the{_S}(?:morning|afternoon|evening)(?!\w)"), _read_same),
-    (re.compile(rf"(?i)(?<!\w)(?:{_COUNT}{_S})?{_HOURS}{_S}(?:later|afterwards?|after|earlier|before)(?!\w)"), _read_same),
-    (re.compile(rf"(?i)(?<!\w)within{_S}(?:the{_S}hour|(?:{_COUNT}{_S}(?:of{_S})?)?hours)(?!\w)"), _read_same),
+    (re.compile(rf"(?i)(?<!\w)(?:overnight|(?:during|in|through){_S}the{_S}night)(?!\w)"), read_night),
+    (re.compile(rf"(?i)(?<!\w)(?:the{_S})?(?:(?:very{_S})?same|that(?:{_S}same|{_S}very)?){_S}(?:day|(?-i:{_PART}))(?!\w)"), read_same),
+    (re.compile(rf"(?i)(?<!\w)(?:by|at|after|before|around|until|towards?|since){_S}(?:the{_S})?(?:first{_S}light|day-?break|sunrise|sunset|dark|(?-i:{_PART}))(?!\w)"), read_same),
+    (re.compile(rf"(?i)(?<!\w)in{_S}the{_S}(?:morning|afternoon|evening)(?!\w)"), read_same),
+    (re.compile(rf"(?i)(?<!\w)(?:{_COUNT}{_S})?{_HOURS}{_S}(?:later|afterwards?|after|earlier|before)(?!\w)"), read_same),
+    (re.compile(rf"(?i)(?<!\w)within{_S}(?:the{_S}hour|(?:{_COUNT}{_S}(?:of{_S})?)?hours)(?!\w)"), read_same),
     (re.compile(rf"(?i)(?<!\w)the{_S}(?:(?:following|next|previous|preceding){_S}(?:day|(?-i:{_PART}))|(?:day|night|evening){_S}(?:before|after)(?!{_S}(?:the|an?|he|she|it|they|we|his|her|its|their|our)\b))(?!\w)"), _read_next_day),
     (re.compile(rf"(?i)(?<!\w)(?P<count>(?:an?{_S})?{_COUNT}{_S}(?:of{_S})?|)(?P<unit>{_UNIT}){_S}(?P<way>later|afterwards?|after(?={_O}[,.;])|earlier|before(?={_O}[,.;])|previously|longer)(?!{_S}than\b)(?P<exact>{_S}to{_S}the{_S}day)?(?!\w)"), _read_later),
     (re.compile(rf"(?i)(?<!\w)(?P<count>(?:an?{_S})?{_COUNT}{_S}|)(?P<unit>{_UNIT}|{_HOURS}){_S}ago(?!\w)"), _read_ago),

@@ -22,6 +22,8 @@ from mapper.text.date_rules import (
     read_full,
     read_group,
     read_iso,
+    read_night,
+    read_same,
     read_weekday,
     run_of_days,
 )
@@ -113,6 +115,15 @@ def _dateline(text: str, published: date | None) -> date | None:
     return None
 
 
+def _joined(text: str, part: re.Match[str], *following: tuple[re.Match[str], Read]) -> bool:
+    """Return whether a part of a day belongs to the date that stands next: "at dawn on Saturday"."""
+    return any(
+        read in (read_full, read_iso, read_weekday)
+        and text[part.end() : match.start()].strip(" ,").lower() in ("", "on", "of")
+        for match, read in following
+    )
+
+
 _SINCE = re.compile(r"(?i)(?<!\w)(?:ever )?since(?: (?:about|around|early|late|early on|late on))?\s{1,3}$")
 
 
@@ -157,7 +168,10 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     now = Discourse(_dateline(text, base) or base)
     tenses = _Tenses(text)
     spans = []
-    for m, read in _matches(text):
+    matches = list(_matches(text))
+    for index, (m, read) in enumerate(matches):
+        if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
+            continue
         now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
         reading = read(m, now)
         if reading is None:

@@ -1,0 +1,115 @@
+"""When an action was: by the date of its clause, sentence, paragraph or entry, or by the publication."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from mapper.model import Action, DateSpan, Precision, Report
+
+_BREAK = re.compile(r"\n[ \t\r]{0,8}\n")
+_HEAD_END = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time with its precision; both ends None where the text gives no calendar."""
+
+    since: datetime | None
+    until: datetime | None
+    precision: Precision
+
+
+NEVER = When(None, None, "unknown")
+
+
+class Calendar:
+    """
+    The dates of one report, and what follows from where they stand.
+
+    Parameters
+    ----------
+    report
+        Its text and time of publication are used.
+    dates
+        The times that it names, in the order of the text.
+    """
+
+    def __init__(self, report: Report, dates: Sequence[DateSpan]) -> None:
+        published = report.published
+        self._today = datetime.combine(published.date(), time(), tzinfo=UTC) if published else None
+        self._dates = dates
+        self._starts = [d.start for d in dates]
+        self._paragraphs = [0, *(m.end() for m in _BREAK.finditer(report.text))]
+        # Days that what follows may be told of: not those ahead, not beginnings ("since Monday").
+        self._days = [
+            d
+            for d in dates
+            if d.precision == "day" and d.since is not None and not d.text.lower().startswith("since")
+        ]
+        self._days = [d for d in self._days if published is None or d.since is None or d.since <= published]
+        self._heads = [d for d in self._days if _is_head(report.text, d)]
+
+    def date(self, action: Action, previous: When | None) -> When:
+        """Return when an action was; `previous` is when the one told before it was."""
+        span = self._nearest(action)
+        if span is not None:
+            if span.since is None and span.relative_to_previous and previous and previous.since:
+                since = previous.since + timedelta(span.offset_days)
+                return When(since, since + timedelta(1), span.precision)
+            return When(span.since, span.until, span.precision)
+        if action.certainty == "planned":
+            return NEVER
+        told = self._head(action) if action.tense == "present" else self._told_before(action)
+        if told is not None:
+            return When(told.since, told.until, "day")
+        if self._today is None:
+            return NEVER
+        precision: Precision = "day" if action.tense == "present" else "few_days"
+        return When(self._today, self._today + timedelta(1), precision)
+
+    def _nearest(self, action: Action) -> DateSpan | None:
+        """Return the date nearest to the trigger in its clause, else the last before it, else any."""
+        first = bisect_right(self._starts, action.sentence_start - 1)
+        last = bisect_right(self._starts, action.sentence_end)
+        within = [d for d in self._dates[first:last] if d.end <= action.sentence_end]
+        end = action.where.end if action.where is not None else action.end
+        beside = [d for d in within if 0 < d.start - end <= 2]
+        if beside and action.where is not None:
+            return beside[0]  # "Drvar (14 Sep) and Jajce (13 Sep) fell"
+        clause = [d for d in within if action.clause_start <= d.start and d.end <= action.clause_end]
+        if clause:
+            return min(clause, key=lambda d: (max(d.start - action.end, action.start - d.end, 0), d.start))
+        before = [d for d in within if d.end <= action.start]
+        if before:
+            return before[-1]
+        return within[0] if within else None
+
+    def _told_before(self, action: Action) -> DateSpan | None:
+        """Return the last day that the paragraph names before the sentence, else the head of the entry."""
+        paragraph = self._paragraphs[bisect_right(self._paragraphs, action.sentence_start) - 1]
+        told = _last_before(self._days, action.sentence_start)
+        return told if told is not None and told.start >= paragraph else self._head(action)
+
+    def _head(self, action: Action) -> DateSpan | None:
+        """Return the date that heads the entry of a diary or log that an action stands in."""
+        return _last_before(self._heads, action.sentence_start)
+
+
+def _last_before(spans: Sequence[DateSpan], position: int) -> DateSpan | None:
+    index = bisect_right(spans, position, key=lambda d: d.end) - 1
+    return spans[index] if index >= 0 else None
+
+
+def _is_head(text: str, span: DateSpan) -> bool:
+    """Return whether a date heads an entry: "21 December." at the start of a line."""
+    before = text[text.rfind("\n", max(0, span.start - 40), span.start) + 1 : span.start]
+    return (
+        any(c.isdigit() for c in span.text)
+        and (span.start < 40 or "\n" in text[max(0, span.start - 40) : span.start])
+        and not before.strip(" \t*#>-")
+        and _HEAD_END.match(text, span.end) is not None
+    )

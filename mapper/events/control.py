@@ -11,9 +11,9 @@ actor of a capture, or the defender of a repulse) or a statement does (`holds`).
 | a claim that the other side denies, nobody else confirming it | `contested` |
 | both sides inside, fighting in the streets | `contested` |
 | a side withdrew or surrendered | the side named after it; else its only adjacent enemy |
-| planned | nothing moves |
-| denied | nothing moves; of a place never heard of, the side said to have lost it still has it |
+| planned, denied | nothing moves; in a place never heard of, the side that would have lost it is there |
 | shelled, bombed, besieged, attacked | nothing moves; in a place never heard of, the side fired at is there |
+| a side sends troops there, or they are at home there | nothing moves; it has a place never heard of |
 | an attack was beaten off | the defender is confirmed |
 | a place was taken from a side | that side held it the week before, unless reports say otherwise |
 | silence | the state grows older, never different |
@@ -57,6 +57,10 @@ VAGUE_M = 60_000.0
 _GAINS = ("capture", "handover")
 _LOSSES = ("withdraw", "surrender")
 _FIRE = ("shelling", "airstrike", "missile", "naval_fire", "siege", "assault")
+_AGAINST = (*_FIRE, "advance")  # at whose end the other side is
+_AT_HOME = ("repulse", "redeploy", "holds")
+# Flag of a statement that no sentence makes: a government has its capital.
+PRESUMED = "holder presumed"
 _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
@@ -68,7 +72,8 @@ class _Evidence:
     """One row of the timeline that bears on who holds a place.
 
     `moment` is when it was so, `dated` whether the text says that, or only the publication does.
-    `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named.
+    `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named. What is
+    `supposed` moves nothing: a plan, a denial, the capital of a government.
     """
 
     moment: pd.Timestamp
@@ -83,6 +88,7 @@ class _Evidence:
     holder: str
     certainty: str
     event_id: str
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +157,23 @@ def _evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[_Evide
     found = []
     for row in timeline.to_dict("records"):
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
-        if row["place_key"] < 0 or vague or "superseded" in row["flags"] or row["certainty"] == "planned":
+        if row["place_key"] < 0 or vague or "superseded" in row["flags"]:
             continue
         if "place inferred" in row["flags"] and row["kind"] in (*_GAINS, *_LOSSES):
             continue  # "they pulled back": from where is a guess, no ground to colour a map
         moment = row["since"] if pd.notna(row["since"]) else row["published"]
         if pd.isna(moment):
             continue
-        holder = _said_holder(row)
-        if not holder and row["kind"] not in (*_LOSSES, *_FIRE) and row["certainty"] != "denied":
+        supposed = row["certainty"] in ("planned", "denied") or PRESUMED in row["flags"]
+        holder = "" if supposed else _said_holder(row)
+        if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
             continue
         found.append(
             _Evidence(
                 moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment),
                 repeats.get(row["report_id"], row["report_id"]),
                 row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
-                row["certainty"], row["event_id"],
+                row["certainty"], row["event_id"], supposed,
             )
         )  # fmt: skip
     # On one day events come before statements of who holds: those describe the outcome.
@@ -180,8 +187,6 @@ def _or(moment: pd.Timestamp, default: pd.Timestamp) -> pd.Timestamp:
 
 def _said_holder(row: Mapping[Hashable, Any]) -> str:
     """Return the side that a row says has the place, `contested`, or ""."""
-    if row["certainty"] == "denied":
-        return ""
     if row["holder"]:
         return str(row["holder"])
     if row["kind"] in (*_GAINS, "repulse"):
@@ -208,14 +213,13 @@ def _histories(
     histories: dict[int, list[_State]] = {}
     for item in evidence:
         history = histories.setdefault(item.place, [])
-        denied = item.certainty == "denied"
-        left = item.kind in _LOSSES and not denied and not item.holder
+        left = item.kind in _LOSSES and not item.supposed and not item.holder
         heir = _heir(item, histories, points) if left else item.holder
         if left and not heir:
             continue  # One side is gone; who is there now, nobody says.
         if not history:
             _assume(history, item, _present(item))
-        if denied:
+        if item.certainty == "denied":
             _deny(history, item)
         elif heir:
             _apply(history, item, heir, "inferred" if left else item.certainty)
@@ -224,16 +228,13 @@ def _histories(
 
 def _present(item: _Evidence) -> str:
     """Return the side that must have been in a place when the first word of it came, or ""."""
-    if item.certainty == "denied":
-        return {**dict.fromkeys(_GAINS, item.opponent), **dict.fromkeys(_LOSSES, item.actor)}.get(
-            item.kind, ""
-        )
-    if item.kind in _FIRE and item.holder != CONTESTED:
-        return item.opponent
-    if item.certainty == "reported" and item.kind in (*_GAINS, *_LOSSES) and item.holder != CONTESTED:
-        loser = item.opponent if item.kind in _GAINS else item.actor
-        return loser if fold(loser) != fold(item.holder) else ""
-    return ""
+    if item.holder == CONTESTED or item.certainty == "claimed" and item.kind in (*_GAINS, *_LOSSES):
+        return ""
+    if item.kind in (*_AGAINST, *_GAINS):
+        there = item.opponent
+    else:
+        there = item.actor if item.kind in (*_LOSSES, *_AT_HOME) else ""
+    return there if fold(there) != fold(item.holder) else ""
 
 
 def _assume(history: list[_State], item: _Evidence, holder: str) -> None:

@@ -17,7 +17,7 @@ def read_table(name: str) -> tuple[tuple[str, ...], ...]:
     Examples
     --------
     >>> read_table("nations.tsv")[0]
-    ('Afghanistan', 'Afghan', 'Kabul')
+    ('Afghanistan', 'Afghan', 'Kabul', 'AF')
     """
     text = files("mapper.resources").joinpath(name).read_text(encoding="utf-8")
     lines = (line.rstrip("\n") for line in text.splitlines())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mapper.events.dating import Calendar, When
+from mapper.events.side_words import country_codes
 from mapper.events.sides import Sides, find_sides
 from mapper.model import (
     Action,
@@ -77,7 +79,8 @@ def assemble(
     places = _places(resolutions, locations)
     whole = _is_one_sided(report.text)
     named = [r.toponym.text for r in resolutions if r.toponym.role == "literal"]
-    sides = find_sides(actions, text=report.text, places=named, given=given_sides)
+    home = _home(resolutions)
+    sides = find_sides(actions, text=report.text, places=named, home=home, given=given_sides)
     calendar = Calendar(report, dates)
     drafts: list[_Draft] = []
     previous: _Draft | None = None
@@ -101,6 +104,13 @@ def assemble(
 
 # Countries and continents: too wide to be where something happened.
 _WIDE = ("PCL", "CONT")
+
+
+def _home(resolutions: Sequence[Resolution]) -> str:
+    """Return the country that most of a report's places lie in, "" where none does."""
+    counts = Counter(r.place.country for r in resolutions if r.place is not None and r.place.country)
+    code = max(sorted(counts), key=lambda c: counts[c], default="")
+    return next((name for name, iso in country_codes().items() if iso and iso == code), "")
 
 
 def _places(

@@ -228,7 +228,7 @@ def _histories(
 
 def _present(item: _Evidence) -> str:
     """Return the side that must have been in a place when the first word of it came, or ""."""
-    if item.holder == CONTESTED or item.certainty == "claimed" and item.kind in (*_GAINS, *_LOSSES):
+    if item.holder == CONTESTED or (item.certainty == "claimed" and item.kind in (*_GAINS, *_LOSSES)):
         return ""
     if item.kind in (*_AGAINST, *_GAINS):
         there = item.opponent

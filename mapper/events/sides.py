@@ -1,12 +1,9 @@
 """Which mentions of forces are one side: "Gaddafi's troops", "government forces" and "loyalists".
 
-A mention is read as keys: a people ("nation:Russia"), a name ("name:gaddafi"), a word for those who
-rule ("state:army") or rise ("revolt:rebel"), "ours", "enemy". Evidence ties keys together or holds
-them apart, over one report or all of a build: words that one mention joins, who fights whom, who
-attacks a place that another holds, "loyal to" and "anti-", and what is usual (rebels fight armies).
-Keys that hang together are merged, strongest tie first; the two clusters with most against each
-other are the main sides. Allies who come by air keep a side of their own; a word without a tie says
-nothing.
+A mention is read as keys (`side_words.py`), and evidence ties keys together or holds them apart
+(`side_evidence.py`), over one report or all of a build. Keys that hang together are merged, strongest
+tie first; the two clusters with most against each other are the main sides. Allies who come by air
+keep a side of their own; a word without a tie says nothing.
 """
 
 from __future__ import annotations
@@ -15,70 +12,30 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
+from mapper.events.side_evidence import Evidence
+from mapper.events.side_words import STANCE, adjectives, nations
 from mapper.model import Action, Extraction
-from mapper.words import read_table, singular, word_set
+from mapper.words import singular, word_set
 
-_STANCE = re.compile(
-    r"\b(?:(loyal to|faithful to|allied with|allied to|aligned with|backed by|led by|supporting|commanded by)"
-    r"|(opposed to|hostile to|opposing|fighting against))\s+(.+)$",
-    re.IGNORECASE,
-)
-_BACKED = re.compile(
-    r"([\w.']+)-(?:backed|led|allied|aligned|held|controlled|supported|speaking)", re.IGNORECASE
-)
-_FORCE_PHRASE = re.compile(
-    r"((?:[\w'’-]+ ){1,3})(?:forces?|troops?|army|armies|soldiers?|fighters?|rebels?|militants?|"
-    r"insurgents?|militias?|"
-    r"brigades?|divisions?|battalions?|"
-    r"units|artillery|guns|tanks|infantry|warplanes|jets|aircraft|navy|"
-    r"mercenaries|commandos|"
-    r"paratroopers|marines|general staff|defen[cs]e ministry|ministry of defen[cs]e|military|"
-    r"government|command|"
-    r"spokesman|gunmen)\b"
-)
-_TITLED = re.compile(
-    r"\b((?:[A-Z][\w'’-]+ ){1,3}[A-Z][\w'’-]+), (?:(?:a|an|the|its|their|his|one of the) )?"
-    r"((?:[\w'’-]+ ){0,5}?"
-    r"(?:commander|spokesman|spokeswoman|minister|president|chief|leader|general|colonel|fighter|soldier|officer|official)\b)"
-    r"((?: (?:of|for|in) (?:the )?(?:[A-Z][\w'’-]+ ?){1,3})?)"
-)
-_SAID_OF = re.compile(
-    r"\b([A-Z][\w-]+(?:'s|’s)?) (?:\w+ ){0,3}?(?:president|leader|commander|minister|spokesman|spokeswoman|"
-    r"general|colonel|chief|"
-    r"President|General|Colonel|Minister|Commander),? ((?:[A-Z][\w'’-]+ ?){1,3})"
-)
-_INITIALS = re.compile(
-    r"((?:[A-Z][\w'’-]+ (?:(?:of|and|for|the|in) ){0,2}){1,6}[A-Z][\w-]+) "
-    r"\((?:the )?([A-Z][A-Z0-9-]{1,8}),?[^)]{0,20}\)"
-)
-_GROUP = re.compile(
-    r"\b[Tt]he ([A-Z][A-Z0-9]{1,6}|[A-Z][a-z]+s?)"
-    r"(?= (?:said|say|says|announced|claimed|had|have|has|were|was|are|is|took|flag)\b)"
-)
-AIR = frozenset({"airstrike", "missile", "naval_fire"})
-_FORCE_WORD = re.compile(
-    r"\b(?:forces?|troops?|army|soldiers?|fighters?|militias?|men|brigades?|divisions?|units?|loyal|units|guns|artillery|corps)\b",
-    re.IGNORECASE,
-)
-_TAKES = frozenset({"capture", "assault", "advance", "siege", "shelling", "airstrike", "missile"})
-_HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
 _WORTH = {
     "name": 3.0,
     "nation": 2.5,
     "ally": 4.0,
     "ours": 3.0,
     "enemy": 3.0,
+    "man": 1.0,
     "revolt": 1.5,
+    "loose": 1.5,
+    "armed": 1.0,
     "zeal": 1.5,
     "state": 1.0,
 }
-
 # What a mention must hold for a name in it to say whose force it is.
 _FORCE_WORDS = word_set("sides.force_words")
-_ORGANISATIONS = word_set("sides.organisations")
-_CAPITALS = re.compile(r"[A-Z][\w.'-]*(?: (?:(?:of|and|for|the|al) ){0,2}[A-Z][\w.'-]*)*")
+_CAPITALS = re.compile(
+    r"(?<![\w'.-])[A-Z][\w.'-]{0,40}(?: (?:(?:of|and|for|the|al) ){0,2}[A-Z][\w.'-]{0,40}){0,7}"
+)
 _MASS_WORDS = frozenset({"opposition", "resistance", "insurgency", "uprising", "revolt"})
 
 
@@ -96,111 +53,12 @@ class Sides:
     state: str = ""
 
 
-@lru_cache(maxsize=1)
-def _word_classes() -> dict[str, str]:
-    """Return the class of each word in `resources/sides.tsv`."""
-    return {word: name for name, words in read_table("sides.tsv") for word in words.split(",")}
-
-
-@lru_cache(maxsize=1)
-def _nations() -> dict[str, str]:
-    """Return the country of every adjective, people, capital and house of government, in lower case."""
-    nations: dict[str, str] = {}
-    for row in read_table("nations.tsv"):
-        for column in row:
-            for word in column.split(","):
-                if word:
-                    nations.setdefault(singular(word), row[0])
-    return nations
-
-
-@lru_cache(maxsize=1)
-def _adjectives() -> dict[str, str]:
-    return {row[0]: row[1].split(",")[0] for row in read_table("nations.tsv")}
-
-
-@lru_cache(maxsize=8192)
-def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
-    """
-    Return what a mention says of its side: keys with +1, keys of the opponent with -1.
-
-    Examples
-    --------
-    >>> side_keys("Russian forces"), side_keys("the rebels")
-    ((('nation:Russia', 1.0),), (('revolt:rebel', 1.0),))
-    >>> side_keys("anti-Gaddafi fighters")
-    (('revolt:fighter', 1.0), ('name:gaddafi', -1.0))
-    >>> side_keys("")
-    ()
-    """
-    text = re.sub("[‘’]", "'", mention)
-    keys: dict[str, float] = {}
-    match = _STANCE.search(text)
-    if match:
-        sign = 1.0 if match.group(1) else -1.0
-        for key, value in side_keys(match.group(3)):
-            keys.setdefault(key, sign * value)
-        text = text[: match.start()] if sign > 0 else ""
-    words: list[str] = []
-    for word in re.findall(r"[\w.']+(?:-[\w.']+)*", text):
-        stance, _, rest = word.partition("-")
-        if rest and stance.lower() in ("anti", "pro"):
-            for key, value in side_keys(rest):
-                keys[key] = value if stance.lower() == "pro" else -value
-        else:
-            backed = _BACKED.fullmatch(word)
-            words.append(backed.group(1) if backed else word)
-    _read_words(words, keys)
-    return tuple(sorted(keys.items(), key=lambda kv: (-kv[1], kv[0])))
-
-
-def _read_words(words: list[str], keys: dict[str, float]) -> None:
-    """Add the keys of plain words: peoples, names, who rules, who rises, ours, the enemy."""
-    nations, classes = _nations(), _word_classes()
-    found: dict[str, list[str]] = {}
-    alone: list[tuple[str, str]] = []
-    name_before = False
-    text = " ".join(words).lower()
-    if re.search(r"\bstate (?:tv|television|radio|media|news)", text):
-        found["state"] = ["media"]
-    for nation, country in nations.items():
-        if " " in nation and nation in text:
-            found.setdefault("nation", []).append(country)
-            text = text.replace(nation, " ")
-    for word in words:
-        base = singular(word)
-        kind = classes.get(base, "name" if word[:1].isupper() and len(base) > 1 else "nothing")
-        name_after, name_before = name_before, False
-        if base not in text or (kind == "nothing" and base not in nations):
-            continue
-        if base in nations and word[:1].isupper():
-            found.setdefault("nation", []).append(nations[base])
-        elif kind.startswith("alone_"):
-            alone.append((kind[6:], base))
-        elif kind == "name":
-            name_before = True
-            if name_after:
-                found["name"].pop()  # of "Mussa Ibrahim" the last word counts
-            found.setdefault("name", []).append(base)
-        else:
-            found.setdefault(kind, []).append("" if kind in ("ours", "enemy") else base)
-    if "revolt" in found or "zeal" in found:
-        # "Libyan rebels": both sides are Libyan. "A rebel soldier" is no soldier of the state.
-        found.pop("nation", None)
-        found.pop("state", None)
-    if not found and all(v < 0 for v in keys.values()):
-        for kind, base in alone:
-            found.setdefault("revolt" if keys else kind, []).append(base)
-    for kind, bases in found.items():
-        for base in bases:
-            keys.setdefault(f"{kind}:{base}" if base else kind, 1.0)
-
-
 def find_sides(
     actions: Iterable[Action],
     *,
     text: str = "",
     places: Iterable[str] = (),
+    home: str = "",
     given: Mapping[str, Sequence[str]] | None = None,
 ) -> Sides:
     """
@@ -214,6 +72,8 @@ def find_sides(
         The reports' text, where further mentions of forces are looked for.
     places
         Names of places: no names of forces ("the men of Misrata").
+    home
+        The country where the war is, "" where that is not known.
     given
         Names of sides with their aliases, from the user; they outrank what is found.
 
@@ -229,169 +89,13 @@ def find_sides(
     >>> find_sides([]).of
     {}
     """
-    evidence = _Evidence({w for p in places for w in singular(p).split()} - set(_nations()))
+    evidence = Evidence({w for p in places for w in singular(p).split()} - set(nations()), home)
     evidence.read(list(actions), text)
     clusters, main = _cluster(evidence)
     return _named(clusters, main, evidence, given or {})
 
 
-class _Evidence:
-    """Weights of keys and bonds between them: above 0 one side, below 0 two."""
-
-    def __init__(self, place_words: set[str]) -> None:
-        self.place_words = place_words
-        self.weights: defaultdict[str, float] = defaultdict(float)
-        self.air: defaultdict[str, float] = defaultdict(float)
-        self.bonds: dict[tuple[str, str], float] = {}
-        self.mentions: Counter[str] = Counter()
-        self.phrases: Counter[str] = Counter()
-        self.groups: set[str] = set()
-        self.communique = True
-        self.forces: Counter[str] = Counter()
-
-    def keys(self, mention: str) -> list[tuple[str, float]]:
-        """Return the keys of a mention without places, and without "our" where only quotations say it."""
-        return [
-            (key, sign)
-            for key, sign in side_keys(mention)
-            if not (key.startswith("name:") and key[5:] in self.place_words)
-            and (key != "ours" or self.communique)
-        ]
-
-    def bind(self, one: str, other: str, weight: float) -> None:
-        if one != other:
-            pair = (one, other) if one < other else (other, one)
-            self.bonds[pair] = self.bonds.get(pair, 0.0) + weight
-
-    def oppose(self, actor: str, opponent: str, weight: float) -> None:
-        ones, others = self.keys(actor), self.keys(opponent)
-        if {k for k, _ in ones} & {k for k, _ in others}:
-            return
-        for one, sign in ones:
-            for other, other_sign in others:
-                self.bind(one, other, -weight * sign * other_sign)
-
-    def read(self, actions: Sequence[Action], text: str) -> None:
-        plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
-        self.communique = not text or re.search(r"\b(?:our|ours|we|us)\b", plain, re.IGNORECASE) is not None
-        self.groups = {singular(w) for w in re.findall(r"\b[Tt]he ([A-Z][\w-]+)", text)}
-        self.groups |= {singular(w) for w in re.findall(r"\b[A-Z][A-Z0-9-]{1,7}\b", text)}
-        attackers: dict[str, list[str]] = {}
-        holders: dict[str, list[str]] = {}
-        for action in actions:
-            fact = 0.5 if action.kind in ("statement", "recognition", "agreement", "arrest") else 2.0
-            for mention in sorted({action.actor, action.opponent} - {""}):
-                self._weigh(mention, fact, air=action.kind in AIR and mention == action.actor)
-                self.forces[mention] += 1
-            self.oppose(action.actor, action.opponent, 2.5)
-            if action.source:
-                self._weigh(action.source, 0.5)
-            where = getattr(action.where, "text", "")
-            if where and action.actor and action.certainty != "denied":
-                side = attackers if action.kind in _TAKES else holders if action.kind in _HAS else None
-                if side is not None:
-                    side.setdefault(where, []).append(action.actor)
-        for where, some in attackers.items():
-            for actor in some:
-                for holder in holders.get(where, ()):
-                    self.oppose(actor, holder, 0.8)
-        self._count_names(text)
-        for match in _FORCE_PHRASE.finditer(text):
-            self._read_phrase(match.group(), 0.4)
-        for pattern in (_TITLED, _SAID_OF, _INITIALS, _GROUP):
-            for match in pattern.finditer(text):
-                self._read_phrase(" ".join(g for g in match.groups() if g), 0.3)
-        self._within_mentions()
-        self._usual(text)
-
-    def _weigh(self, mention: str, weight: float, *, air: bool = False) -> None:
-        self.mentions[mention] += 1
-        for key, sign in self.keys(mention):
-            if sign > 0:
-                lone = (
-                    key.startswith("name:") and key[5:] not in self.groups and not _FORCE_WORD.search(mention)
-                )
-                self.weights[key] += weight * (0.2 if lone else 1.0)  # a man is no army
-                self.air[key] += weight * air
-            else:
-                self.weights[key] += 0.2
-
-    def _count_names(self, text: str) -> None:
-        """Let peoples, and groups known from an action, weigh more the oftener the text names them."""
-        counts = Counter(singular(w) for w in re.findall(r"\b[A-Z][\w-]*", text))
-        nations = _nations()
-        for word, count in counts.items():
-            key = f"nation:{nations[word]}" if word in nations else f"name:{word}"
-            if key.startswith("nation:") or (key in self.weights and word in self.groups):
-                self.weights[key] += min(0.1 * count, 0.5)
-
-    def _read_phrase(self, phrase: str, weight: float) -> None:
-        """Take in words of the text that no action has as a mention."""
-        self.phrases[phrase] += 1
-        for key, sign in self.keys(phrase):
-            self.weights[key] += weight if sign > 0 else 0.2
-
-    def _within_mentions(self) -> None:
-        """Tie what one mention joins. Where two peoples fight, "army" is said of both and ties nothing."""
-        both = self.mentions + self.phrases
-        if self.two_peoples():
-            for key in [k for k in self.weights if k.startswith("state:")]:
-                del self.weights[key]
-        for mention in sorted(both):
-            keys = [(k, s) for k, s in self.keys(mention) if k in self.weights]
-            for index, (key, sign) in enumerate(keys):
-                for other, other_sign in keys[index + 1 :]:
-                    weight = 1.0 if key.startswith("state:") or other.startswith("state:") else 2.0
-                    if key.startswith("nation:") and other.startswith("nation:"):
-                        continue
-                    self.bind(key, other, sign * other_sign * weight * min(2, both[mention]))
-
-    def two_peoples(self) -> bool:
-        """Return whether two peoples with armies are told of, and nobody who rises against a state."""
-        peoples = [
-            k for k in self.weights if k.startswith("nation:") and self.weights[k] >= 0.4 and self.air[k] == 0
-        ]
-        risen = sum(w for k, w in self.weights.items() if k.startswith("revolt:"))
-        return len(peoples) > 1 and risen < 1.0
-
-    def _usual(self, text: str) -> None:
-        """Add what is usual where the report says nothing: armies are one side, rebels the other."""
-        kinds: dict[str, list[str]] = {}
-        for key in sorted(self.weights):
-            kinds.setdefault(key.split(":")[0], []).append(key)
-        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("zeal", 2.0)):
-            for index, key in enumerate(kinds.get(kind, [])):
-                for other in kinds[kind][index + 1 :]:
-                    self.bind(key, other, weight)
-        nations = kinds.get("nation", [])
-        for index, key in enumerate(nations):
-            for other in nations[index + 1 :]:
-                armed = min(self.weights[key], self.weights[other]) >= 0.8
-                self.bind(key, other, -1.0 if armed else -0.2)
-        if (
-            len([n for n in nations if self.weights[n] >= 0.8]) == 1
-            and not kinds.get("revolt")
-            and not kinds.get("zeal")
-        ):
-            for key in kinds.get("state", []):  # one people's war with an unnamed enemy: "the army" is theirs
-                self.bind(key, max(nations, key=lambda n: self.weights[n]), 1.0)
-        for key in kinds.get("name", []):
-            # "The Taliban", "the Houthis": a group with an article is what "the insurgents" means.
-            if re.search(rf"\bthe {re.escape(key[5:])}s?\b", text, re.IGNORECASE):
-                for rival in (*kinds.get("revolt", []), *kinds.get("zeal", [])):
-                    self.bind(key, rival, 0.4 if "ours" not in self.weights else 0.0)
-                for own in kinds.get("ours", []):
-                    self.bind(key, own, -0.6)
-        for one, other, weight in (
-            ("state", "revolt", -1.5), ("state", "zeal", -1.5), ("zeal", "revolt", 0.3),
-            ("ours", "enemy", -4.0),
-        ):  # fmt: skip
-            for key in kinds.get(one, []):
-                for rival in kinds.get(other, []):
-                    self.bind(key, rival, weight)
-
-
-def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
+def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
     """Merge keys, strongest tie first, and return cluster numbers and the two main ones (-1 for none)."""
     keys = sorted(evidence.weights, key=lambda k: (-evidence.weights[k], k))
     cluster = {key: number for number, key in enumerate(keys)}
@@ -400,7 +104,7 @@ def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
         if k.startswith("ally:")
         or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
     }  # fmt: skip
-    ties = _ties(evidence, cluster)
+    ties = _ties(evidence.bonds, cluster)
     while True:
         best = max(
             (
@@ -416,19 +120,29 @@ def _cluster(evidence: _Evidence) -> tuple[dict[str, int], tuple[int, int]]:
         for key in keys:
             if cluster[key] == second:
                 cluster[key] = first
-        ties = _ties(evidence, cluster)
+        ties = _ties(evidence.bonds, cluster)
     weights: defaultdict[int, float] = defaultdict(float)
     for key in keys:
         if key not in allies:
             weights[cluster[key]] += evidence.weights[key]
-    main = _main_pair(weights, ties)
-    _enemies_of_enemies(cluster, main, ties, allies, evidence)
+    neutral = {key for key in keys if key.startswith("nation:") and key not in evidence.armed}
+    groups = {cluster[key] for key in keys if evidence.is_group(key)}
+    fighting = {cluster[key] for key in keys if evidence.is_group(key) and key not in neutral}
+    fights = _ties(evidence.fights, cluster)
+    main = _main_pair({c: weights[c] for c in weights if c in fighting}, ties, fights)
+    if main[1] < 0:  # only one side is seen to fight: against a people that is only named
+        known = main[0]
+        main = _main_pair({c: weights[c] for c in weights if c in groups}, ties, fights, known)
+    if main[0] < 0:
+        main = _main_pair(weights, ties, fights)
+    others = set(cluster.values()) - set(main) - {cluster[k] for k in allies | neutral}
+    _enemies_of_enemies(cluster, main, ties, fights, others)
     return cluster, main
 
 
-def _ties(evidence: _Evidence, cluster: Mapping[str, int]) -> dict[tuple[int, int], float]:
+def _ties(bonds: Mapping[tuple[str, str], float], cluster: Mapping[str, int]) -> dict[tuple[int, int], float]:
     ties: dict[tuple[int, int], float] = {}
-    for (one, other), weight in sorted(evidence.bonds.items()):
+    for (one, other), weight in sorted(bonds.items()):
         if one in cluster and other in cluster and cluster[one] != cluster[other]:
             pair = (min(cluster[one], cluster[other]), max(cluster[one], cluster[other]))
             ties[pair] = ties.get(pair, 0.0) + weight
@@ -439,18 +153,26 @@ def _allied(pair: tuple[int, int], cluster: Mapping[str, int], allies: set[str])
     return any(cluster[k] in pair for k in allies)
 
 
-def _main_pair(weights: Mapping[int, float], ties: Mapping[tuple[int, int], float]) -> tuple[int, int]:
-    """Return the two clusters with most against each other and most to say."""
+def _main_pair(
+    weights: Mapping[int, float],
+    ties: Mapping[tuple[int, int], float],
+    fights: Mapping[tuple[int, int], float],
+    known: int = -1,
+) -> tuple[int, int]:
+    """Return the two clusters with most against each other and most to say; `known` is one of them."""
     best, pair = 0.0, (-1, -1)
     ranked = sorted(weights, key=lambda c: (-weights[c], c))[:12]
     for index, one in enumerate(ranked):
         for other in ranked[index + 1 :]:
-            against = max(0.0, -ties.get((min(one, other), max(one, other)), 0.0))
-            score = min(weights[one], weights[other]) + 2.0 * against + 0.25 * (weights[one] + weights[other])
-            if score > best + 1e-9:
+            both = (min(one, other), max(one, other))
+            fought = max(0.0, fights.get(both, 0.0))
+            apart = max(0.0, -ties.get(both, 0.0) - fought)
+            score = min(weights[one], weights[other]) + 0.25 * (weights[one] + weights[other])
+            score += 2.0 * fought + 0.5 * apart
+            if known in (-1, *both) and fought + apart > 0 and score > best + 1e-9:
                 best, pair = score, (one, other)
     if pair == (-1, -1) and ranked:
-        return ranked[0], -1
+        return (known if known >= 0 else ranked[0]), -1
     return pair
 
 
@@ -458,27 +180,24 @@ def _enemies_of_enemies(
     cluster: dict[str, int],
     main: tuple[int, int],
     ties: Mapping[tuple[int, int], float],
-    allies: set[str],
-    evidence: _Evidence,
+    fights: Mapping[tuple[int, int], float],
+    others: Iterable[int],
 ) -> None:
     """Let a smaller cluster that fights one main side on the ground, and not the other, join the other."""
-    for number in sorted({c for k, c in cluster.items() if k not in allies} - set(main)):
-        pulls = [ties.get((min(number, m), max(number, m)), 0.0) for m in main]
+    for number in sorted(others):
+        pairs = [(min(number, m), max(number, m)) for m in main]
         for own, other in ((0, 1), (1, 0)):
-            if (
-                main[own] >= 0
-                and main[other] >= 0
-                and pulls[other] < -0.5
-                and pulls[own] > pulls[other] + 0.5
-                and pulls[own] >= 0
-            ):
+            at_war = fights.get(pairs[other], 0.0) > 0.5 or number == cluster.get("enemy")
+            at_war = at_war and ties.get(pairs[other], 0.0) < 0
+            peace = fights.get(pairs[own], 0.0) <= 0 and ties.get(pairs[own], 0.0) > -0.5
+            if min(main) >= 0 and at_war and peace:
                 for key in [k for k, c in cluster.items() if c == number]:
                     cluster[key] = main[own]
                 break
 
 
 def _named(
-    cluster: Mapping[str, int], main: tuple[int, int], evidence: _Evidence, given: Mapping[str, Sequence[str]]
+    cluster: Mapping[str, int], main: tuple[int, int], evidence: Evidence, given: Mapping[str, Sequence[str]]
 ) -> Sides:
     """Turn clusters into names: of every mention by its keys, of every side by its best mention."""
     other = {main[0]: main[1], main[1]: main[0]}
@@ -513,20 +232,20 @@ def _named(
     ruling: Counter[str] = Counter()
     for key, number in cluster.items():
         if number in main and number in names:
-            ruling[names[number]] += {"state": 1, "revolt": -1}.get(key.split(":")[0], 0)
+            ruling[names[number]] += {"state": 1, "revolt": -1, "loose": -1}.get(key.split(":")[0], 0)
     state = max(sorted(ruling), key=lambda n: ruling[n]) if ruling else ""
     return Sides(of, enemy, state if state and ruling[state] > 0 else "")
 
 
-def _is_lone_man(number: int, main: tuple[int, int], cluster: Mapping[str, int], evidence: _Evidence) -> bool:
+def _is_lone_man(number: int, main: tuple[int, int], cluster: Mapping[str, int], evidence: Evidence) -> bool:
     """Return whether a cluster is only the name of a man whose side the report does not tell."""
     if number in main:
         return False
     keys = [k for k, c in cluster.items() if c == number]
-    return all(k.startswith("name:") and k[5:] not in evidence.groups for k in keys)
+    return not any(evidence.is_group(k) for k in keys)
 
 
-def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: _Evidence) -> str:
+def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: Evidence) -> str:
     """
     Return the name of a side after its most telling key: a people, a group, a man, or what it is.
 
@@ -535,20 +254,24 @@ def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int]
     """
     worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k, c in cluster.items() if c == number}
     worth = {k: w for k, w in worth.items() if k.split(":")[0] not in ("ours", "enemy")} or worth
+    worth = {k: w for k, w in worth.items() if evidence.is_group(k)} or worth
+    armed = {k: w for k, w in worth.items() if not k.startswith("nation:") or k in evidence.armed}
+    worth = armed or worth
     mentions = [m for m, n in side_of.items() if n == number]
     names = {k: _group_name(k[5:], mentions) for k in worth if k.startswith("name:")}
     best = min(worth, key=lambda k: (names.get(k) == "", -worth[k], k))
     kind, _, word = best.partition(":")
     if kind == "nation":
-        return f"{_adjectives()[word]} forces"
-    if kind == "name":
-        return names[best] or f"{word.capitalize()} forces"
-    if kind in ("revolt", "zeal"):
-        return f"{word.capitalize()}s" if word not in _MASS_WORDS else word.capitalize()
+        return f"{adjectives()[word]} forces"
+    if kind in ("name", "man"):
+        return names.get(best) or f"{word.title()} forces"
+    if kind in ("revolt", "zeal", "loose", "armed"):
+        plural = word.endswith("men") or word in _MASS_WORDS
+        return word.capitalize() if plural else f"{word.capitalize()}s"
     if kind == "state":
         return word.capitalize() if word in ("army", "navy", "police", "military") else "Government forces"
     if kind == "ally":
-        return word.upper() if len(word) <= 4 else f"{word.capitalize()} forces"
+        return word.upper() if len(word) <= 4 else f"{word.title()} forces"
     return "Own forces" if kind == "ours" else "Enemy forces"
 
 
@@ -567,18 +290,29 @@ def _group_name(word: str, mentions: Sequence[str]) -> str:
         rest = {singular(w) for w in re.findall(r"[\w.'-]+", text)} - {word, "the"}
         for run in _CAPITALS.findall(text):
             words = [re.sub(r"'s?$", "", w) for w in run.split()]
+            if " " in word:
+                if (start := _within(word.split(), [singular(w) for w in words])) >= 0:
+                    name = " ".join(words[start : start + len(word.split())])
+                    spelled[name] += 1
+                    groups[name] += 1
+                continue
             if word not in map(singular, words):
                 continue
-            organisation = any(singular(w) in _ORGANISATIONS for w in words)
-            name = " ".join(words) if organisation else next(w for w in words if singular(w) == word)
-            if organisation or not rest or rest & _FORCE_WORDS or _STANCE.search(text):
+            name = next(w for w in words if singular(w) == word)
+            if not rest or rest & _FORCE_WORDS or STANCE.search(text):
                 spelled[name] += 1
-                groups[name] += organisation or (not rest and text.lower().startswith("the "))
+                groups[name] += not rest and text.lower().startswith("the ")
     if not spelled:
         return ""
     name = max(sorted(spelled), key=lambda w: spelled[w])
     is_group = groups[name] or name.endswith("s") or (name.isupper() and len(name) > 1)
     return name if is_group else f"{name} forces"
+
+
+def _within(part: Sequence[str], whole: Sequence[str]) -> int:
+    """Return where a sequence of words stands in another, -1 where it does not."""
+    last = len(whole) - len(part) + 1
+    return next((i for i in range(last) if list(whole[i : i + len(part)]) == list(part)), -1)
 
 
 def group_sides(

@@ -6,15 +6,16 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from mapper.events.dating import Calendar, When
+from mapper.events.context import infer_sides
+from mapper.events.dating import Calendar
+from mapper.events.draft import GAINS, LOSSES, Draft
 from mapper.events.side_words import country_codes
 from mapper.events.sides import Sides, find_sides
 from mapper.model import (
     Action,
-    Certainty,
     DateSpan,
     Event,
     Location,
@@ -24,23 +25,6 @@ from mapper.model import (
     Toponym,
 )
 from mapper.space.locate import locate_place
-
-GAINS = ("capture", "handover")
-LOSSES = ("withdraw", "surrender")
-_CONTESTED = ("clash", "assault")
-
-
-@dataclass(slots=True)
-class _Draft:
-    """An event in the making."""
-
-    action: Action
-    location: Location | None
-    time: When
-    side: str = ""
-    opposing: str = ""
-    certainty: Certainty = "reported"
-    guessed: bool = False  # nothing but the run of the report says who did it
 
 
 def assemble(
@@ -82,23 +66,23 @@ def assemble(
     home = _home(resolutions)
     sides = find_sides(actions, text=report.text, places=named, home=home, given=given_sides)
     calendar = Calendar(report, dates)
-    drafts: list[_Draft] = []
-    previous: _Draft | None = None
+    drafts: list[Draft] = []
+    previous: Draft | None = None
     for action in sorted(actions, key=lambda a: (a.sentence_start, a.start)):
         if isinstance(action.where, Toponym | Locative) and action.where not in places:
             continue
         when = calendar.date(action, previous.time if previous else None)
         location = places[action.where] if action.where is not None else None
-        draft = _Draft(action, location, when, certainty=action.certainty)
+        draft = Draft(action, location, when, certainty=action.certainty)
         _fill_sides(draft, sides)
         if whole and draft.certainty == "reported":
             draft.certainty = "claimed"
         drafts.append(draft)
         previous = draft
-    _infer_sides(drafts, sides)
+    infer_sides(drafts, sides, named, report.text)
     for draft in drafts:
         _weigh_source(draft, sides)
-    drafts = _merge(drafts)
+    drafts = _merge([d for d in drafts if d.side or d.action.actor or d.action.kind != "holds"])
     return _finish(report, drafts, sides)
 
 
@@ -145,85 +129,14 @@ def _is_one_sided(text: str) -> bool:
     return found >= 2 and found * 250 >= len(plain.split())
 
 
-def _fill_sides(draft: _Draft, sides: Sides) -> None:
+def _fill_sides(draft: Draft, sides: Sides) -> None:
     draft.side = sides.of.get(draft.action.actor, "")
     draft.opposing = sides.of.get(draft.action.opponent, "")
     if draft.side and draft.side == draft.opposing:
         draft.opposing = ""
 
 
-def _infer_sides(drafts: Sequence[_Draft], sides: Sides) -> None:
-    """Fill in who did it where the clause does not tell: an enemy of the other, the speaker, who advances."""
-    advancing = _advancing(drafts, sides) or next(iter(sides.enemy), "")
-    holders = {
-        d.location.name: d.side
-        for d in reversed(drafts)
-        if d.action.kind == "holds" and d.side and d.location and d.certainty in ("reported", "claimed")
-    }
-    for draft in drafts:
-        action = draft.action
-        if not draft.side and draft.opposing:
-            draft.side = sides.enemy.get(draft.opposing, "")
-        if action.kind == "repulse" and action.actor and not draft.side:
-            continue  # "Zintan beat off an attack": the town's people, of no side that is told
-        if not draft.side and action.kind in _SOMEBODYS:
-            draft.side, draft.guessed = _doer_by_context(draft, sides, advancing, holders)
-        if draft.side and not draft.opposing:
-            draft.opposing = sides.enemy.get(draft.side, "")
-
-
-_TAKES = frozenset(
-    {*GAINS, "assault", "advance", "siege", "clash", "shelling", "airstrike", "missile", "naval_fire", "ied"}
-)
-_KEEPS = frozenset({"withdraw", "surrender", "repulse", "siege_lifted"})
-_SOMEBODYS = _TAKES | _KEEPS | {"redeploy", "demolition"}
-_FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied"})
-
-
-def _doer_by_context(
-    draft: _Draft, sides: Sides, advancing: str, holders: Mapping[str, str]
-) -> tuple[str, bool]:
-    """Return who must have done what a clause tells without a doer, and whether that is a guess."""
-    action = draft.action
-    source = sides.of.get(action.source, "")
-    enemy = sides.enemy
-    if source in enemy and action.certainty in ("claimed", "denied", "planned"):
-        # "X has been taken, says A's ministry": by A. "A denied that X was lost": to A's enemy.
-        own = (action.kind in _TAKES) == (action.certainty != "denied")
-        if action.kind in _FIRE or action.certainty == "planned":
-            own = action.kind in _KEEPS  # who is shelled complains; who expects an attack warns
-            own = own or (
-                action.certainty == "planned"
-                and action.source_class in ("official", "force", "name")
-                and action.kind in GAINS
-            )
-        return (source if own else enemy[source]), False
-    holder = holders.get(draft.location.name, "") if draft.location else ""
-    if holder in enemy:
-        return (enemy[holder] if action.kind in _TAKES else holder), False
-    if action.actor and action.kind in ("airstrike", "naval_fire") and sides.state:
-        return sides.state, False  # warplanes of nobody in a revolt: rebels have none
-    if not advancing:
-        return "", False
-    return (advancing if action.kind in _TAKES else enemy.get(advancing, "")), True
-
-
-def _advancing(drafts: Sequence[_Draft], sides: Sides) -> str:
-    """Return the side that does most of the taking and attacking in the report, "" when none is told."""
-    counts: dict[str, float] = {}
-    for draft in drafts:
-        kind = draft.action.kind
-        if draft.certainty == "denied":
-            continue
-        if kind in (*GAINS, "assault", "advance", "siege", "shelling") and draft.side:
-            counts[draft.side] = counts.get(draft.side, 0.0) + (2.0 if kind in GAINS else 1.0)
-        elif kind in _KEEPS and draft.opposing:
-            counts[draft.opposing] = counts.get(draft.opposing, 0.0) + 1.0
-    counts = {side: count for side, count in counts.items() if side in sides.enemy}
-    return max(sorted(counts), key=lambda s: counts[s]) if counts else ""
-
-
-def _weigh_source(draft: _Draft, sides: Sides) -> None:
+def _weigh_source(draft: Draft, sides: Sides) -> None:
     """A loser who admits a loss makes it reported; so does a third party or an official of no side."""
     action = draft.action
     if draft.certainty != "claimed" or not action.source:
@@ -234,9 +147,9 @@ def _weigh_source(draft: _Draft, sides: Sides) -> None:
         draft.certainty = "reported"
 
 
-def _merge(drafts: Sequence[_Draft]) -> list[_Draft]:
+def _merge(drafts: Sequence[Draft]) -> list[Draft]:
     """Drop a second telling of one event: kind, place, doer, certainty and day are the same."""
-    kept: list[_Draft] = []
+    kept: list[Draft] = []
     for draft in drafts:
         if any(_same(draft, other) for other in kept):
             continue
@@ -244,7 +157,7 @@ def _merge(drafts: Sequence[_Draft]) -> list[_Draft]:
     return kept
 
 
-def _same(one: _Draft, other: _Draft) -> bool:
+def _same(one: Draft, other: Draft) -> bool:
     a, b = one.action, other.action
     if a.kind != b.kind or one.certainty != other.certainty or one.location is None or other.location is None:
         return False
@@ -257,7 +170,7 @@ def _same(one: _Draft, other: _Draft) -> bool:
     )
 
 
-def _outcome(draft: _Draft) -> tuple[str, str]:
+def _outcome(draft: Draft) -> tuple[str, str]:
     """Return holder and outcome that the event leaves behind, if true."""
     kind = draft.action.kind
     if draft.certainty in ("denied", "planned"):
@@ -277,13 +190,13 @@ def _outcome(draft: _Draft) -> tuple[str, str]:
     return "", "none"
 
 
-def _flags(draft: _Draft) -> tuple[str, ...]:
+def _flags(draft: Draft) -> tuple[str, ...]:
     """Return what of an event no word of its clause tells."""
     place_inferred = draft.location is not None and draft.action.place_word == "-"
     return ("doer inferred",) * draft.guessed + ("place inferred",) * place_inferred
 
 
-def _finish(report: Report, drafts: Sequence[_Draft], sides: Sides) -> list[Event]:
+def _finish(report: Report, drafts: Sequence[Draft], sides: Sides) -> list[Event]:
     """Number the events in time and turn them into records."""
     late = datetime.max.replace(tzinfo=UTC)
     ranked = sorted(

@@ -85,6 +85,7 @@ class Evidence:
         self.leaders: set[str] = set()
         self.men: set[str] = set()
         self.armed: set[str] = set()
+        self.words: Counter[str] = Counter()
         self.fights: dict[tuple[str, str], float] = {}
         self.communique = True
         self._peoples_only = False
@@ -229,7 +230,7 @@ class Evidence:
 
     def _count_names(self, text: str) -> None:
         """Let peoples, rebels and groups that act weigh more the oftener the text names them."""
-        counts = Counter(singular(w) for w in re.findall(r"(?<![\w-])[A-Za-z][\w]*", text))
+        counts = self.words = Counter(singular(w) for w in re.findall(r"(?<![\w-])[A-Za-z][\w]*", text))
         peoples, classes = nations(), word_classes()
         for word, count in sorted(counts.items()):
             kind = classes.get(word, "")

@@ -44,13 +44,16 @@ class Sides:
     """
     Mentions with their sides.
 
-    `of` maps a mention in the report's words to its side, `enemy` each main side to the other, `state`
-    is the main side that rules rather than rises, "" when the report does not tell.
+    `of` maps a mention in the report's words to its side, `enemy` each main side to the other, `against`
+    each ally to the main side that it fights. `state` is the main side that rules rather than rises,
+    `lead` the one that the text names most; "" when the report does not tell.
     """
 
     of: Mapping[str, str] = field(default_factory=dict)
     enemy: Mapping[str, str] = field(default_factory=dict)
+    against: Mapping[str, str] = field(default_factory=dict)
     state: str = ""
+    lead: str = ""
 
 
 def find_sides(
@@ -93,6 +96,33 @@ def find_sides(
     evidence.read(list(actions), text)
     clusters, main = _cluster(evidence)
     return _named(clusters, main, evidence, given or {})
+
+
+def _against(
+    names: Mapping[int, str], cluster: Mapping[str, int], main: tuple[int, int], evidence: Evidence
+) -> dict[str, str]:
+    """Return for each side beside the main two the one of them that it fights, where it fights one only."""
+    fights = _ties(evidence.fights, cluster)
+    found = {}
+    for number, name in names.items():
+        foes = [m for m in main if m >= 0 and fights.get((min(number, m), max(number, m)), 0.0) > 0]
+        if number not in main and len(foes) == 1:
+            found[name] = names[foes[0]]
+    return found
+
+
+def _lead(
+    names: Mapping[int, str], cluster: Mapping[str, int], main: tuple[int, int], counts: Counter[str]
+) -> str:
+    """Return the main side that the text names most, "" where that is none or both."""
+    said = {m: 0 for m in main if m in names}
+    for key, number in cluster.items():
+        if number in said and not key.startswith("nation:"):
+            said[number] += counts[key.partition(":")[2]]
+    ranked = sorted(said, key=lambda m: -said[m])
+    if not ranked or (len(ranked) > 1 and said[ranked[0]] == said[ranked[1]]):
+        return ""
+    return names[ranked[0]]
 
 
 def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
@@ -234,7 +264,9 @@ def _named(
         if number in main and number in names:
             ruling[names[number]] += {"state": 1, "revolt": -1, "loose": -1}.get(key.split(":")[0], 0)
     state = max(sorted(ruling), key=lambda n: ruling[n]) if ruling else ""
-    return Sides(of, enemy, state if state and ruling[state] > 0 else "")
+    state = state if state and ruling[state] > 0 else ""
+    against = _against(names, cluster, main, evidence)
+    return Sides(of, enemy, against, state, _lead(names, cluster, main, evidence.words))
 
 
 def _is_lone_man(number: int, main: tuple[int, int], cluster: Mapping[str, int], evidence: Evidence) -> bool:

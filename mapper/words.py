@@ -16,7 +16,7 @@ def read_table(name: str) -> tuple[tuple[str, ...], ...]:
 
     Examples
     --------
-    >>> read_table("nations.tsv")[0]
+    >>> read_table("nations.tsv")[1]
     ('Afghanistan', 'Afghan', 'Kabul', 'AF')
     """
     text = files("mapper.resources").joinpath(name).read_text(encoding="utf-8")

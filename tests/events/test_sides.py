@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from mapper.events.sides import find_sides, group_sides, side_keys
+from mapper.events.side_words import side_keys
+from mapper.events.sides import find_sides, group_sides
 from mapper.model import Action, Event, Extraction, Report
 
 

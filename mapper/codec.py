@@ -3,7 +3,8 @@
 A record becomes a list of nodes, one for each record in it, those inside first; a field that holds
 a record holds the number of its node, so what is shared stays shared. A node is the number of its
 class and the values of its fields in order; times are ISO 8601, geometry is hexadecimal WKB. Nothing
-but the classes of `mapper.model` can come out, whatever goes in.
+but the classes of `mapper.model` can come out, whatever goes in. The region of a location is left out: no
+table holds it, and it would be most of the bytes.
 """
 
 from __future__ import annotations
@@ -72,7 +73,10 @@ def _add(record: Any, nodes: list[list[Any]], known: dict[int, int]) -> int:
     """Append the nodes of a record, unless it is there already, and return its number."""
     if id(record) not in known:
         kind: Any = type(record)
-        values = [_plain(getattr(record, name), nodes, known) for name in _fields(kind)]
+        values = [
+            None if _is_left_out(kind, name) else _plain(getattr(record, name), nodes, known)
+            for name in _fields(kind)
+        ]
         nodes.append([_NUMBERS[kind], *values])
         known[id(record)] = len(nodes) - 1
     return known[id(record)]
@@ -95,6 +99,10 @@ def _plain(value: Any, nodes: list[list[Any]], known: dict[int, int]) -> Any:
 @cache
 def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
+
+
+def _is_left_out(kind: Any, name: str) -> bool:
+    return kind is model.Location and name == "region"
 
 
 @cache

@@ -23,7 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from mapper.atomic import replacing
 from mapper.model import Situation
-from mapper.render.tables import DECIMALS, GEOMETRY_COLUMNS, Value, plain
+from mapper.render.tables import DECIMALS, GEOMETRY_COLUMNS, Value, pieces, plain
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -41,11 +41,12 @@ def layers(situation: Situation) -> dict[str, pd.DataFrame]:
 def rows(table: pd.DataFrame) -> Iterator[tuple[BaseGeometry | None, dict[str, Value]]]:
     """Give each row of a table as its geometry, None where it has none, and its other values as data."""
     names = [name for name in table.columns if name not in GEOMETRY_COLUMNS]
-    columns = [list(table[name]) for name in names]
-    shapes = list(table["geometry"]) if "geometry" in table else [None] * len(table)
-    for shape, *values in zip(shapes, *columns, strict=True):
-        known = shape if isinstance(shape, BaseGeometry) and not shape.is_empty else None
-        yield known, {str(name): plain(value) for name, value in zip(names, values, strict=True)}
+    for piece in pieces(table):
+        columns = [list(piece[name]) for name in names]
+        shapes = list(piece["geometry"]) if "geometry" in piece else [None] * len(piece)
+        for shape, *values in zip(shapes, *columns, strict=True):
+            known = shape if isinstance(shape, BaseGeometry) and not shape.is_empty else None
+            yield known, {str(name): plain(value) for name, value in zip(names, values, strict=True)}
 
 
 def write_geojson(situation: Situation, path: Path) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +25,7 @@ from mapper.model import Situation
 
 # 1e-6 of a degree is 0.1 m, finer than any report; figures further than 1e-6 are noise of the machine.
 DECIMALS = 6
+_ROWS_A_PIECE = 10_000
 GEOMETRY_COLUMNS = ("geometry", "band", "claimed")
 # A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"). An apostrophe before
 # it makes it text; cells that have one there already get another, so that one can be taken off again.
@@ -40,20 +43,28 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     A text that a spreadsheet would run as a formula (first sign `=`, `+`, `-`, `@`, tab or a line
     end, also full width) gets an apostrophe before it; `unguard` takes it off. Figures and times are left.
     """
-    cells: dict[str, list[str]] = {}
-    for name, column in table.items():
-        if name in GEOMETRY_COLUMNS:
-            cells |= _geometry_cells(str(name), list(column))
-        else:
-            cells[str(name)] = [cell(value) for value in column]
+    points = {name: _all_points(table[name]) for name in GEOMETRY_COLUMNS if name in table}
     with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
-        for row in (tuple(cells), *zip(*cells.values(), strict=True)):
-            file.write(",".join(map(_quoted, row)) + "\n")
+        for number, piece in enumerate(pieces(table)):
+            cells: dict[str, list[str]] = {}
+            for name, column in piece.items():
+                if name in GEOMETRY_COLUMNS:
+                    cells |= _geometry_cells(str(name), list(column), points=points[str(name)])
+                else:
+                    cells[str(name)] = [cell(value) for value in column]
+            for row in chain([] if number else [tuple(cells)], zip(*cells.values(), strict=True)):
+                file.write(",".join(map(_quoted, row)) + "\n")
+
+
+def pieces(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Give a table in pieces of some thousand rows, at least one: as text they take ten times the memory."""
+    for start in range(0, max(len(table), 1), _ROWS_A_PIECE):
+        yield table.iloc[start : start + _ROWS_A_PIECE]
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet; with a column `geometry` it is GeoParquet, which geopandas and QGIS open."""
-    arrays = {str(name): _array(str(name), list(column)) for name, column in table.items()}
+    arrays = {str(name): _array(str(name), column) for name, column in table.items()}
     content = pa.table(arrays)
     geometries = [name for name in arrays if name in GEOMETRY_COLUMNS]
     if geometries:
@@ -160,14 +171,19 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _geometry_cells(name: str, geometries: list[BaseGeometry | None]) -> dict[str, list[str]]:
+def _all_points(geometries: pd.Series) -> bool:
+    return all(geometry.geom_type == "Point" for geometry in geometries if isinstance(geometry, BaseGeometry))
+
+
+def _geometry_cells(
+    name: str, geometries: list[BaseGeometry | None], *, points: bool
+) -> dict[str, list[str]]:
     """Return the columns for a column of geometry: `lon`, `lat` for points, WKT for others and extra ones."""
-    known = [geometry for geometry in geometries if isinstance(geometry, BaseGeometry)]
-    if name == "geometry" and all(geometry.geom_type == "Point" for geometry in known):
-        points = [None if _missing(geometry) else geometry for geometry in geometries]
+    if name == "geometry" and points:
+        known = [None if _missing(geometry) else geometry for geometry in geometries]
         return {
-            "lon": [cell(point.x) if point else "" for point in points],
-            "lat": [cell(point.y) if point else "" for point in points],
+            "lon": [cell(point.x) if point else "" for point in known],
+            "lat": [cell(point.y) if point else "" for point in known],
         }
     return {name: [wkt(geometry) for geometry in geometries]}
 
@@ -188,11 +204,11 @@ def _missing(geometry: BaseGeometry | None) -> bool:
     return not isinstance(geometry, BaseGeometry) or geometry.is_empty
 
 
-def _array(name: str, values: list[object]) -> pa.Array:
+def _array(name: str, column: pd.Series) -> pa.Array:
     """Return a column as an Arrow array: geometry as WKB, lists as lists of text, missing as null."""
     if name in GEOMETRY_COLUMNS:
-        return pa.array([None if _missing(value) else shapely.to_wkb(value) for value in values], pa.binary())
-    if any(isinstance(value, list | tuple) for value in values):
-        lists = [[str(i) for i in value] if isinstance(value, list | tuple) else None for value in values]
+        return pa.array([None if _missing(value) else shapely.to_wkb(value) for value in column], pa.binary())
+    if column.dtype == object and any(isinstance(value, list | tuple) for value in column):
+        lists = [[str(i) for i in value] if isinstance(value, list | tuple) else None for value in column]
         return pa.array(lists, pa.list_(pa.string()))
-    return pa.Array.from_pandas(pd.Series(values), safe=False)
+    return pa.Array.from_pandas(column, safe=False)

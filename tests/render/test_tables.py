@@ -16,7 +16,7 @@ from situations import HOSTILE, day, empty, frame, situation
 
 from mapper import atomic
 from mapper.errors import WriteError
-from mapper.model import CONTROL_COLUMNS, TIMELINE_COLUMNS
+from mapper.model import CONTROL_COLUMNS, TIMELINE_COLUMNS, Situation
 from mapper.render import ENDINGS, TABLES, check_output, tables, write
 from mapper.render.tables import unguard, write_csv, write_parquet
 
@@ -168,3 +168,14 @@ def test_cells_of_numpy_are_figures() -> None:
     table = pd.DataFrame({"n": [1, 2], "yes": [True, False]})
     assert [tables.cell(v) for v in table["n"].to_numpy()] == ["1", "2"]
     assert [tables.cell(v) for v in table["yes"].to_numpy()] == ["true", "false"]
+
+
+def test_a_table_written_in_pieces_is_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: Situation
+) -> None:
+    for name in ("timeline.csv", "timeline.geojson", "timeline.jsonl"):
+        write(example, tmp_path / name)
+    monkeypatch.setattr(tables, "_ROWS_A_PIECE", 2)
+    for name in ("timeline.csv", "timeline.geojson", "timeline.jsonl"):
+        write(example, tmp_path / f"again-{name}")
+        assert (tmp_path / f"again-{name}").read_bytes() == (tmp_path / name).read_bytes()

@@ -20,10 +20,9 @@ from mapper.text.tokens import PARAGRAPH, Token, word_at
 from mapper.words import read_table
 
 SETTLEMENTS = word_class("settlement")
-_DEICTIC = frozenset(("here",))
 # Weights of one mention, chosen on reports of our own; the order matters more than the figures.
 _FIRST, _OTHER, _LANDMARK, _QUOTED, _ASSOCIATIVE, _WRITTEN_FROM = 1.6, 1.0, 0.35, 0.4, 0.3, 0.5
-_FADE, _FADE_RECENT, _STAY, _FAINT = 0.6, 0.3, 0.35, 0.45
+_FADE, _FADE_RECENT, _STAY, _FAINT = 0.5, 0.3, 0.35, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _MEMORY = 80
 _TOLD_NEAR = 6  # words to either side of a name that tell of its fate

@@ -71,7 +71,7 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
     nxt = tokens[i + 1] if i + 1 < len(tokens) else None
     if (
         word in _ADVERBS
-        and (nxt is None or nxt.toponym is None)
+        and (nxt is None or nxt.toponym is None or word == "it")
         and not (
             word in ("this", "that") and nxt is not None and nxt.word.isalpha() and nxt.word not in _STOP
         )

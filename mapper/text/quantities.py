@@ -104,7 +104,19 @@ _ABOVE = word_class("above")
 _PLAIN = word_class("plain")
 _COPULAS = word_class("copula")
 _SIGNS: tuple[tuple[Comparator, tuple[str, ...]], ...] = (
-    ("<", ("less than", "fewer than", "up to", "at most", "not quite", "no more than", "not more than")),
+    (
+        "<",
+        (
+            "less than",
+            "fewer than",
+            "up to",
+            "at most",
+            "not quite",
+            "not even",
+            "no more than",
+            "not more than",
+        ),
+    ),
     ("<", ("as much as", "a maximum of")),
     (">", ("more than", "at least", "no less than", "not less than", "upwards of", "greater than")),
     (">", ("better than", "in excess of")),

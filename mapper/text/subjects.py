@@ -29,7 +29,19 @@ _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _WAYS = word_class("way")
 _THING_NOUNS = word_class("thing_noun")
-_OPENING_WORDS = _PREPOSITIONS | {"a", "an", "the", "itself", "another", "also", "which", "lying", "about"}
+_OPENING_WORDS = _PREPOSITIONS | {
+    "a",
+    "an",
+    "the",
+    "itself",
+    "another",
+    "also",
+    "which",
+    "lying",
+    "about",
+    "that",
+    "this",
+}
 _REACH_LEFT = 40
 
 # What is placed and, where the clause itself is about a distance, the other end of it.
@@ -134,11 +146,15 @@ class _Reader:
     def read(self) -> Ends:
         """Choose the reading by what stands directly before the phrase."""
         i = self.first - 1
+        if [self.word(k) for k in range(i - 3, i + 1)] == ["as", "the", "crow", "flies"]:
+            i -= 4
         word = self.word(i)
         if (toponym := self.toponym(i)) is not None:
             if self.word(i - 1) == "from" and self.tail.landmark is None:
                 return (self.previous.subject if self.previous else None), toponym
             return self.placed_first(i) or toponym, None
+        if word == ";" and (bracket := self.opening_bracket(i)) is not None:
+            return self.nearest(bracket, reach=6), None
         if word in ("", ";", PARAGRAPH):
             if word != ";" and word_at(self.tokens, self.tail.last) in ("", ".", "!", "?", PARAGRAPH):
                 # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
@@ -172,7 +188,14 @@ class _Reader:
         if self.word(k) in ("put", "puts", "placed", "places") and word == "at":
             subject = self.nearest(k)
             return subject, self.focus.resolve(k, exclude=(subject,), here=True)
-        return self.before_aside(i), None
+        return self.before_aside(i) or self.predicated(i), None
+
+    def opening_bracket(self, i: int) -> int | None:
+        """Return where the bracket about token `i` opens, None outside one."""
+        for k in range(i - 1, max(-1, i - 15), -1):
+            if self.word(k) in ("(", ")"):
+                return k if self.word(k) == "(" else None
+        return None
 
     def nearest(self, i: int, reach: int = _REACH_LEFT) -> Toponym | None:
         """Return the nearest name to the left of `i` in the sentence, countries left out."""
@@ -219,6 +242,8 @@ class _Reader:
             # "X, 40 km from Y, 60 km from Z"
             return self.previous.subject, None
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
+            if self.word(k - 1) in ("of", "at") and self.is_airport(k - 2):
+                return None, None
             return self.placed_first(k) or toponym, None
         word = self.word(k)
         if word in ("and", "or", "but"):
@@ -241,6 +266,11 @@ class _Reader:
         if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
             return self.clause_subject(opening - 1)
         return name_before(self.tokens, comma) or self.nearest(comma), None
+
+    def is_airport(self, noun: int) -> bool:
+        """Tell whether the noun bears the name of the town that it is told from: "X airport, 5 km from town"."""
+        town = self.tail.landmark is not None and self.tail.landmark.kind == "settlement"
+        return town and self.word(noun) in ("airport", "airfield", "aerodrome", "station", "refinery")
 
     def placed_first(self, k: int) -> Toponym | None:
         """Return X of "X in Y district", "X on the road to Y": what the name at `k` only helps to place."""
@@ -271,6 +301,8 @@ class _Reader:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
             if k == noun - 1 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
+                if self.is_airport(noun):
+                    return None
                 # "the Marto base, 5 km from Y"
                 return toponym
             if word in ("a", "an", ",", ""):
@@ -295,6 +327,22 @@ class _Reader:
                 toponym = self.toponym(k - 1)
                 opens = self.word(k + 1) in _OPENING_WORDS
                 return toponym if opens and toponym is not None and not is_country(toponym) else None
+        return None
+
+    def predicated(self, i: int) -> Toponym | None:
+        """Return X of "X is a village 40 km from Y", "X stands on a hill, 40 km from Y"."""
+        for k in range(i, max(0, i - 9), -1):
+            word = self.word(k)
+            if word in COPULAS:
+                j = k + 1
+                while self.word(j) in _PLACED:
+                    j += 1
+                kind = {self.word(m) for m in range(j, min(j + 5, i + 1))}
+                noun = self.word(j) in ("a", "an", "the") and kind & (SETTLEMENTS | THINGS)
+                stands = noun or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
+                return self.clause_subject(k)[0] if stands else None
+            if not (word.isalpha() or word in (",", "-")) or word in _CLAUSE_WORDS:
+                return None
         return None
 
     def clause_subject(self, copula: int) -> Ends:
@@ -357,6 +405,8 @@ class _Reader:
     def clause_start(self, copula: int) -> int:
         """Return where the clause of a verb begins, passing over an aside between commas before it."""
         k = copula - 1
+        if self.word(k) == ")":
+            k = (self.opening_bracket(k) or k) - 1
         if self.word(k) == ",":
             k -= 1
             while copula - k < _REACH_LEFT and (self.toponym(k) or self.word(k) not in (",", "")):

@@ -9,6 +9,7 @@ from typing import Literal
 from mapper.model import Toponym
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country_word
 from mapper.text.lexicon import word_class
+from mapper.text.quantities import is_unit
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
 Kind = Literal["name", "here", "it", "recent", "settlement", "capital", "thing"]
@@ -82,12 +83,15 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
 
 def _unseen(tokens: Sequence[Token], i: int) -> Landmark | None:
     """Read a name that no recogniser saw, by its capitals: "40 km north of Xan Yor"."""
-    j = i
+    j = i + 2 if word_at(tokens, i + 1) == "-" and _is_article(tokens, i) else i
+    start = j
     while j < min(len(tokens), i + _MAX_NAME) and _capital(tokens, j):
         j += 2 if word_at(tokens, j + 1) == "-" and _capital(tokens, j + 2) else 1
+    if j == i + 1 and word_at(tokens, j)[:1].isdecimal() and not is_unit(word_at(tokens, j + 1)):
+        j += 1  # "Hill 203"
     following = word_at(tokens, j)
     adjective = following in SETTLEMENTS or following in THINGS or following in PARTS
-    if j == i or adjective or is_country_word(tokens[i].word):
+    if j == start or adjective or is_country_word(tokens[i].word):
         return None
     return Landmark(i, j, "name", _name(tokens, i, j))
 
@@ -103,7 +107,17 @@ def name_before(tokens: Sequence[Token], last: int) -> Toponym | None:
         first -= 2 if word_at(tokens, first - 2) == "-" and _capital(tokens, first - 3) else 1
     if first == last or is_country_word(tokens[first].word):
         return None
+    if word_at(tokens, first - 1) == "-" and _is_article(tokens, first - 2):
+        first -= 2
     return _name(tokens, first, last)
+
+
+def _is_article(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the word at `i` is joined to a name by its hyphen, as "al" and "ez" are."""
+    word = word_at(tokens, i)
+    return (
+        0 < len(word) <= 3 and word.isalpha() and word not in _STOP and tokens[i].end == tokens[i + 1].start
+    )
 
 
 def _capital(tokens: Sequence[Token], i: int) -> bool:

@@ -118,9 +118,8 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
     if not framed and not tail.says_where():
         return False
     measured = before == "of" and any(word_at(tokens, quantity.first - k) in _MEASURES for k in (2, 3))
-    if measured or (before in _MEASURES and before not in ("advance", "front") and not framed):
-        return False
-    if before == "from" or (before in _MEASURES and tail.link != "of"):
+    extent = before in _MEASURES and (before not in ("advance", "front") or tail.link != "of")
+    if measured or before == "from" or (extent and not framed):
         return False
     if any(
         word_at(tokens, quantity.first - k) in _GOING

@@ -188,7 +188,18 @@ class _Reader:
         if self.word(k) in ("put", "puts", "placed", "places") and word == "at":
             subject = self.nearest(k)
             return subject, self.focus.resolve(k, exclude=(subject,), here=True)
+        unseen = name_before(self.tokens, self.first)
+        if unseen is not None and self.word_before(unseen) in _PREPOSITIONS:
+            # "Shells fell at Xan Yor 40 km from Y"
+            return unseen, None
         return self.before_aside(i) or self.predicated(i), None
+
+    def word_before(self, name: Toponym) -> str:
+        """Return the word before a name that ends where the phrase begins."""
+        k = self.first - 1
+        while self.tokens[k].start > name.start:
+            k -= 1
+        return self.word(k - 1)
 
     def opening_bracket(self, i: int) -> int | None:
         """Return where the bracket about token `i` opens, None outside one."""
@@ -268,7 +279,7 @@ class _Reader:
         return name_before(self.tokens, comma) or self.nearest(comma), None
 
     def is_airport(self, noun: int) -> bool:
-        """Tell whether the noun bears the name of the town that it is told from: "X airport, 5 km from town"."""
+        """Tell whether the noun has the name of the town it is told from: "X airport, 5 km from town"."""
         town = self.tail.landmark is not None and self.tail.landmark.kind == "settlement"
         return town and self.word(noun) in ("airport", "airfield", "aerodrome", "station", "refinery")
 

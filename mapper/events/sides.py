@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mapper.events.side_evidence import Evidence
 from mapper.events.side_words import STANCE, adjectives, nations
-from mapper.model import Action, Extraction
+from mapper.model import Action
 from mapper.words import singular, word_set
 
 _WORTH = {
@@ -347,48 +347,47 @@ def _within(part: Sequence[str], whole: Sequence[str]) -> int:
     return next((i for i in range(last) if list(whole[i : i + len(part)]) == list(part)), -1)
 
 
+# An action, and what its report calls the sides of its actor and its opponent.
+Mention = tuple[Action, str, str]
+
+
 def group_sides(
-    extractions: Sequence[Extraction], *, given: Mapping[str, Sequence[str]] | None = None
-) -> Mapping[tuple[str, str], str]:
+    reports: Sequence[Sequence[Mention]], *, given: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[dict[str, str]]:
     """
-    Return the side of every mention in many reports, from what all of them say together.
+    Give the side of every mention in many reports, from what all of them say together.
 
     Parameters
     ----------
-    extractions
-        Readings of reports with their events.
+    reports
+        What each report tells.
     given
         Names of sides with their aliases, from the user.
 
     Returns
     -------
     sides
-        From (report id, mention of `action.actor`, `action.opponent` or `action.source`) to the name of
-        the side. The sides that one report found for itself are mentions too: (report id, `event.side`)
-        is there as well.
+        For each report, from a mention (`actor`, `opponent` or `source` of an action) to the name of the
+        side. The sides that the report found for itself are mentions too.
 
     Examples
     --------
-    >>> group_sides([])
-    {}
+    >>> list(group_sides([]))
+    []
     """
-    actions = [event.action for reading in extractions for event in reading.events]
-    sides = find_sides(actions, given=given)
-    found: dict[tuple[str, str], str] = {}
-    for reading in extractions:
+    of = find_sides((action for told in reports for action, _, _ in told), given=given).of
+    for told in reports:
+        found: dict[str, str] = {}
         votes: dict[str, Counter[str]] = {}
-        for event in reading.events:
-            for mention, local in (
-                (event.action.actor, event.side),
-                (event.action.opponent, event.opposing_side),
-            ):
-                name = sides.of.get(mention, "")
+        for action, side, opposing_side in told:
+            for mention, local in ((action.actor, side), (action.opponent, opposing_side)):
+                name = of.get(mention, "")
                 if mention and name:
-                    found[reading.report.id, mention] = name
+                    found[mention] = name
                 if local and name:
                     votes.setdefault(local, Counter())[name] += 1
-            if event.action.source and event.action.source in sides.of:
-                found[reading.report.id, event.action.source] = sides.of[event.action.source]
+            if action.source and action.source in of:
+                found[action.source] = of[action.source]
         for local, counts in votes.items():
-            found.setdefault((reading.report.id, local), max(sorted(counts), key=lambda n: counts[n]))
-    return found
+            found.setdefault(local, max(sorted(counts), key=lambda n: counts[n]))
+        yield found

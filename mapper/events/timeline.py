@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from mapper.errors import TableError
-from mapper.events.sides import group_sides
-from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report
+from mapper.events.sides import Mention, group_sides
+from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report, Toponym
 from mapper.space.distance import geodesic_arrays
 from mapper.theatre import Theatre
 
@@ -29,6 +33,15 @@ SAME_PLACE_M = 10_000.0
 SAME_EVENT_DAYS = {"day": 1, "few_days": 3, "week": 7, "month": 31, "unknown": 31}
 # A denial never is a telling of the event it denies, nor is a plan.
 _TOLD_AS = {"reported": "happened", "claimed": "happened", "denied": "denied", "planned": "planned"}
+_KEPT = (
+    "event_id", "since", "until", "precision", "kind", "certainty", "holder", "place_id", "place", "geometry",
+    "uncertainty_m", "flags", "report_id", "source", "published", "quote", "trigger", "order", "start",
+    "told_in",
+)  # fmt: skip
+# Values that hardly repeat; quotes are the longest, and packed every so many events.
+_MANY = frozenset({"event_id", "quote", "geometry", "uncertainty_m", "order", "start"})
+_CHUNK = 20_000
+_TYPES = {"geometry": "object", "uncertainty_m": "float64"}
 # An event without any date stands at the end.
 _LATE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -40,7 +53,7 @@ def order_events(extractions: Iterable[Extraction], *, theatre: Theatre | None =
     Parameters
     ----------
     extractions
-        Readings of reports in any order; the order does not change the result.
+        Readings of reports in any order; the order does not change the result. They are gone through once.
     theatre
         Names of sides, where the user gives them.
 
@@ -54,46 +67,111 @@ def order_events(extractions: Iterable[Extraction], *, theatre: Theatre | None =
         `opponent` are sides, or the words of the report where the side is not known. `place_id` is
         "" where the event is somewhere near a named place and not in it. No events give an empty table.
     """
-    read = sorted(extractions, key=lambda e: e.report.id)
-    names = _side_names(read, theatre)
-    told = [(extraction.report, event) for extraction in read for event in extraction.events]
-    told.sort(key=_time_key)
-    rows = [_row(report, event, names) for report, event in told]
-    timeline = pd.DataFrame(rows, columns=list(TIMELINE_COLUMNS))
-    for column in ("since", "until", "published"):
-        timeline[column] = pd.to_datetime(timeline[column], utc=True).astype("datetime64[us, UTC]")
-    timeline["same_as"] = _first_tellings(timeline)
-    timeline["flags"] = mark_superseded(timeline)
-    timeline["order"], timeline["order_reason"] = _orders(told)
-    return timeline
+    told = Tellings()
+    for extraction in extractions:
+        told.add(extraction)
+    return told.timeline(theatre=theatre)
 
 
-def _time_key(told: tuple[Report, Event]) -> tuple[datetime, bool, datetime, str, int, int, str]:
-    """Sort by time, then by the report, then by what it says of the order."""
-    report, event = told
-    since = event.since or report.published or _LATE
-    return (
-        since, event.since is None, report.published or _LATE, report.id, event.order, event.action.start,
-        event.id,
-    )  # fmt: skip
+class Tellings:
+    """The events of many reports as columns: all that a timeline needs, without the texts.
 
-
-def _side_names(read: Sequence[Extraction], theatre: Theatre | None) -> Mapping[tuple[str, str], str]:
-    """Return for (report id, side or mention) the name of the side in all reports together.
-
-    One report alone names its sides itself.
+    Values that repeat are kept once, so that a million events fit in memory.
     """
-    given = {side.name: side.aliases for side in theatre.sides} if theatre else None
-    return group_sides(read, given=given) if len(read) > 1 or given else {}
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in _KEPT}
+        self._quotes: list[pd.Series] = []
+        self._reports: list[tuple[str, list[Mention]]] = []
+        self._known: dict[Any, Any] = {}
+
+    def add(self, extraction: Extraction) -> None:
+        """Take in the events of one report."""
+        report, once = extraction.report, self._known.setdefault
+        mentions = [_mention(event) for event in extraction.events]
+        self._reports.append((report.id, [once(mention, mention) for mention in mentions]))
+        for event in extraction.events:
+            shape = event.location.geometry if event.location else None
+            facts = _facts(report, event) | {"geometry": once(shapely.to_wkb(shape), shape)}
+            for name, value in facts.items():
+                self._columns[name].append(value if name in _MANY else once(value, value))
+        if len(self._columns["quote"]) >= _CHUNK:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Lay the quotes that came last into one block of memory."""
+        self._quotes.append(pd.Series(self._columns["quote"], dtype="str"))
+        self._columns["quote"] = []
+
+    def timeline(self, *, theatre: Theatre | None = None) -> pd.DataFrame:
+        """Return all events taken in as a timeline; nothing can be added after."""
+        self._pack()
+        columns = self._columns
+        columns["actor"], columns["opponent"], columns["holder"] = self._sides(theatre)
+        times = {name: _times(columns.pop(name)) for name in ("since", "until", "published")}
+        rows = _rows_in_time(columns, times)
+        timeline = pd.DataFrame(index=range(len(rows)))
+        timeline["event_id"] = pd.Series(columns.pop("event_id"), dtype="str").array[rows]
+        for name in TIMELINE_COLUMNS[1:]:
+            if name in times:
+                timeline[name] = times[name].array[rows]
+            elif name == "quote":
+                timeline[name] = pd.concat(self._quotes, ignore_index=True).array[rows]
+                self._quotes.clear()
+            elif name in columns and name != "order":
+                values = columns.pop(name)
+                timeline[name] = pd.Series([values[row] for row in rows], dtype=_TYPES.get(name, "str"))
+            else:
+                timeline[name] = ""
+        timeline["order"], timeline["order_reason"] = _orders(
+            timeline, [columns["order"][row] for row in rows]
+        )
+        timeline["same_as"] = _first_tellings(timeline)
+        timeline["flags"] = mark_superseded(timeline)
+        return timeline
+
+    def _sides(self, theatre: Theatre | None) -> tuple[list[str], list[str], list[str]]:
+        """Return actor, opponent and holder of each event by the names that all reports together give them.
+
+        One report alone names its sides itself.
+        """
+        given = {side.name: side.aliases for side in theatre.sides} if theatre else None
+        numbers = sorted(range(len(self._reports)), key=lambda number: self._reports[number][0])
+        names: dict[int, Mapping[str, str]] = {}
+        if len(numbers) > 1 or given:
+            told = [self._reports[number][1] for number in numbers]
+            names = dict(zip(numbers, group_sides(told, given=given), strict=True))
+        actors, opponents, holders = [], [], []
+        held = iter(self._columns.pop("holder"))
+        for number, (_, mentions) in enumerate(self._reports):
+            known = names.get(number, {})
+            for action, local, opposing in mentions:
+                actors.append(_side(known, local, action.actor))
+                opponents.append(_side(known, opposing, action.opponent))
+                holder = next(held)
+                holders.append(_side(known, holder) or ("contested" if action.outcome == "contested" else ""))
+        return actors, opponents, holders
 
 
-def _row(report: Report, event: Event, names: Mapping[tuple[str, str], str]) -> dict[str, object]:
+def _side(names: Mapping[str, str], in_report: str, mention: str = "") -> str:
+    found = (names.get(words) for words in (in_report, mention) if words)
+    return next(filter(None, found), in_report or mention)
+
+
+def _mention(event: Event) -> Mention:
+    """Return who acts in an event, without the spans of its text."""
+    action = event.action
+    where = getattr(action.where, "text", "")
+    bare = replace(
+        action, start=0, end=0, sentence_start=0, sentence_end=0, clause_start=-1, clause_end=-1,
+        where=Toponym(0, 0, where) if where else None,
+    )  # fmt: skip
+    return bare, event.side, event.opposing_side
+
+
+def _facts(report: Report, event: Event) -> dict[str, Any]:
+    """Return what a timeline says of an event beside its sides and its geometry."""
     action, location = event.action, event.location
-
-    def side(in_report: str, mention: str = "") -> str:
-        found = (names.get((report.id, words)) for words in (in_report, mention) if words)
-        return next(filter(None, found), in_report or mention)
-
     named = location is not None and location.locative is None and location.resolution is not None
     place = location.resolution.place if named and location and location.resolution else None
     if place is None and location is not None and len(location.places) == 1 and _is_inside(location.locative):
@@ -104,24 +182,36 @@ def _row(report: Report, event: Event, names: Mapping[tuple[str, str], str]) -> 
         "until": event.until,
         "precision": event.precision,
         "kind": action.kind,
-        "actor": side(event.side, action.actor),
-        "opponent": side(event.opposing_side, action.opponent),
         "certainty": action.certainty,
-        "holder": side(event.holder) or ("contested" if action.outcome == "contested" else ""),
+        "holder": event.holder,
         "place_id": place.id if place else "",
         "place": place.name if place else location.name if location else "",
-        "geometry": location.geometry if location else None,
         "uncertainty_m": location.uncertainty_m if location else math.nan,
         "flags": ", ".join(event.flags),
-        "same_as": "",
         "report_id": event.report_id,
         "source": event.source,
         "published": report.published,
         "quote": event.quote,
         "trigger": report.text[action.start : action.end],
-        "order": 0,
-        "order_reason": "",
+        "order": event.order,
+        "start": action.start,
+        "told_in": report.id,
     }
+
+
+def _times(moments: list[datetime | None]) -> pd.Series:
+    return pd.Series(moments, dtype="datetime64[us, UTC]")
+
+
+def _rows_in_time(columns: Mapping[str, list[Any]], times: Mapping[str, pd.Series]) -> NDArray[np.int64]:
+    """Return the rows sorted by time, then by the report, then by what it says of the order."""
+    published = times["published"].fillna(_LATE)
+    keys = (
+        times["since"].fillna(published), times["since"].isna(), published, columns["told_in"],
+        columns["order"], columns["start"], columns["event_id"],
+    )  # fmt: skip
+    codes = [pd.factorize(pd.Series(key), sort=True)[0] for key in keys]
+    return np.lexsort(codes[::-1])
 
 
 def _is_inside(locative: object) -> bool:
@@ -150,28 +240,33 @@ def place_keys(table: pd.DataFrame) -> list[int]:
     Rows with one `place_id` are one place, and so are rows of one name within `SAME_PLACE_M`. The
     numbers do not depend on the order of the rows.
     """
-    geometry = table["geometry"]
-    points = [None if g is None or g.is_empty else g.centroid for g in geometry]
-    described = list(
-        zip(table["place_id"].fillna(""), table["place"].fillna("").map(fold), points, strict=True)
-    )
+    points = shapely.centroid(table["geometry"].to_numpy())
+    lons, lats = shapely.get_x(points).tolist(), shapely.get_y(points).tolist()
+    folded = {name: fold(name) for name in table["place"].fillna("").unique()}
+    described = [
+        (i, folded[n], x, y)
+        for i, n, x, y in zip(
+            table["place_id"].fillna(""), table["place"].fillna(""), lons, lats, strict=True
+        )
+    ]
     ids: dict[str, int] = {}
     names: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
     keys: dict[tuple[str, str, float, float], int] = {}
-    distinct = sorted({(i, n, p.x, p.y) for i, n, p in described if i and p is not None})
+    distinct = sorted({key for key in described if key[0] and not math.isnan(key[2])})
     for place_id, name, lon, lat in distinct:
         key = ids.get(place_id)
         known = names[name]
         if key is None and known and name:
-            lons, lats = np.array([k[0] for k in known]), np.array([k[1] for k in known])
-            metres, _ = geodesic_arrays(np.full(len(known), lon), np.full(len(known), lat), lons, lats)
+            others = np.array([k[:2] for k in known])
+            at = np.full(len(known), lon), np.full(len(known), lat)
+            metres, _ = geodesic_arrays(*at, others[:, 0], others[:, 1])
             nearest = int(np.argmin(metres))
             key = known[nearest][2] if metres[nearest] <= SAME_PLACE_M else None
         key = len(ids) if key is None else key
         ids.setdefault(place_id, key)
         known.append((lon, lat, key))
         keys[place_id, name, lon, lat] = key
-    return [-1 if not i or p is None else keys[i, n, p.x, p.y] for i, n, p in described]
+    return [keys.get(key, -1) for key in described]
 
 
 def _first_tellings(timeline: pd.DataFrame) -> list[str]:
@@ -182,28 +277,48 @@ def _first_tellings(timeline: pd.DataFrame) -> list[str]:
     published first.
     """
     keys = place_keys(timeline)
-    firsts: dict[tuple[int, str, str, str], list[int]] = defaultdict(list)
+    buckets: dict[tuple[int, str, str, str], _Bucket] = {}
     same_as = [""] * len(timeline)
-    rows = timeline[["published", "report_id", "order", "event_id"]]
-    by_publication = sorted(
-        range(len(rows)),
-        key=lambda i: (_known(rows["published"].iloc[i]), rows["report_id"].iloc[i], i),
-    )
-    columns = {
-        c: timeline[c].tolist() for c in ("kind", "actor", "certainty", "since", "precision", "event_id")
-    }
-    for i in by_publication:
+    ids, kinds, actors = (timeline[name].tolist() for name in ("event_id", "kind", "actor"))
+    folded = {actor: fold(actor) for actor in set(actors)}
+    certainties, precisions = timeline["certainty"].tolist(), timeline["precision"].tolist()
+    days = _days(timeline["since"])
+    published = timeline["published"].fillna(_LATE)
+    reports = pd.factorize(timeline["report_id"], sort=True)[0]
+    for i in np.lexsort((reports, published)).tolist():
         if keys[i] < 0:
             continue
-        bucket = firsts[
-            keys[i], columns["kind"][i], fold(columns["actor"][i]), _TOLD_AS[columns["certainty"][i]]
-        ]
-        first = next((j for j in bucket if _same_day(columns, i, j)), None)
-        if first is None:
-            bucket.append(i)
-        else:
-            same_as[i] = columns["event_id"][first]
+        alike = keys[i], kinds[i], folded[actors[i]], _TOLD_AS[certainties[i]]
+        bucket = buckets.setdefault(alike, {})
+        first = _first_telling(bucket, days[i], SAME_EVENT_DAYS[precisions[i]], i)
+        same_as[i] = "" if first == i else ids[first]
     return same_as
+
+
+# First tellings of one kind of event by how many days they leave open, then by their day: when they came, and
+# their row. None stands for no day.
+_Bucket = dict[int, list[tuple[float, int, int]]]
+
+
+def _first_telling(bucket: _Bucket, day: float, open_days: int, row: int) -> int:
+    """Return the row of the earliest published first telling within the days left open, else add `row`."""
+    found = []
+    for days, tellings in bucket.items():
+        reach = max(days, open_days)
+        low = bisect_left(tellings, (day - reach,))
+        high = bisect_left(tellings, (day + reach, math.inf))
+        found += tellings[low:high]
+    if found:
+        return min(found, key=lambda telling: telling[1])[2]
+    count = sum(map(len, bucket.values()))
+    insort(bucket.setdefault(open_days, []), (day, count, row))
+    return row
+
+
+def _days(moments: pd.Series) -> list[float]:
+    """Return times in days from 1970; those without a time lie together far from all others."""
+    days = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    return days.fillna(-1e9).tolist()
 
 
 def _known(moment: pd.Timestamp) -> datetime:
@@ -225,8 +340,10 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
     A correction is a row with the flag `correction`, denied or corrected by the writer, not by a
     side. It withdraws what was published before of the same kind, doer and place about the same days.
     """
+    flags = [_without(text, "superseded") if text else "" for text in timeline["flags"].fillna("")]
+    if not any("correction" in text for text in flags):
+        return flags
     keys = place_keys(timeline)
-    flags = [_without(text, "superseded") for text in timeline["flags"].fillna("")]
     columns = {
         c: timeline[c].tolist() for c in ("kind", "actor", "since", "precision", "published", "certainty")
     }
@@ -248,27 +365,32 @@ def _without(flags: str, flag: str) -> str:
     return ", ".join(f for f in flags.split(", ") if f and f != flag)
 
 
-def _orders(told: Sequence[tuple[Report, Event]]) -> tuple[list[int], list[str]]:
+def _orders(timeline: pd.DataFrame, in_report: Sequence[int]) -> tuple[list[int], list[str]]:
     """Number the rows in time and say for each why it stands after the row before."""
     orders: list[int] = []
     reasons: list[str] = []
     last_in_report: dict[str, int] = {}
-    previous: datetime | None = None
-    for report, event in told:
-        since = event.since or report.published or _LATE
-        day = since.date()
-        step, reason = 0, f"{day:%Y-%m-%d}: no report says what came first that day"
-        if previous is None or previous.date() != day:
+    previous = None
+    undated = timeline["since"].isna()
+    moments = timeline["since"].fillna(timeline["published"]).fillna(_LATE)
+    codes, days = pd.factorize(moments.dt.floor("D"))
+    columns = zip(
+        days.strftime("%Y-%m-%d").to_numpy()[codes], undated, timeline["report_id"], timeline["precision"],
+        in_report, strict=True,
+    )  # fmt: skip
+    for day, is_undated, report_id, precision, order in columns:
+        step, reason = 0, f"{day}: no report says what came first that day"
+        if day != previous:
             last_in_report.clear()
-            step, reason = 1, f"dated {day:%Y-%m-%d}"
-        elif report.id in last_in_report and event.order > last_in_report[report.id]:
-            step, reason = 1, f"{day:%Y-%m-%d}: {report.id} tells it after the one before"
-        if event.since is None:
-            reason = f"no date in the text: placed by the publication of {report.id}"
-        elif event.precision != "day":
-            reason += f" (precision: {event.precision.replace('_', ' ')})"
-        last_in_report[report.id] = max(event.order, last_in_report.get(report.id, 0))
-        previous = since
+            step, reason = 1, f"dated {day}"
+        elif report_id in last_in_report and order > last_in_report[report_id]:
+            step, reason = 1, f"{day}: {report_id} tells it after the one before"
+        if is_undated:
+            reason = f"no date in the text: placed by the publication of {report_id}"
+        elif precision != "day":
+            reason += f" (precision: {precision.replace('_', ' ')})"
+        last_in_report[report_id] = max(order, last_in_report.get(report_id, 0))
+        previous = day
         orders.append((orders[-1] if orders else 0) + step)
         reasons.append(reason)
     return orders, reasons

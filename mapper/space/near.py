@@ -17,30 +17,49 @@ _DEGREE_M = 110_500.0
 _CELL_SHARE = 0.125
 
 
-def near_pairs(lon: Floats, lat: Floats, reach_m: float) -> tuple[Indices, Indices, Floats]:
+class PointIndex:
     """
-    Return the pairs of points within a distance, as row, row (the smaller first) and metres.
+    Points to be asked which of them lie near a place.
 
     Examples
     --------
-    >>> first, second, metres = near_pairs(np.array([0.0, 5.0, 0.1]), np.zeros(3), 20_000)
-    >>> first.tolist(), second.tolist(), metres.round(-2).tolist()
-    ([0], [2], [11100.0])
+    >>> index = PointIndex(np.array([179.9, 5.0]), np.zeros(2))
+    >>> rows, metres = index.near(-179.9, 0.0, 30_000)
+    >>> rows.tolist(), metres.round(-2).tolist()
+    ([0], [22300.0])
     """
+
+    def __init__(self, lon: Floats, lat: Floats) -> None:
+        self.lon, self.lat = lon, lat
+        # Each point also stands a turn to the west and to the east, for those beside the antimeridian.
+        turns = np.concatenate([lon, lon - 360.0, lon + 360.0])
+        self._tree = shapely.STRtree(shapely.points(turns, np.tile(lat, 3)))
+
+    def near(self, lon: float, lat: float, reach_m: float) -> tuple[Indices, Floats]:
+        """Return the rows of the points within a distance, in order, and how far they are in metres."""
+        box = _boxes(np.array([lon]), np.array([lat]), reach_m)[0]
+        rows = np.sort(self._tree.query(box, predicate="intersects") % len(self.lon))
+        count = len(rows)
+        metres, _ = geodesic_arrays(np.full(count, lon), np.full(count, lat), self.lon[rows], self.lat[rows])
+        near = metres <= reach_m
+        return rows[near], metres[near]
+
+    def pairs(self, reach_m: float) -> tuple[Indices, Indices]:
+        """Return the pairs of points within a distance of one another, the smaller row first."""
+        boxes = _boxes(self.lon, self.lat, reach_m)
+        first, second = self._tree.query(boxes, predicate="intersects")
+        second = second % max(len(self.lon), 1)
+        first, second = first[first < second], second[first < second]
+        metres, _ = geodesic_arrays(self.lon[first], self.lat[first], self.lon[second], self.lat[second])
+        return first[metres <= reach_m], second[metres <= reach_m]
+
+
+def _boxes(lon: Floats, lat: Floats, reach_m: float) -> NDArray[np.object_]:
+    """Return boxes in degrees that hold all that lies within a distance of some points."""
     high = reach_m / _DEGREE_M
     cosine = np.cos(np.radians(np.minimum(np.abs(lat) + high, 89.0)))
     wide = np.minimum(high / cosine, 180.0)
-    # Each point also stands a turn to the west and to the east, for those beside the antimeridian.
-    turns = np.concatenate([lon, lon - 360.0, lon + 360.0])
-    tree = shapely.STRtree(shapely.points(turns, np.tile(lat, 3)))
-    boxes = shapely.box(lon - wide, lat - high, lon + wide, lat + high)
-    first, second = tree.query(boxes, predicate="intersects")
-    second = second % max(len(lon), 1)
-    kept = first < second
-    first, second = first[kept], second[kept]
-    metres, _ = geodesic_arrays(lon[first], lat[first], lon[second], lat[second])
-    near = metres <= reach_m
-    return first[near], second[near], metres[near]
+    return np.asarray(shapely.box(lon - wide, lat - high, lon + wide, lat + high))
 
 
 def clusters(lon: Floats, lat: Floats, link_m: float) -> list[Indices]:
@@ -63,7 +82,7 @@ def clusters(lon: Floats, lat: Floats, link_m: float) -> list[Indices]:
     _, firsts, member = np.unique(
         np.column_stack([band, column]), axis=0, return_index=True, return_inverse=True
     )
-    one, other, _ = near_pairs(lon[firsts], lat[firsts], link_m)
+    one, other = PointIndex(lon[firsts], lat[firsts]).pairs(link_m)
     label = np.arange(len(firsts))
     while True:
         low = label.copy()

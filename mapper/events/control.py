@@ -25,17 +25,17 @@ Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told a
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
+import shapely
 
 from mapper.events.timeline import fold, mark_superseded, place_keys, require_columns
 from mapper.model import CONTROL_COLUMNS
-from mapper.space.distance import geodesic_arrays
+from mapper.space.near import PointIndex
 
 Status = Literal["held", "claimed", "contested"]
 
@@ -68,7 +68,7 @@ _NEEDED = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Evidence:
+class Evidence:
     """One row of the timeline that bears on who holds a place.
 
     `moment` is when it was so, `dated` whether the text says that, or only the publication does.
@@ -92,7 +92,7 @@ class _Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
     """Who holds a place from a moment on.
 
     `since` is None where it was so before the first report; `moment` is when the evidence stood then.
@@ -147,15 +147,15 @@ def control_states(
         timeline = timeline[timeline["published"] < limit]
     timeline = timeline.assign(flags=mark_superseded(timeline))
     timeline = timeline.assign(place_key=place_keys(timeline))
-    evidence = _evidence(timeline, repeats or {})
-    histories = _histories(evidence, _distances(timeline))
+    evidence = find_evidence(timeline, repeats or {})
+    histories = histories_of(evidence, Points(timeline))
     return _table(histories, timeline)
 
 
-def _evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[_Evidence]:
+def find_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[Evidence]:
     """Return the rows that bear on control, in the order in which they count."""
     found = []
-    for row in timeline.to_dict("records"):
+    for row in _records(timeline):
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
         if row["place_key"] < 0 or vague or "superseded" in row["flags"]:
             continue
@@ -169,7 +169,7 @@ def _evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[_Evide
         if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
             continue
         found.append(
-            _Evidence(
+            Evidence(
                 moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment),
                 repeats.get(row["report_id"], row["report_id"]),
                 row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
@@ -185,7 +185,7 @@ def _or(moment: pd.Timestamp, default: pd.Timestamp) -> pd.Timestamp:
     return default if pd.isna(moment) else moment
 
 
-def _said_holder(row: Mapping[Hashable, Any]) -> str:
+def _said_holder(row: Mapping[str, Any]) -> str:
     """Return the side that a row says has the place, `contested`, or ""."""
     if row["holder"]:
         return str(row["holder"])
@@ -195,22 +195,42 @@ def _said_holder(row: Mapping[Hashable, Any]) -> str:
     return str(row["opponent"]) if row["kind"] == "surrender" else ""
 
 
-def _distances(timeline: pd.DataFrame) -> dict[int, tuple[float, float]]:
-    """Return (lon, lat) of each place."""
-    points: dict[int, tuple[float, float]] = {}
-    for key, geometry in sorted(
-        ((k, g) for k, g in zip(timeline["place_key"], timeline["geometry"], strict=True) if k >= 0),
-        key=lambda kg: (kg[0], kg[1].centroid.x, kg[1].centroid.y),
-    ):
-        points.setdefault(key, (geometry.centroid.x, geometry.centroid.y))
-    return points
+def _records(timeline: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give the rows of a timeline that have a place, with the columns that control needs."""
+    names = [name for name in (*_NEEDED, "place_key") if name != "geometry"]
+    placed = timeline[timeline["place_key"] >= 0]
+    for start in range(0, len(placed), 10_000):  # in chunks, to bound the memory
+        part = placed.iloc[start : start + 10_000]
+        for values in zip(*(part[name].tolist() for name in names), strict=True):
+            yield dict(zip(names, values, strict=True))
 
 
-def _histories(
-    evidence: Iterable[_Evidence], points: dict[int, tuple[float, float]]
-) -> dict[int, list[_State]]:
+class Points:
+    """Where the places are; which lie near one is looked up once."""
+
+    def __init__(self, timeline: pd.DataFrame) -> None:
+        points = shapely.centroid(timeline["geometry"].to_numpy())
+        table = pd.DataFrame(
+            {"key": timeline["place_key"].array, "lon": shapely.get_x(points), "lat": shapely.get_y(points)}
+        )
+        table = table[table["key"] >= 0].sort_values(["key", "lon", "lat"]).drop_duplicates("key")
+        self._keys = table["key"].to_numpy()
+        self._row = {key: row for row, key in enumerate(self._keys.tolist())}
+        self._index = PointIndex(table["lon"].to_numpy(), table["lat"].to_numpy())
+        self._near: dict[int, list[int]] = {}
+
+    def near(self, place: int) -> list[int]:
+        """Return the other places within `ADJACENT_M`."""
+        if place not in self._near:
+            row = self._row[place]
+            rows, _ = self._index.near(self._index.lon[row], self._index.lat[row], ADJACENT_M)
+            self._near[place] = [key for key in self._keys[rows].tolist() if key != place]
+        return self._near[place]
+
+
+def histories_of(evidence: Iterable[Evidence], points: Points) -> dict[int, list[State]]:
     """Apply the rules to the evidence in order of time, all places together."""
-    histories: dict[int, list[_State]] = {}
+    histories: dict[int, list[State]] = {}
     for item in evidence:
         history = histories.setdefault(item.place, [])
         left = item.kind in _LOSSES and not item.supposed and not item.holder
@@ -226,7 +246,7 @@ def _histories(
     return {place: history for place, history in histories.items() if history}
 
 
-def _present(item: _Evidence) -> str:
+def _present(item: Evidence) -> str:
     """Return the side that must have been in a place when the first word of it came, or ""."""
     if item.holder == CONTESTED or (item.certainty == "claimed" and item.kind in (*_GAINS, *_LOSSES)):
         return ""
@@ -237,33 +257,24 @@ def _present(item: _Evidence) -> str:
     return there if fold(there) != fold(item.holder) else ""
 
 
-def _assume(history: list[_State], item: _Evidence, holder: str) -> None:
+def _assume(history: list[State], item: Evidence, holder: str) -> None:
     """Begin a history with the side that was there before the first word."""
     if holder:
         beliefs = {item.report_id: BELIEF["inferred"]}
         since = item.moment - timedelta(days=ASSUMED_DAYS)
-        history.append(_State(holder, "held", since, item.moment, item.event_id, item.moment, beliefs))
+        history.append(State(holder, "held", since, item.moment, item.event_id, item.moment, beliefs))
 
 
-def _heir(item: _Evidence, histories: dict[int, list[_State]], points: dict[int, tuple[float, float]]) -> str:
+def _heir(item: Evidence, histories: dict[int, list[State]], points: Points) -> str:
     """Return the side that has a place after another left it: the one it faced, or the only enemy near."""
-    if item.opponent:
+    if item.opponent or not item.actor:
         return item.opponent
-    others = [
-        (place, history[-1].holder)
-        for place, history in sorted(histories.items())
-        if history and history[-1].holder not in (item.actor, CONTESTED) and place != item.place
-    ]
-    if not others or not item.actor:
-        return ""
-    lon, lat = points[item.place]
-    lons, lats = (np.array([points[place][axis] for place, _ in others]) for axis in (0, 1))
-    metres, _ = geodesic_arrays(np.full(len(others), lon), np.full(len(others), lat), lons, lats)
-    near = {side for (_, side), metre in zip(others, metres, strict=True) if metre <= ADJACENT_M}
-    return near.pop() if len(near) == 1 else ""
+    known = (histories.get(place) for place in points.near(item.place))
+    holders = {history[-1].holder for history in known if history} - {item.actor, CONTESTED}
+    return holders.pop() if len(holders) == 1 else ""
 
 
-def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> None:
+def _apply(history: list[State], item: Evidence, holder: str, belief: str) -> None:
     """Let one piece of evidence for `holder` change or confirm the last state of a history."""
     now = history[-1] if history else None
     if holder == CONTESTED and item.certainty == "claimed" and now is not None and now.status == "held":
@@ -276,7 +287,7 @@ def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> 
         return
     # A first word without a date says that it is so, not since when; so does an attack beaten off.
     since = item.moment if now is not None or (item.dated and item.kind != "repulse") else None
-    state = _State(
+    state = State(
         holder, status, since, item.moment, item.event_id, item.moment, {item.report_id: trust},
         left=item.kind == "withdraw",
     )  # fmt: skip
@@ -288,7 +299,7 @@ def _apply(history: list[_State], item: _Evidence, holder: str, belief: str) -> 
     history.append(state)
 
 
-def _confirmed(now: _State, item: _Evidence, status: Status, trust: float) -> _State:
+def _confirmed(now: State, item: Evidence, status: Status, trust: float) -> State:
     """Return a state with one more piece of evidence for it."""
     if now.left and item.kind in _GAINS:
         # The town stood empty between the leaving of the one side and the coming of the other.
@@ -301,7 +312,7 @@ def _confirmed(now: _State, item: _Evidence, status: Status, trust: float) -> _S
     )
 
 
-def _status(now: _State | None, item: _Evidence, holder: str) -> Status:
+def _status(now: State | None, item: Evidence, holder: str) -> Status:
     """Return the status that a piece of evidence gives its place."""
     if holder == CONTESTED:
         return CONTESTED
@@ -315,7 +326,7 @@ def _status(now: _State | None, item: _Evidence, holder: str) -> Status:
     return "claimed"
 
 
-def _deny(history: list[_State], item: _Evidence) -> None:
+def _deny(history: list[State], item: Evidence) -> None:
     """Let a denial turn a claim into a contested place; what was told as fact stays."""
     if not history:
         return
@@ -327,15 +338,17 @@ def _deny(history: list[_State], item: _Evidence) -> None:
         history[-1] = replace(now, holder=CONTESTED, status=CONTESTED, last_confirmed=item.moment)
 
 
-def _table(histories: dict[int, list[_State]], timeline: pd.DataFrame) -> pd.DataFrame:
+def _table(histories: dict[int, list[State]], timeline: pd.DataFrame) -> pd.DataFrame:
     """Return the states as rows, with the name, id and point that the timeline gives each place first."""
-    named = timeline[timeline["place_key"] >= 0].sort_values(
-        ["place_key", "place_id", "place", "event_id"], kind="stable"
-    )
+    named = timeline.loc[
+        timeline["place_key"] >= 0, ["place_key", "place_id", "place", "event_id", "geometry"]
+    ]
+    named = named.sort_values(["place_key", "place_id", "place", "event_id"], kind="stable")
     firsts = named.drop_duplicates("place_key").set_index("place_key")
+    places = firsts[["place_id", "place", "geometry"]].to_dict("index")
     rows = []
     for key, history in histories.items():
-        place = firsts.loc[key]
+        place = places[key]
         for state, following in zip(history, [*history[1:], None], strict=True):
             rows.append(
                 {

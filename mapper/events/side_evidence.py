@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 
 from mapper.events.side_words import RUN, nations, organisation, side_keys, word_classes
 from mapper.model import Action
@@ -131,8 +131,8 @@ class Evidence:
                 pair = (min(one, other), max(one, other))
                 self.fights[pair] = self.fights.get(pair, 0.0) + weight * sign * other_sign
 
-    def read(self, actions: Sequence[Action], text: str) -> None:
-        """Take in all that actions and text say."""
+    def read(self, actions: Mapping[Action, int], text: str) -> None:
+        """Take in all that actions, with how often each is told, and text say."""
         plain = QUOTED.sub(" ", text)
         self.communique = not text or re.search(r"\b(?:our|ours|we|us)\b", plain, re.IGNORECASE) is not None
         self._find_groups(text)
@@ -152,9 +152,9 @@ class Evidence:
         if self._peoples_only and self.home in self.weights:
             self.weights[self.home] += 0.4
             self.armed.add(self.home)
-        for action in actions:
+        for action, times in actions.items():
             if action.certainty != "denied":
-                self.oppose(action.actor, action.opponent, 2.5)
+                self.oppose(action.actor, action.opponent, 2.5 * times)
         self._oppose_at_places(actions)
         self._oppose_accounts(actions)
         self._within_mentions()
@@ -171,15 +171,15 @@ class Evidence:
         self.groups = self.articled | {singular(w) for w in capitals} | runs
         self.articled |= runs
 
-    def _read_mentions(self, actions: Sequence[Action]) -> None:
-        for action in actions:
+    def _read_mentions(self, actions: Mapping[Action, int]) -> None:
+        for action, times in actions.items():
             fact = 0.5 if action.kind in _TALK else 2.0
             for mention in sorted({action.actor, action.opponent} - {""}):
-                self._weigh(mention, fact, air=action.kind in AIR and mention == action.actor)
+                self._weigh(mention, fact, times, air=action.kind in AIR and mention == action.actor)
             if action.source:
-                self._weigh(action.source, 0.5)
+                self._weigh(action.source, 0.5, times)
 
-    def _oppose_at_places(self, actions: Sequence[Action]) -> None:
+    def _oppose_at_places(self, actions: Iterable[Action]) -> None:
         """Hold apart who attacks a place and who holds it."""
         attackers: dict[str, set[str]] = defaultdict(set)
         holders: dict[str, set[str]] = defaultdict(set)
@@ -195,38 +195,40 @@ class Evidence:
                 for holder in sorted(holders[where]):
                     self.oppose(actor, holder, 0.8)
 
-    def _oppose_accounts(self, actions: Sequence[Action]) -> None:
+    def _oppose_accounts(self, actions: Mapping[Action, int]) -> None:
         """Hold apart who denies a thing and who said or did it; a side boasts of its own deeds."""
-        for boast in actions:
+        claims: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+        for boast, times in actions.items():
+            if boast.certainty == "claimed":
+                where = getattr(boast.where, "text", "")
+                claims[boast.kind, where][boast.source, boast.actor] += times
             if boast.certainty == "claimed" and boast.source and boast.kind in _BOASTS:
                 for key, sign in self.keys(boast.source):
                     for other, other_sign in self.keys(boast.actor):
                         if other.startswith(("state:", "nation:")):
                             continue  # whose government that is, other words say
-                        self.bind(key, other, 0.6 * sign * other_sign)
-        for denial in actions:
+                        self.bind(key, other, 0.6 * sign * other_sign * times)
+        for denial, times in actions.items():
             if denial.certainty != "denied" or not denial.source:
                 continue
-            where = getattr(denial.where, "text", "")
-            for told in actions:
-                same = told.kind == denial.kind and getattr(told.where, "text", "") == where
-                if same and told.certainty == "claimed" and told.source != denial.source:
-                    self.oppose(denial.source, told.source, 1.0)
-                    self.oppose(denial.source, told.actor, 1.0)
+            for (source, actor), count in claims[denial.kind, getattr(denial.where, "text", "")].items():
+                if source != denial.source:
+                    self.oppose(denial.source, source, 1.0 * times * count)
+                    self.oppose(denial.source, actor, 1.0 * times * count)
 
-    def _weigh(self, mention: str, weight: float, *, air: bool = False) -> None:
-        self.mentions[mention] += 1
+    def _weigh(self, mention: str, weight: float, times: int, *, air: bool = False) -> None:
+        self.mentions[mention] += times
         for key, sign in self.keys(mention):
             if sign < 0 or _FORCE_WORD.search(mention) or "-" in mention:
                 self.leaders.add(key.partition(":")[2])
             if sign > 0:
                 lone = not self.is_group(key) and not _FORCE_WORD.search(mention)
-                self.weights[key] += weight * (0.2 if lone else 1.0)  # a man is no army
+                self.weights[key] += times * weight * (0.2 if lone else 1.0)  # a man is no army
                 if weight > 1:
                     self.armed.add(key)
-                self.air[key] += weight * air
+                self.air[key] += times * weight * air
             else:
-                self.weights[key] += 0.2
+                self.weights[key] += 0.2 * times
 
     def _count_names(self, text: str) -> None:
         """Let peoples, rebels and groups that act weigh more the oftener the text names them."""
@@ -378,7 +380,7 @@ class Evidence:
                 found |= {key for key in keys if key.startswith("nation:") and key in self.weights}
         return found
 
-    def _issuer(self, actions: Sequence[Action], text: str) -> None:
+    def _issuer(self, actions: Mapping[Action, int], text: str) -> None:
         """Tie "ours" to whom the head of a communique names, and to whoever takes places in it."""
         if "ours" not in self.weights or not text:
             return
@@ -388,7 +390,7 @@ class Evidence:
         for key, sign in self.keys(head.title() if head[:40].isupper() else head):
             if sign > 0 and key in self.weights and not key.startswith("state:") and key != "ours":
                 self.bind("ours", key, 1.0)
-        for action in actions:
+        for action, times in actions.items():
             if action.kind == "capture" and action.certainty == "reported":
                 for key, sign in self.keys(action.actor):
-                    self.bind("ours", key, 0.6 * sign)
+                    self.bind("ours", key, 0.6 * sign * times)

@@ -8,6 +8,7 @@ keep a side of their own; a word without a tie says nothing.
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,7 +94,7 @@ def find_sides(
     {}
     """
     evidence = Evidence({w for p in places for w in singular(p).split()} - set(nations()), home)
-    evidence.read(list(actions), text)
+    evidence.read(Counter(actions), text)
     clusters, main = _cluster(evidence)
     return _named(clusters, main, evidence, given or {})
 
@@ -134,23 +135,8 @@ def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
         if k.startswith("ally:")
         or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
     }  # fmt: skip
+    _merge(cluster, evidence.bonds, {cluster[key] for key in allies})
     ties = _ties(evidence.bonds, cluster)
-    while True:
-        best = max(
-            (
-                (w, -min(pair), pair)
-                for pair, w in ties.items()
-                if w > 0 and not _allied(pair, cluster, allies)
-            ),
-            default=None,
-        )
-        if best is None:
-            break
-        first, second = best[2]
-        for key in keys:
-            if cluster[key] == second:
-                cluster[key] = first
-        ties = _ties(evidence.bonds, cluster)
     weights: defaultdict[int, float] = defaultdict(float)
     for key in keys:
         if key not in allies:
@@ -179,8 +165,35 @@ def _ties(bonds: Mapping[tuple[str, str], float], cluster: Mapping[str, int]) ->
     return ties
 
 
-def _allied(pair: tuple[int, int], cluster: Mapping[str, int], allies: set[str]) -> bool:
-    return any(cluster[k] in pair for k in allies)
+def _merge(cluster: dict[str, int], bonds: Mapping[tuple[str, str], float], allies: set[int]) -> None:
+    """Merge clusters, strongest tie first, until none is left above 0; allies keep to themselves."""
+    ties: dict[int, dict[int, float]] = defaultdict(dict)
+    queue: list[tuple[float, int, int]] = []
+
+    def tie(one: int, other: int, weight: float) -> None:
+        ties[one][other] = ties[other][one] = weight
+        if weight > 0 and not {one, other} & allies:
+            # of equal ties that of the heaviest keys; sums differ in their last digits by their order
+            heapq.heappush(queue, (-round(weight, 9), min(one, other), -max(one, other)))
+
+    for (one, other), weight in sorted(_ties(bonds, cluster).items()):
+        tie(one, other, weight)
+    into: dict[int, int] = {}
+    while queue:
+        weight, first, second = heapq.heappop(queue)
+        second = -second
+        if -weight != round(ties.get(first, {}).get(second, 0.0), 9):
+            continue  # one of the two has grown or gone since
+        into[second] = first
+        del ties[first][second]
+        for other, more in sorted(ties.pop(second).items()):
+            if other != first:
+                del ties[other][second]
+                tie(first, other, ties[first].get(other, 0.0) + more)
+    for key, number in cluster.items():
+        while number in into:
+            number = into[number]
+        cluster[key] = number
 
 
 def _main_pair(
@@ -241,15 +254,16 @@ def _named(
                 votes[number] += _WORTH[key.split(":")[0]]
         if votes:
             side_of[mention] = max(sorted(votes), key=lambda n: votes[n])
+    keys, mentions = _members(cluster), _members(side_of)
     names: dict[int, str] = {}
     for number in sorted({*side_of.values(), *(m for m in main if m >= 0)}):
-        names[number] = _display(number, side_of, cluster, evidence)
+        names[number] = _display(keys[number], mentions[number], evidence)
     if main[0] >= 0 and main[1] < 0:
         names[-1] = f"opponents of {names[main[0]]}"
     of = {
         mention: names[number]
         for mention, number in side_of.items()
-        if not _is_lone_man(number, main, cluster, evidence)
+        if number in main or any(evidence.is_group(key) for key in keys[number])  # else only a man's name
     }
     for name, aliases in given.items():
         for mention in evidence.mentions:
@@ -269,27 +283,26 @@ def _named(
     return Sides(of, enemy, against, state, _lead(names, cluster, main, evidence.words))
 
 
-def _is_lone_man(number: int, main: tuple[int, int], cluster: Mapping[str, int], evidence: Evidence) -> bool:
-    """Return whether a cluster is only the name of a man whose side the report does not tell."""
-    if number in main:
-        return False
-    keys = [k for k, c in cluster.items() if c == number]
-    return not any(evidence.is_group(k) for k in keys)
+def _members(numbers: Mapping[str, int]) -> defaultdict[int, list[str]]:
+    """Return what has each number."""
+    members: defaultdict[int, list[str]] = defaultdict(list)
+    for member, number in numbers.items():
+        members[number].append(member)
+    return members
 
 
-def _display(number: int, side_of: Mapping[str, int], cluster: Mapping[str, int], evidence: Evidence) -> str:
+def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -> str:
     """
     Return the name of a side after its most telling key: a people, a group, a man, or what it is.
 
     "Russian forces", "M23", "Gaddafi forces", "Rebels", "Government forces": never a weapon, a number
     or a pronoun, which mentions are full of ("two of our warplanes").
     """
-    worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k, c in cluster.items() if c == number}
+    worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k in keys}
     worth = {k: w for k, w in worth.items() if k.split(":")[0] not in ("ours", "enemy")} or worth
     worth = {k: w for k, w in worth.items() if evidence.is_group(k)} or worth
     armed = {k: w for k, w in worth.items() if not k.startswith("nation:") or k in evidence.armed}
     worth = armed or worth
-    mentions = [m for m, n in side_of.items() if n == number]
     names = {k: _group_name(k[5:], mentions) for k in worth if k.startswith("name:")}
     best = min(worth, key=lambda k: (names.get(k) == "", -worth[k], k))
     kind, _, word = best.partition(":")

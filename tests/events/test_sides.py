@@ -1,10 +1,8 @@
 """Which mentions are one side."""
 
-from datetime import UTC, datetime
-
 from mapper.events.side_words import side_keys
 from mapper.events.sides import find_sides, group_sides
-from mapper.model import Action, Event, Extraction, Report
+from mapper.model import Action
 
 
 def act(actor: str, opponent: str = "", kind: str = "assault", source: str = "") -> Action:
@@ -65,16 +63,15 @@ def test_a_mention_without_a_word_of_side_says_nothing() -> None:
 
 
 def test_reports_of_one_war_share_their_sides() -> None:
-    def reading(name: str, *pairs: tuple[str, str]) -> Extraction:
-        events = tuple(
-            Event(f"{name}{i}", name, "", "", act(a, o), None, datetime(2011, 3, 1, tzinfo=UTC), None)
-            for i, (a, o) in enumerate(pairs)
-        )
-        return Extraction(Report(name, ""), events=events)
+    one = [(act("rebels", "Gaddafi's troops"), "", "")]
+    two = [(act("loyalists", "the rebels"), "", ""), (act("government forces", "rebels"), "", "")]
+    first, second = group_sides([one, two])
+    assert first["Gaddafi's troops"] == second["government forces"] == second["loyalists"]
+    assert first["rebels"] == second["the rebels"]
+    assert [second, first] == list(group_sides([two, one]))
 
-    one = reading("one", ("rebels", "Gaddafi's troops"))
-    two = reading("two", ("loyalists", "the rebels"), ("government forces", "rebels"))
-    sides = group_sides([one, two])
-    assert sides["one", "Gaddafi's troops"] == sides["two", "government forces"] == sides["two", "loyalists"]
-    assert sides["one", "rebels"] == sides["two", "the rebels"]
-    assert sides == group_sides([two, one])
+
+def test_what_is_told_a_thousand_times_weighs_a_thousand_times() -> None:
+    told = [act("rebels", "the army")] * 1000 + [act("militiamen", "gendarmes"), act("gendarmes", "rebels")]
+    assert find_sides(told) == find_sides(told[::-1])
+    assert find_sides(told).enemy == find_sides(told[:1]).enemy

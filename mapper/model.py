@@ -397,7 +397,8 @@ TIMELINE_COLUMNS = (
 )  # fmt: skip
 DISTANCE_CHECKS_COLUMNS = (
     "subject", "landmark", "stated", "stated_m", "stated_bearing", "measured_m", "measured_bearing_deg",
-    "verdict", "error_m", "bearing_off_deg", "sentence", "geometry", "claimed", "report_id", "quote",
+    "verdict", "error_m", "bearing_off_deg", "sentence", "geometry", "claimed",
+    "pair_reports", "pair_figures", "report_id", "quote",
 )  # fmt: skip
 CONTROL_COLUMNS = (
     "place_id", "place", "geometry", "holder", "status", "since", "until", "confidence",

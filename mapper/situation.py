@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 from shapely.geometry import LineString
@@ -20,9 +20,11 @@ from mapper.model import (
     Report,
     Resolution,
 )
+from mapper.space.check import stated_in_words
 from mapper.text.duplicates import find_duplicates
 
 _PIECE = 10_000
+_MOST_FIGURES = 8  # of one pair of places, the commonest first
 
 
 def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -35,20 +37,24 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
         Every toponym of every report with the place it was resolved to, in the order of the text. A
         toponym without a place keeps its row: place columns are empty, so that nothing read is lost.
     distance_checks
-        Every stated distance or direction beside the measured one, with the geodesic as geometry.
+        Every stated distance or direction beside the measured one, with the geodesic as geometry. What is
+        stated of one pair of places stands together, in the order in which the pairs are first told.
     reports
         One row a report, in the order of publication, undated ones last. `same_as` is the id of the
         report that this one repeats, "" for one of its own.
     """
     places = _Rows(PLACES_COLUMNS)
     checks: list[dict[str, object]] = []
+    pairs: list[tuple[str, ...]] = []
     reports: list[dict[str, object]] = []
     points: dict[str, BaseGeometry] = {}
 
     def told() -> Iterator[Report]:
         for extraction in extractions:
             places.add(_place_row(extraction.report.id, r, points) for r in extraction.resolutions)
-            checks.extend(_check_row(extraction, check) for check in extraction.checks)
+            for check in extraction.checks:
+                pairs.append(_pair(check) or (extraction.report.id, str(len(checks))))
+                checks.append(_check_row(extraction, check))
             reports.append(_report_row(extraction))
             # What others coded of two days in the same words is two events.
             if not any("coded" in event.flags for event in extraction.events):
@@ -61,7 +67,7 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
     by_day = table.sort_values(
         ["published", "report_id"], kind="stable", na_position="last", ignore_index=True
     )
-    return places.table(), pd.DataFrame(checks, columns=list(DISTANCE_CHECKS_COLUMNS)), by_day
+    return places.table(), _checks_table(checks, pairs, repeats), by_day
 
 
 class _Rows:
@@ -125,9 +131,38 @@ def _check_row(extraction: Extraction, check: DistanceCheck) -> dict[str, object
         "sentence": check.sentence,
         "geometry": _geodesic_line(check.landmark, check.subject),
         "claimed": check.claimed,
+        "pair_reports": 1,
+        "pair_figures": stated_in_words(locative),
         "report_id": extraction.report.id,
         "quote": _quote(extraction.report.text, locative.start, locative.end),
     }
+
+
+def _pair(check: DistanceCheck) -> tuple[str, ...] | None:
+    """Return the ids of the two places, whichever is told from the other; None where an end has no place."""
+    if check.subject is None or check.landmark is None:
+        return None
+    return tuple(sorted((check.subject.id, check.landmark.id)))
+
+
+def _checks_table(
+    rows: Sequence[dict[str, object]], pairs: Sequence[tuple[str, ...]], repeats: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the rows with those of one pair of places side by side, and what the pair's reports state."""
+    of_pair: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for row, pair in zip(rows, pairs, strict=True):
+        of_pair.setdefault(pair, []).append(row)
+    together: list[dict[str, object]] = []
+    for told in of_pair.values():
+        tellers: dict[str, set[str]] = {}
+        for row in told:
+            report = str(row["report_id"])
+            tellers.setdefault(str(row["pair_figures"]), set()).add(repeats.get(report, report))
+        reports = len(set.union(*tellers.values()))
+        often = sorted(tellers.items(), key=lambda item: -len(item[1]))[:_MOST_FIGURES]
+        figures = "; ".join(f"{figure} (x{len(by)})" if len(by) > 1 else figure for figure, by in often)
+        together += [row | {"pair_reports": reports, "pair_figures": figures} for row in told]
+    return pd.DataFrame(together, columns=list(DISTANCE_CHECKS_COLUMNS))
 
 
 def _end_name(place: Place | None, text: str) -> str:

@@ -174,6 +174,19 @@ def rounding_step(value: float) -> float:
     return 0.5 if value >= 1 else 0.1
 
 
+def stated_in_words(locative: Locative) -> str:
+    """
+    Return what a phrase states, without its places.
+
+    Examples
+    --------
+    >>> told = Locative(0, 9, "", "offset", (), value=300.0, unit="mi", distance_m=482_803.2, bearing="east")
+    >>> stated_in_words(told)
+    '300 miles east'
+    """
+    return " ".join(filter(None, (_figure(locative), locative.bearing, "by road" if locative.road else "")))
+
+
 def _check(locative: Locative, places: dict[Toponym, Place | None]) -> DistanceCheck:
     """Measure one claim."""
     subject = places.get(locative.subject) if locative.subject else None
@@ -248,11 +261,14 @@ def _sentence(
     verdict: Verdict,
 ) -> str:
     """Say to a reader what was stated, what was measured and what follows."""
-    stated = " ".join(filter(None, (_figure(locative), locative.bearing, "by road" if locative.road else "")))
+    stated = stated_in_words(locative)
     if measured_m is None or measured_deg is None:
         if landmark is None:
             return f"Stated {stated}; its landmark is not known as a place, so it is not checked."
-        return f"Stated {stated} of {landmark.name}; what lies there has no name to check it by."
+        if locative.subject is not None:
+            named = locative.subject.text
+            return f"Stated {stated}, {named} from {landmark.name}; no place {named} is known to check it by."
+        return f"Stated {stated}, from {landmark.name}; what lies there has no name to check it by."
     assert subject is not None and landmark is not None
     unit = locative.unit if locative.unit in _UNIT_M else "km"
     measured = f"{_number(measured_m / _UNIT_M[unit])} {_UNIT_WORDS[unit]}"
@@ -280,13 +296,16 @@ def _error(locative: Locative, measured_m: float) -> str:
     """Return by how much the figure misses, and whether a road of usual bends would explain it."""
     if locative.distance_m is None or measured_m <= 0:
         return ""
+    if locative.road and locative.comparator in ("=", "~"):
+        ratio = locative.distance_m / measured_m
+        return f"{ratio:.2f} times the geodesic (usual roads are 0.95 to 1.45; none is mapped to measure by)"
     percent = round(100 * (locative.distance_m - measured_m) / measured_m)
     if percent == 0:
         return ""
     miss = f"{abs(percent)} % {'long' if percent > 0 else 'short'}"
     if percent < -5 and locative.comparator == "=":
         return f"{miss}, which no road explains"
-    if not locative.road and 10 < percent <= 45:
+    if 10 < percent <= 45:
         return f"{miss}, as a road may be"
     return miss
 

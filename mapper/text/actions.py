@@ -25,6 +25,7 @@ from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse_all, within
 from mapper.text.tokens import tokenize
 from mapper.text.triggers import base_action, each_place, noun_actions, verb_actions, verb_frames_of
+from mapper.text.whereabouts import in_focus
 
 
 def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Action]:
@@ -72,7 +73,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         told = [
             by_means(a, text, discourse.paragraph_start) for a in _sentence_actions(tree, sentence, discourse)
         ]
-        found = [_in_focus(a, focus, starts) for a in told]
+        found = [in_focus(a, focus, starts) for a in told]
         found += share_verb(text, sentence, found, discourse.recent, names)
         denial = None if any(a.certainty == "denied" for a in found) else find_denial(tree)
         if denial is not None and discourse.recent:
@@ -158,13 +159,3 @@ def _deny(
         )
         for a in told
     ]  # fmt: skip
-
-
-def _in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
-    """Return the action with the place that is in mind where its clause names none."""
-    index = bisect_left(starts, action.start)
-    if action.where is not None or action.kind in ("recognition", "agreement", "statement"):
-        return action  # what governments do has no place on the map unless one is named
-    recent = action.place_word in ("it", "there", "this", "that")
-    where = focus.resolve(index, recent=recent, here=action.place_word == "here")
-    return replace(action, where=where, place_word=action.place_word or "-")

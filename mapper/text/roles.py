@@ -1,38 +1,23 @@
-"""Who did it to whom and where: the parts of a clause that a frame's pattern asks for."""
+"""Who did it to whom: the parts of a clause that a frame's pattern asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mapper.model import Locative, Toponym
 from mapper.text.actors import FIGHTING, doer_class
 from mapper.text.certainty import VERBAL, agent, is_passive, subject
 from mapper.text.frames import Frame
 from mapper.text.syntax import Tree
+from mapper.text.whereabouts import Where, objects_of, places_after, places_in
 from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-PLACE_NOUNS = word_set("roles.place_nouns")
-PARTS = word_set("roles.parts")
-_INNER = word_set("roles.inner")
-_COMPASS = word_set("roles.compass")
 _AT = word_set("roles.at")
 _TOWARD = word_set("roles.toward")
 _FROM = word_set("roles.from")
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A place as the clause gives it: named, or by a word that stands for it."""
-
-    named: Toponym | Locative | None
-    word: str = ""
-    partial: bool = False
-    near: bool = False
 
 
 @dataclass(slots=True)
@@ -44,106 +29,6 @@ class Roles:
     places: list[Where] = field(default_factory=list)
     gainer: Token | None = None
     passive: bool = False
-
-
-def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0) -> Iterator[Where]:
-    """Yield the places that a noun phrase names, its conjuncts included."""
-    if depth > 5:
-        return
-    found = False
-    place = tree.place(head)
-    word = singular(head.lower_)
-    if place is not None:
-        if not (isinstance(place, Toponym) and place.role == "associative"):
-            found = True
-            yield Where(place, partial=partial)
-    elif word == "capital" and any(c.dep_ == "prep" for c in head.children):
-        found = True  # "the capital of Anbar" is a town of Anbar
-        yield Where(None, word, partial=partial)
-    else:
-        within = partial or word in PARTS
-        for child in head.children:
-            if tree.place(child) is not None and child.dep_ in (
-                "compound",
-                "nmod",
-                "poss",
-                "amod",
-                "appos",
-                "npadvmod",
-                "nummod",
-            ):
-                found = True
-                yield from places_in(tree, child, partial=within, depth=depth + 1)
-            elif (
-                child.dep_ == "prep"
-                and child.lower_ in _INNER
-                and not (found and child.lower_ not in ("of", "in", "at"))
-            ):
-                for inner in _objects(child):
-                    if inner.i > head.i:
-                        for where in places_in(tree, inner, partial=within, depth=depth + 1):
-                            found = True
-                            yield where
-            elif child.lower_ in _COMPASS and child.i > head.i and not found:
-                for where in places_after(tree, child, ("of",)):
-                    found = True
-                    yield where
-            elif child.dep_ == "appos" and not found:
-                for where in places_in(tree, child, partial=within, depth=depth + 1):
-                    found = found or where.named is not None
-                    if where.named is not None:
-                        yield where
-        if (
-            not found
-            and word in PARTS
-            and any(c.lower_ in ("its", "their") for c in head.children if c.dep_ == "poss")
-        ):
-            found = True
-            yield Where(None, word, partial=True)
-        if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
-            determined = any(
-                c.dep_ == "poss"
-                or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another"))
-                for c in head.children
-            )
-            if determined or head.lower_ in ("it", "there", "here"):
-                yield Where(None, head.lower_ if not determined else word, partial=within)
-    for child in head.children:
-        if child.dep_ == "conj" and not child.tag_.startswith("VB"):
-            yield from places_in(tree, child, partial=partial, depth=depth + 1)
-
-
-def _objects(prep: Token) -> Iterator[Token]:
-    for child in prep.children:
-        if child.dep_ == "pobj":
-            yield child
-        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN":
-            yield from _objects(child)
-
-
-def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
-    """Return the places in the prepositional phrases of a verb or noun that begin with one of `words`."""
-    wanted = frozenset(words)
-    found: list[Where] = []
-    for child in verb.children:
-        low = child.lower_
-        if child.dep_ in ("prep", "agent", "dative") and low in wanted:
-            for inner in _objects(child):
-                found += places_in(tree, inner)
-        elif child.dep_ in ("advmod", "prep", "prt", "npadvmod") and child.tag_ != "VBG":
-            for grandchild in child.children:
-                if grandchild.dep_ == "prep" and (
-                    grandchild.lower_ in wanted
-                    or (
-                        grandchild.lower_ == "of"
-                        and low in ("out", "outside", "north", "south", "east", "west")
-                    )
-                ):
-                    for inner in _objects(grandchild):
-                        found += places_in(tree, inner)
-        if low in ("there", "here") and child.dep_ == "advmod" and "in" in wanted:
-            found.append(Where(None, low))
-    return found
 
 
 def deref(token: Token | None) -> Token | None:
@@ -427,10 +312,10 @@ def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:
     """Return the force after one of these prepositions: "fell to the rebels", "into the hands of X"."""
     for child in verb.children:
         if child.dep_ in ("prep", "dative", "agent") and child.lower_ in words:
-            for inner in _objects(child):
+            for inner in objects_of(child):
                 if singular(inner.lower_) in ("hand", "control", "rule", "grip", "fire"):
                     owner = next((c for c in inner.children if c.dep_ in ("poss", "amod", "compound")), None)
-                    deep = next((o for c in inner.children if c.dep_ == "prep" for o in _objects(c)), None)
+                    deep = next((o for c in inner.children if c.dep_ == "prep" for o in objects_of(c)), None)
                     return deep if deep is not None else owner
                 if doer_class(tree, inner) in (*FIGHTING, "official"):
                     return inner
@@ -440,7 +325,7 @@ def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:
 def _companion(verb: Token) -> Token | None:
     for child in verb.children:
         if child.dep_ == "prep" and child.lower_ in ("with", "against"):
-            return next(iter(_objects(child)), None)
+            return next(iter(objects_of(child)), None)
     return None
 
 
@@ -469,7 +354,7 @@ def noun_doer(tree: Tree, noun: Token) -> Token | None:
         if child.dep_ == "poss" and doer_class(tree, child) not in ("", "civilian"):
             return child
         if child.dep_ == "prep" and child.lower_ in ("by", "from"):
-            inner = next(iter(_objects(child)), None)
+            inner = next(iter(objects_of(child)), None)
             if inner is not None and doer_class(tree, inner) in FIGHTING:
                 return inner
     for child in noun.children:
@@ -488,7 +373,9 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
     roles = Roles()
     pattern = frame.pattern
     roles.doer = noun_doer(tree, noun)
-    of = next((o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in _objects(c)), None)
+    of = next(
+        (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in objects_of(c)), None
+    )
     if (
         pattern in ("leave_from", "give", "enter", "move")
         and roles.doer is None
@@ -508,18 +395,20 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
         if child.dep_ in ("compound", "poss", "nmod", "amod") and tree.place(child) is not None:
             roles.places += list(places_in(tree, child))
     if pattern == "fall":
-        roles.doer, roles.gainer = (
-            None,
-            next(
-                (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None
-            ),
-        )
+        roles.doer, roles.gainer = None, after(noun, "to")
     if pattern == "clash":
         roles.other = _companion(noun)
         pair = next((c for c in noun.children if c.dep_ == "prep" and c.lower_ == "between"), None)
         if pair is not None:
-            both = [*_objects(pair)]
+            both = [*objects_of(pair)]
             if both and doer_class(tree, both[0]) in FIGHTING:
                 roles.doer = both[0]
                 roles.other = next((c for c in both[0].children if c.dep_ == "conj"), None)
     return roles
+
+
+def after(head: Token, word: str) -> Token | None:
+    """Return the first noun after a preposition of a verb or noun, None where there is none."""
+    return next(
+        (o for c in head.children if c.dep_ == "prep" and c.lower_ == word for o in objects_of(c)), None
+    )

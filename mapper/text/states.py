@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from mapper.text.actors import FIGHTING, doer_class
 from mapper.text.certainty import agent, is_passive, is_verb_of, subject
-from mapper.text.roles import Where, _objects, deref, places_after, places_in
+from mapper.text.roles import deref
 from mapper.text.syntax import Tree
+from mapper.text.whereabouts import Where, objects_of, places_after, places_in
 from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
         return
     for child in verb.children:
         if child.dep_ in ("prep", "attr", "acomp") and child.lower_ in ("in", "under", "into"):
-            for inner in _objects(child):
+            for inner in objects_of(child):
                 if singular(inner.lower_) not in _GRIP:
                     continue
-                deep = next((o for c in inner.children if c.dep_ == "prep" for o in _objects(c)), None)
+                deep = next((o for c in inner.children if c.dep_ == "prep" for o in objects_of(c)), None)
                 near = next(
                     (
                         c
@@ -205,7 +206,7 @@ def _belongs(tree: Tree, verb: Token) -> Iterator[State]:
     """ "Since Monday the town belongs to the army"."""
     held = deref(subject(verb))
     holder = next(
-        (o for c in verb.children if c.dep_ == "prep" and c.lower_ == "to" for o in _objects(c)), None
+        (o for c in verb.children if c.dep_ == "prep" and c.lower_ == "to" for o in objects_of(c)), None
     )
     if held is not None and holder is not None and doer_class(tree, holder) in FIGHTING:
         changed = any(c.lower_ in ("now", "since", "after") for c in verb.children)

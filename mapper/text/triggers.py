@@ -13,18 +13,9 @@ from mapper.text.certainty import VERBAL, Stance, is_verb_of, read_stance, subje
 from mapper.text.discourse import Discourse, name_of, speaker_of
 from mapper.text.frames import Frame, noun_frames, verb_frames
 from mapper.text.kinds import FIRE, kind_of
-from mapper.text.roles import (
-    Roles,
-    Where,
-    deref,
-    doer,
-    noun_roles,
-    places_after,
-    places_in,
-    verb_object,
-    verb_roles,
-)
+from mapper.text.roles import Roles, deref, doer, noun_roles, verb_object, verb_roles
 from mapper.text.syntax import Sentence, Tree
+from mapper.text.whereabouts import Where, places_after, places_in
 from mapper.words import singular
 
 if TYPE_CHECKING:

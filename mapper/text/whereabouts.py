@@ -1,0 +1,142 @@
+"""Where it happened: the places that a clause gives, and the place in mind where it names none."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mapper.model import Action, Locative, Toponym
+from mapper.text.focus import Focus
+from mapper.text.syntax import Tree
+from mapper.words import singular, word_set
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+PLACE_NOUNS = word_set("roles.place_nouns")
+PARTS = word_set("roles.parts")
+_INNER = word_set("roles.inner")
+_COMPASS = word_set("roles.compass")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place as the clause gives it: named, or by a word that stands for it."""
+
+    named: Toponym | Locative | None
+    word: str = ""
+    partial: bool = False
+    near: bool = False
+
+
+def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0) -> Iterator[Where]:
+    """Yield the places that a noun phrase names, its conjuncts included."""
+    if depth > 5:
+        return
+    found = False
+    place = tree.place(head)
+    word = singular(head.lower_)
+    if place is not None:
+        if not (isinstance(place, Toponym) and place.role == "associative"):
+            found = True
+            yield Where(place, partial=partial)
+    elif word == "capital" and any(c.dep_ == "prep" for c in head.children):
+        found = True  # "the capital of Anbar" is a town of Anbar
+        yield Where(None, word, partial=partial)
+    else:
+        within = partial or word in PARTS
+        for child in head.children:
+            if tree.place(child) is not None and child.dep_ in (
+                "compound",
+                "nmod",
+                "poss",
+                "amod",
+                "appos",
+                "npadvmod",
+                "nummod",
+            ):
+                found = True
+                yield from places_in(tree, child, partial=within, depth=depth + 1)
+            elif (
+                child.dep_ == "prep"
+                and child.lower_ in _INNER
+                and not (found and child.lower_ not in ("of", "in", "at"))
+            ):
+                for inner in objects_of(child):
+                    if inner.i > head.i:
+                        for where in places_in(tree, inner, partial=within, depth=depth + 1):
+                            found = True
+                            yield where
+            elif child.lower_ in _COMPASS and child.i > head.i and not found:
+                for where in places_after(tree, child, ("of",)):
+                    found = True
+                    yield where
+            elif child.dep_ == "appos" and not found:
+                for where in places_in(tree, child, partial=within, depth=depth + 1):
+                    found = found or where.named is not None
+                    if where.named is not None:
+                        yield where
+        if (
+            not found
+            and word in PARTS
+            and any(c.lower_ in ("its", "their") for c in head.children if c.dep_ == "poss")
+        ):
+            found = True
+            yield Where(None, word, partial=True)
+        if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
+            determined = any(
+                c.dep_ == "poss"
+                or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another"))
+                for c in head.children
+            )
+            if determined or head.lower_ in ("it", "there", "here"):
+                yield Where(None, head.lower_ if not determined else word, partial=within)
+    for child in head.children:
+        if child.dep_ == "conj" and not child.tag_.startswith("VB"):
+            yield from places_in(tree, child, partial=partial, depth=depth + 1)
+
+
+def objects_of(prep: Token) -> Iterator[Token]:
+    """Yield the nouns after a preposition, through a second one: "out of X"."""
+    for child in prep.children:
+        if child.dep_ == "pobj":
+            yield child
+        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN":
+            yield from objects_of(child)
+
+
+def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
+    """Return the places in the prepositional phrases of a verb or noun that begin with one of `words`."""
+    wanted = frozenset(words)
+    found: list[Where] = []
+    for child in verb.children:
+        low = child.lower_
+        if child.dep_ in ("prep", "agent", "dative") and low in wanted:
+            for inner in objects_of(child):
+                found += places_in(tree, inner)
+        elif child.dep_ in ("advmod", "prep", "prt", "npadvmod") and child.tag_ != "VBG":
+            for grandchild in child.children:
+                if grandchild.dep_ == "prep" and (
+                    grandchild.lower_ in wanted
+                    or (
+                        grandchild.lower_ == "of"
+                        and low in ("out", "outside", "north", "south", "east", "west")
+                    )
+                ):
+                    for inner in objects_of(grandchild):
+                        found += places_in(tree, inner)
+        if low in ("there", "here") and child.dep_ == "advmod" and "in" in wanted:
+            found.append(Where(None, low))
+    return found
+
+
+def in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
+    """Return the action with the place that is in mind where its clause names none."""
+    index = bisect_left(starts, action.start)
+    if action.where is not None or action.kind in ("recognition", "agreement", "statement"):
+        return action  # what governments do has no place on the map unless one is named
+    recent = action.place_word in ("it", "there", "this", "that")
+    where = focus.resolve(index, recent=recent, here=action.place_word == "here")
+    return replace(action, where=where, place_word=action.place_word or "-")

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -145,15 +146,18 @@ def control_states(
     if as_known_on is not None:
         limit = pd.Timestamp(datetime.combine(as_known_on.date(), time()), tz="UTC") + timedelta(1)
         timeline = timeline[timeline["published"] < limit]
-    timeline = timeline.assign(flags=mark_superseded(timeline))
-    timeline = timeline.assign(place_key=place_keys(timeline))
-    evidence = find_evidence(timeline, repeats or {})
-    histories = histories_of(evidence, Points(timeline))
-    return _table(histories, timeline)
+    evidence, points = read_evidence(timeline, repeats or {})
+    return _table(histories_of(evidence, points), timeline.assign(place_key=points.keys))
 
 
-def find_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[Evidence]:
-    """Return the rows that bear on control, in the order in which they count."""
+def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[list[Evidence], Points]:
+    """Return the rows of a timeline that bear on control, in the order in which they count, and the places.
+
+    Times that repeat are kept once.
+    """
+    timeline = timeline.assign(flags=mark_superseded(timeline), place_key=place_keys(timeline))
+    days: dict[pd.Timestamp, pd.Timestamp] = {}
+    times: dict[pd.Timestamp, pd.Timestamp] = {}
     found = []
     for row in _records(timeline):
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
@@ -164,13 +168,15 @@ def find_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[Ev
         moment = row["since"] if pd.notna(row["since"]) else row["published"]
         if pd.isna(moment):
             continue
+        published = _or(row["published"], moment)
         supposed = row["certainty"] in ("planned", "denied") or PRESUMED in row["flags"]
         holder = "" if supposed else _said_holder(row)
         if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
             continue
         found.append(
             Evidence(
-                moment.normalize(), pd.notna(row["since"]), _or(row["published"], moment),
+                days.setdefault(moment, moment.normalize()), pd.notna(row["since"]),
+                times.setdefault(published, published),
                 repeats.get(row["report_id"], row["report_id"]),
                 row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
                 row["certainty"], row["event_id"], supposed,
@@ -178,7 +184,7 @@ def find_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> list[Ev
         )  # fmt: skip
     # On one day events come before statements of who holds: those describe the outcome.
     found.sort(key=lambda e: (e.moment, e.kind == "holds", e.published, e.report_id, e.order, e.event_id))
-    return found
+    return found, Points(timeline)
 
 
 def _or(moment: pd.Timestamp, default: pd.Timestamp) -> pd.Timestamp:
@@ -209,22 +215,26 @@ class Points:
     """Where the places are; which lie near one is looked up once."""
 
     def __init__(self, timeline: pd.DataFrame) -> None:
+        self.keys = timeline["place_key"].array
         points = shapely.centroid(timeline["geometry"].to_numpy())
-        table = pd.DataFrame(
-            {"key": timeline["place_key"].array, "lon": shapely.get_x(points), "lat": shapely.get_y(points)}
-        )
+        table = pd.DataFrame({"key": self.keys, "lon": shapely.get_x(points), "lat": shapely.get_y(points)})
         table = table[table["key"] >= 0].sort_values(["key", "lon", "lat"]).drop_duplicates("key")
-        self._keys = table["key"].to_numpy()
-        self._row = {key: row for row, key in enumerate(self._keys.tolist())}
+        self._places = table["key"].to_numpy()
+        self._row = {key: row for row, key in enumerate(self._places.tolist())}
         self._index = PointIndex(table["lon"].to_numpy(), table["lat"].to_numpy())
         self._near: dict[int, list[int]] = {}
+
+    def around(self, lon: float, lat: float, reach_m: float) -> list[int]:
+        """Return the places within a distance, nearest first."""
+        rows, metres = self._index.near(lon, lat, reach_m)
+        return [int(key) for key in self._places[rows[np.argsort(metres, kind="stable")]]]
 
     def near(self, place: int) -> list[int]:
         """Return the other places within `ADJACENT_M`."""
         if place not in self._near:
             row = self._row[place]
             rows, _ = self._index.near(self._index.lon[row], self._index.lat[row], ADJACENT_M)
-            self._near[place] = [key for key in self._keys[rows].tolist() if key != place]
+            self._near[place] = [key for key in self._places[rows].tolist() if key != place]
         return self._near[place]
 
 
@@ -304,11 +314,12 @@ def _confirmed(now: State, item: Evidence, status: Status, trust: float) -> Stat
     if now.left and item.kind in _GAINS:
         # The town stood empty between the leaving of the one side and the coming of the other.
         now = replace(now, since=item.moment, moment=item.moment, event_id=item.event_id, left=False)
+    # The state given is not used again: its beliefs go on in the new one.
+    now.beliefs[item.report_id] = max(trust, now.beliefs.get(item.report_id, 0.0))
     return replace(
         now,
         status=status if status == "held" else now.status,
         last_confirmed=max(now.last_confirmed, item.moment),
-        beliefs=now.beliefs | {item.report_id: max(trust, now.beliefs.get(item.report_id, 0.0))},
     )
 
 

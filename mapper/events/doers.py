@@ -7,22 +7,25 @@ such events of the report together, since one report tells one movement.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import shapely
 
-from mapper.events.control import CONTESTED, control_states
-from mapper.space.distance import geodesic_arrays
+from mapper.events.control import CONTESTED, Evidence, Points, State, histories_of, read_evidence
 
 INFERRED = "doer inferred"
 # Two names of one town lie no farther apart than this.
 SAME_TOWN_M = 10_000.0
 # A state that is itself inferred settles nothing.
 LEAST_CONFIDENCE = 0.5
-# What one report settles is known to the later ones; in a large build only the first so many times.
-MOST_COMPUTED = 50
+# What one report settles is known to the later ones: control is found anew until so many pieces of evidence
+# have been gone through. A few hundred reports stay below.
+MOST_READ = 300_000
 
 _TAKES = frozenset(
     {"capture", "handover", "assault", "advance", "siege", "shelling", "airstrike", "missile", "naval_fire"}
@@ -44,56 +47,83 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
     inferred = timeline["flags"].fillna("").astype(str).str.contains(INFERRED, regex=False)
     if not inferred.any():
         return timeline
-    settled, unsettled = timeline.copy(), inferred.copy()
-    known, computed = _known(settled[~unsettled], repeats), 1
+    evidence, points = read_evidence(timeline, repeats or {})
+    known = _Known(evidence, points, set(timeline.loc[inferred, "event_id"]))
     reports = timeline[inferred].sort_values(["published", "report_id"], na_position="last", kind="stable")
-    for report_id in reports["report_id"].unique():
-        rows = settled.index[unsettled & (settled["report_id"] == report_id)]
-        own = settled.loc[settled["report_id"] == report_id, "event_id"]
-        others = known[~known["event_id"].isin(own)]
-        votes = sum(_agreement(row, others) for _, row in settled.loc[rows].iterrows())
+    own: dict[str, set[str]] = defaultdict(set)
+    of_them = timeline["report_id"].isin(reports["report_id"].unique())
+    for report_id, event_id in zip(
+        timeline.loc[of_them, "report_id"], timeline.loc[of_them, "event_id"], strict=True
+    ):
+        own[report_id].add(event_id)
+    wrong: list[str] = []
+    for report_id, rows in reports.groupby("report_id", sort=False):
+        votes = sum(_agreement(row, known, own[str(report_id)]) for row in rows.to_dict("records"))
         if votes < 0:
-            _exchange(settled, rows)
+            wrong += rows["event_id"].tolist()
         if votes != 0:
-            unsettled[rows] = False
-            if computed < MOST_COMPUTED:
-                known, computed = _known(settled[~unsettled], repeats), computed + 1
-    return settled
+            known.settle(set(rows["event_id"]), exchanged=votes < 0)
+    return _exchanged(timeline, inferred & timeline["event_id"].isin(wrong))
 
 
-def _known(timeline: pd.DataFrame, repeats: Mapping[str, str] | None) -> pd.DataFrame:
-    """Return the states of control that reports tell, without those that are themselves inferred."""
-    states = control_states(timeline.reset_index(drop=True), repeats=repeats)
-    told = (states["status"] != CONTESTED) & (states["confidence"] >= LEAST_CONFIDENCE)
-    return states[told & states["geometry"].notna()]
+class _Known:
+    """Who held what when, from the evidence that is told or settled."""
+
+    def __init__(self, evidence: list[Evidence], points: Points, unsettled: set[str]) -> None:
+        self._evidence, self._unsettled, self.points = evidence, unsettled, points
+        self._read = 0
+        self._states: dict[int, list[State]] = {}
+        self._find()
+
+    def _find(self) -> None:
+        self._read += len(self._evidence)
+        told = (item for item in self._evidence if item.event_id not in self._unsettled)
+        self._states = histories_of(told, self.points)
+
+    def settle(self, events: set[str], *, exchanged: bool) -> None:
+        """Let events count, with their sides exchanged if told so."""
+        self._unsettled -= events
+        if exchanged:
+            self._evidence = [_turned(e) if e.event_id in events else e for e in self._evidence]
+        if self._read < MOST_READ:
+            self._find()
+
+    def holder(self, lon: float, lat: float, moment: pd.Timestamp, but: set[str]) -> str:
+        """Return who held the nearest place just before a moment, "" where nobody but events `but` tells."""
+        for place in self.points.around(lon, lat, SAME_TOWN_M):
+            history = self._states.get(place, [])
+            for state, following in zip_longest(history, history[1:]):
+                begun = state.since is None or state.since < moment
+                lasts = following is None or following.since is None or following.since >= moment
+                told = state.status != CONTESTED and state.confidence >= LEAST_CONFIDENCE
+                if begun and lasts and told and state.event_id not in but:
+                    return state.holder
+        return ""
 
 
-def _exchange(timeline: pd.DataFrame, rows: pd.Index) -> None:
-    """Exchange the sides of some rows of a timeline of our own."""
-    actor, opponent = timeline.loc[rows, "actor"].copy(), timeline.loc[rows, "opponent"].copy()
-    holder = timeline.loc[rows, "holder"].copy()
-    timeline.loc[rows, "actor"], timeline.loc[rows, "opponent"] = opponent, actor
-    timeline.loc[rows, "holder"] = holder.mask(holder == actor, opponent).mask(holder == opponent, actor)
+def _turned(item: Evidence) -> Evidence:
+    """Return evidence with its two sides exchanged."""
+    sides = {item.actor: item.opponent, item.opponent: item.actor}
+    return replace(item, actor=item.opponent, opponent=item.actor, holder=sides.get(item.holder, item.holder))
 
 
-def _agreement(row: pd.Series, known: pd.DataFrame) -> int:
+def _exchanged(timeline: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    """Return a timeline with the sides of some rows exchanged."""
+    if not rows.any():
+        return timeline
+    actor, opponent, holder = timeline["actor"], timeline["opponent"], timeline["holder"]
+    other = opponent.where(holder == actor, holder).mask(holder == opponent, actor)
+    return timeline.assign(
+        actor=actor.mask(rows, opponent), opponent=opponent.mask(rows, actor), holder=holder.mask(rows, other)
+    )
+
+
+def _agreement(row: Mapping[Any, Any], known: _Known, own: set[str]) -> int:
     """Return 1 where the state before fits the doer, -1 where it gainsays him, 0 where nothing is known."""
     if row["geometry"] is None or pd.isna(row["since"]) or not row["actor"] or not row["opponent"]:
         return 0
-    before = known[
-        (known["since"].isna() | (known["since"] < row["since"]))
-        & (known["until"].isna() | (known["until"] >= row["since"]))
-    ]
-    if before.empty:
-        return 0
     at = shapely.centroid(row["geometry"])
-    points = shapely.centroid(before["geometry"].to_numpy())
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
-    distance, _ = geodesic_arrays(np.full_like(lon, at.x), np.full_like(lat, at.y), lon, lat)
-    nearest = int(np.argmin(distance))
-    if distance[nearest] > SAME_TOWN_M:
-        return 0
-    holder = before["holder"].iloc[nearest]
+    holder = known.holder(at.x, at.y, row["since"], own)
     taker, keeper = row["actor"], row["opponent"]
     if row["kind"] in _KEEPS:
         taker, keeper = keeper, taker

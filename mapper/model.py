@@ -388,7 +388,7 @@ KINDS: tuple[str, ...] = tuple(kind for kinds in FAMILIES.values() for kind in k
 # Columns of the tables, in order. `geometry` holds shapely objects in (lon, lat).
 PLACES_COLUMNS = (
     "toponym", "place_id", "place", "geometry", "country", "feature_class", "score", "role",
-    "place_source", "licence", "report_id", "start", "end",
+    "matched", "place_source", "licence", "report_id", "start", "end",
 )  # fmt: skip
 TIMELINE_COLUMNS = (
     "event_id", "since", "until", "precision", "kind", "actor", "opponent", "certainty", "holder",

@@ -19,6 +19,7 @@ from mapper.model import (
     Rejected,
     Report,
     Resolution,
+    Toponym,
 )
 from mapper.space.check import stated_in_words
 from mapper.text.duplicates import find_duplicates
@@ -96,10 +97,16 @@ def _place_row(report_id: str, resolution: Resolution, points: dict[str, BaseGeo
     else:
         geometry = points.setdefault(place.id, place.geometry)
         where = (place.id, place.name, geometry, place.country, place.feature_class)
-    origin = (place.source, place.licence) if place else ("", "")
+    origin = (_matched(toponym, place), place.source, place.licence) if place else ("", "", "")
     return (
         toponym.text, *where, resolution.score, toponym.role, *origin, report_id, toponym.start, toponym.end,
     )  # fmt: skip
+
+
+def _matched(toponym: Toponym, place: Place) -> str:
+    """Return how the spelling matched the place: one that was corrected before the look-up is misspelt."""
+    is_corrected = toponym.name and toponym.name.split() != toponym.text.split()
+    return "misspelt" if is_corrected else place.matched
 
 
 def _report_row(extraction: Extraction) -> dict[str, object]:

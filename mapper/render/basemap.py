@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 UNITS_PER_DEGREE = 1000
@@ -156,6 +157,19 @@ def on_land(shape: BaseGeometry) -> BaseGeometry:
     part = shape.intersection(land)
     # A shape that only touches the shore gives a line or a point.
     return part if not part.is_empty and part.geom_type.endswith(shape.geom_type) else shape
+
+
+def is_land(point: Point) -> bool:
+    """
+    Whether a point in (lon, lat) lies on land.
+
+    Examples
+    --------
+    >>> is_land(Point(20.07, 31.5)), is_land(Point(19.0, 32.0))  # south of Benghazi, and in the gulf
+    (True, False)
+    """
+    west, south = int(point.x // LAND_CELL_DEG), int(point.y // LAND_CELL_DEG)
+    return bool(_land_of_cells(west, south, west, south).contains(point))
 
 
 @lru_cache(maxsize=64)

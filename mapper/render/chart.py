@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mapper.atomic import replacing
 from mapper.model import Situation
-from mapper.render.scene import Json, date_text, scene
+from mapper.render.columns import Json
+from mapper.render.scene import date_text, scene
 from mapper.render.svg import EDGE, INK, PAPER, RULE, SIDES, SOFT, document, shape, tag, write_text
 from mapper.theatre import Theatre
 

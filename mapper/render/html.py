@@ -25,14 +25,15 @@ from jinja2 import Template
 from mapper.atomic import replacing
 from mapper.model import Situation
 from mapper.render import basemap
-from mapper.render.scene import Json, scene
+from mapper.render.columns import Json
+from mapper.render.scene import scene
 from mapper.theatre import Theatre
 
 _PARTS = files("mapper.render") / "page"
 
 # The modules of the page's script, each after those whose values it needs when it starts.
 _MODULES = (
-    "words", "scene", "state", "board", "ground", "labels", "marks", "front", "checks", "map", "pointing",
+    "words", "scene", "state", "board", "ground", "labels", "marks", "density", "front", "checks", "map", "pointing",
     "time", "chart", "timeline", "panel", "card", "header", "address", "main",
 )  # fmt: skip
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)

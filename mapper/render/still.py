@@ -20,7 +20,8 @@ from mapper.atomic import replacing
 from mapper.model import Situation
 from mapper.render import basemap
 from mapper.render.chart import write_chart
-from mapper.render.scene import Json, date_text, scene
+from mapper.render.columns import Json
+from mapper.render.scene import date_text, scene
 from mapper.render.strokes import arrow, beside, length_of, tooth, walk
 from mapper.render.svg import (
     EDGE,

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-import mapper.render.scene
 from mapper.model import Situation
+from mapper.render import density
 from mapper.render.html import page, write_html
 from mapper.render.scene import scene
 from mapper.theatre import Side, Theatre
@@ -210,8 +210,8 @@ def test_a_claim_without_direction_is_a_whole_circle() -> None:
 
 
 def test_very_many_events_become_density_and_the_strongest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapper.render.scene, "MOST_EVENTS", 300)
-    monkeypatch.setattr(mapper.render.scene, "STRONGEST_EVENTS", 50)
+    monkeypatch.setattr(density, "MOST_EVENTS", 300)
+    monkeypatch.setattr(density, "STRONGEST_EVENTS", 50)
     situation = wars.many_events(400)
     data = scene(situation)
     assert (

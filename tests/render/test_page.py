@@ -123,8 +123,8 @@ def shown_day(page: Any) -> str:
     return str(page.locator("#moment").get_attribute("datetime"))
 
 
-def tip_at(page: Any, lon: float, lat: float) -> str:
-    """The tooltip over a position of the map, whose centre and zoom the address tells."""
+def tip_at(page: Any, lon: float, lat: float, *, below: float = 0) -> str:
+    """The tooltip over a position of the map, or some pixels below; the address tells centre and zoom."""
     found = re.search(r"m=([\d.]+)/(-?[\d.]+)/(-?[\d.]+)", page.url)
     assert found
     zoom, lat_0, lon_0 = map(float, found.groups())
@@ -136,7 +136,7 @@ def tip_at(page: Any, lon: float, lat: float) -> str:
     box = page.locator("#map").bounding_box()
     page.mouse.move(
         box["x"] + box["width"] / 2 + (lon - lon_0) / 360 * scale,
-        box["y"] + box["height"] / 2 + (mercator(lat) - mercator(lat_0)) * scale,
+        box["y"] + box["height"] / 2 + (mercator(lat) - mercator(lat_0)) * scale + below,
         steps=2,
     )
     tip = page.locator("#tip")
@@ -335,7 +335,9 @@ def test_a_click_on_a_mark_opens_its_card(open_page: Open) -> None:
     assert "Sirte" not in tip_at(page, *wars.ROAD["Nofaliya"][1:])
     page.evaluate("location.hash = '#t=2011-03-30&m=10/32.375/15.092&w=0'")
     shown_day(page)
-    assert tip_at(page, *wars.ROAD["Misrata"][1:]).startswith("Siege, Misrata")
+    assert tip_at(page, *wars.ROAD["Misrata"][1:]).startswith("Misrata: Anti-Gaddafi forces")
+    # The marks of a town whose holder is drawn stand below its dot.
+    assert tip_at(page, *wars.ROAD["Misrata"][1:], below=24).startswith("Siege, Misrata")
     page.mouse.down()
     page.mouse.up()
     assert "Siege, Misrata" in text(page, "#card h2")
@@ -353,7 +355,7 @@ def test_the_card_gives_quote_reasons_and_source(open_page: Open) -> None:
         "against Anti-Gaddafi forces",
         "10 March 2011",
         "±3 km",
-        "geonames",
+        "Libya · GeoNames (CC BY 4.0)",
         "[pins]",
     ):
         assert part in card

@@ -146,6 +146,7 @@ def place_rows(names: list[str], report: str = "r1") -> list[Row]:
             "feature_class": "P",
             "score": 0.93,
             "role": "literal",
+            "matched": "name",
             "place_source": "geonames",
             "licence": "CC BY 4.0",
             "report_id": report,

@@ -22,6 +22,8 @@ import {
   eventDate,
   eventSide,
   eventTitle,
+  isCorrection,
+  isWithdrawn,
   kindOf,
   order,
   partyName,
@@ -31,7 +33,7 @@ import {
 } from "./scene.js";
 import { change, paint, state, visible } from "./state.js";
 import { map } from "./board.js";
-import { card, panes } from "./panel.js";
+import { card, checksOf, panes, spellingsOf } from "./panel.js";
 
 let cameFrom = null; // the row that had the focus before the card opened, and how far the page was scrolled
 export const isPhone = () => window.innerWidth < 760;
@@ -98,6 +100,8 @@ function quoteOf(text, trigger) {
   return quote;
 }
 
+const sourceName = (index) => reports[index]?.title || reports[index]?.source || reports[index]?.id || "";
+
 /** Who wrote it and when, with a link if the address is on the web. */
 function sourceOfReport(index) {
   const report = reports[index];
@@ -115,12 +119,14 @@ function eventCard(i) {
   const site = places[events.site[i]];
   const chips = [
     el("span", { class: certainty === "reported" ? "chip" : "chip warn" }, CERTAINTY[certainty] ?? certainty),
-  ];
-  const names = site ? site.names.map(([name]) => name).filter((name) => name !== site.name) : [];
+    isWithdrawn(i) ? el("span", { class: "chip warn" }, "Withdrawn by a later correction") : null,
+    isCorrection(i) ? el("span", { class: "chip" }, "Corrects an earlier report") : null,
+  ].filter(Boolean);
+  const names = site ? spellingsOf(site).filter((name) => name !== site.label) : [];
   const located = site
     ? [
-        names.length ? `also read as ${names.join(", ")}` : "",
-        [site.country, site.source, site.licence].filter(Boolean).join(", "),
+        names.length ? `also ${names.join(", ")}` : "",
+        [countryName(site.country), gazetteerName(site)].filter(Boolean).join(" · "),
         `${Math.round(site.score * 100)} % sure of the place`,
       ]
     : [];
@@ -150,7 +156,7 @@ function eventCard(i) {
           partyName(events.actor[i]) || "not told",
           opponent ? small(`against ${opponent}`) : null,
         ),
-        ...fact("Date", eventDate(i), small([precision, events.reason[i]].filter(Boolean).join("; "))),
+        ...fact("Date", eventDate(i), small([precision, reasonOf(i)].filter(Boolean).join("; "))),
         ...fact(
           "Place",
           placeOf(i) || "none on the map",
@@ -179,6 +185,21 @@ function eventCard(i) {
   };
 }
 
+/** Why the event stands where it does among those of its day, with the title of a report for its id. */
+function reasonOf(i) {
+  const reason = events.reasonWords[events.reason[i]] ?? "";
+  const own = reports[events.report[i]];
+  return own ? reason.replace(own.id, "the report") : reason;
+}
+
+const regions = new Intl.DisplayNames("en", { type: "region" });
+/** "Libya" for LY; a code that is none stays as it is. */
+const countryName = (code) => (/^[A-Z]{2}$/.test(code) ? regions.of(code) : code);
+
+const GAZETTEERS = { geonames: "GeoNames", osm: "OpenStreetMap", naturalearth: "Natural Earth" };
+const gazetteerName = ({ source, licence }) =>
+  [GAZETTEERS[source] ?? source, licence && `(${licence})`].filter(Boolean).join(" ");
+
 /** The line of theatre.toml that would put a name somewhere else. */
 function pinHint(site) {
   return el(
@@ -196,18 +217,23 @@ function placeCard(index) {
   states.sort((a, b) => (control.since[a] ?? UNDATED) - (control.since[b] ?? UNDATED));
   const here = visible.filter((i) => events.site[i] === index);
   return {
-    title: place.name,
+    title: place.label,
     side: states.length ? sideOf(control.holder[states.at(-1)]) : 2,
     parts: [
       el(
         "dl",
         {},
-        ...fact("Position", `${place.lat.toFixed(3)}, ${place.lon.toFixed(3)}`, small(place.country)),
+        ...fact(
+          "Position",
+          `${place.lat.toFixed(3)}, ${place.lon.toFixed(3)}`,
+          small(countryName(place.country)),
+        ),
         ...fact("Read as", place.names.map(([name, many]) => `${name} (${many})`).join(", ")),
         ...fact(
           "Gazetteer",
-          place.source,
-          small([place.licence, `${Math.round(place.score * 100)} % sure`].filter(Boolean).join(", ")),
+          place.name,
+          small(gazetteerName(place)),
+          small(`${Math.round(place.score * 100)} % sure`),
         ),
         ...fact(
           "Held by",
@@ -246,6 +272,7 @@ function placeCard(index) {
 
 function checkCard(index) {
   const check = checks[index];
+  const others = checksOf(check.pair).filter((k) => k !== index);
   return {
     title: [check.subject, check.landmark].filter(Boolean).join(" – ") || check.stated,
     side: null,
@@ -273,6 +300,20 @@ function checkCard(index) {
         ),
         ...fact("Source", ...sourceOfReport(check.report)),
       ),
+      others.length
+        ? el(
+            "div",
+            { class: "others" },
+            el("h3", {}, "Other claims of this distance"),
+            ...others.map((k) =>
+              el(
+                "button",
+                { type: "button", dir: "auto", onclick: () => select({ kind: "check", index: k }, true) },
+                `${sourceName(checks[k].report)}: ${checks[k].label}`,
+              ),
+            ),
+          )
+        : null,
     ],
   };
 }
@@ -288,6 +329,11 @@ function sourceCard(index) {
         {},
         ...fact("Source", ...sourceOfReport(index)),
         ...fact("Events", String(reports[index].events)),
+        ...fact("Repeats", reports[index].same >= 0 ? sourceName(reports[index].same) : ""),
+        ...fact(
+          "Repeated by",
+          reports.flatMap(({ same }, k) => (same === index ? [sourceName(k)] : [])).join("; "),
+        ),
       ),
       el(
         "div",

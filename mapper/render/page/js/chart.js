@@ -1,10 +1,11 @@
 /* The front chart: date to the right, kilometres along the axis upward. */
 
 import { axis, byId, dateOf, el, fronts } from "./words.js";
-import { sideOf } from "./scene.js";
+import { mentionsOf, sideOf } from "./scene.js";
 import { chart, dayX, plot } from "./time.js";
 
 const CHART_HEIGHT = 128;
+const NEAR_KM = 12;
 export const charted = fronts.filter((row) => row.low !== null && row.day !== null);
 export let chartCursor = null;
 export let chartHover = null;
@@ -47,11 +48,14 @@ export function drawChart() {
   });
   // Towns at which the front stood are named first, others where there is room.
   const stops = new Set(charted.flatMap((row) => [row.low, row.high]));
-  const byWeight = [...axis].sort((p, q) => stops.has(q.km) - stops.has(p.km) || p.km - q.km);
+  const isStop = (place) => [...stops].some((km) => Math.abs(km - place.km) < NEAR_KM);
+  const byWeight = [...axis].sort(
+    (p, q) => isStop(q) - isStop(p) || mentionsOf(q) - mentionsOf(p) || p.km - q.km,
+  );
   const rows = [];
   for (const place of byWeight) {
     svg.append(el("line", { x1: plot.gutter, x2: right, y1: y(place.km), y2: y(place.km), class: "grid" }));
-    if (rows.some((other) => Math.abs(other - y(place.km)) < 11.5)) continue;
+    if (rows.some((other) => Math.abs(other - y(place.km)) < 11)) continue;
     rows.push(y(place.km));
     svg.append(
       el("text", { x: plot.gutter - 8, y: y(place.km) + 4, "text-anchor": "end" }, brief(place.name)),
@@ -74,6 +78,10 @@ function chartSummary() {
 
 /** The town of the axis at a distance, or the distance itself. */
 export function townAt(value) {
-  const town = axis.find((place) => Math.abs(place.km - value) < 1);
+  const near = axis.filter((place) => Math.abs(place.km - value) < NEAR_KM);
+  const at = near.find((place) => Math.abs(place.km - value) < 1);
+  // Readers know the town better than its suburb.
+  const town =
+    at && near.reduce((known, place) => (mentionsOf(place) > mentionsOf(known) ? place : known), at);
   return town ? town.name : `km ${Math.round(value)}`;
 }

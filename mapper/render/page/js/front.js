@@ -50,13 +50,32 @@ const lengthOf = (points) =>
     0,
   );
 
-/** The lines of a front that are no rings around a pocket. */
-const openLines = (rows) =>
-  rows.flatMap((row) => row.lines.filter((line) => line[0].join() !== line.at(-1).join()));
+const isRing = (line) => line[0].join() === line.at(-1).join();
+const SHORTEST_PX = 42;
+
+/** A line of a front in pixels; a short one grows over land to a length that can be seen. */
+function courseOf(view, line, grows) {
+  const points = line.map(view.at);
+  const length = lengthOf(points);
+  const ends = grows.filter(Boolean).length;
+  if (isRing(line) || length >= SHORTEST_PX || !length || !ends) return points;
+  const more = (SHORTEST_PX - length) / ends / length;
+  const [first, last] = [points[0], points.at(-1)];
+  const [dx, dy] = [(last[0] - first[0]) * more, (last[1] - first[1]) * more];
+  if (grows[0]) points.unshift([first[0] - dx, first[1] - dy]);
+  if (grows[1]) points.push([last[0] + dx, last[1] + dy]);
+  return points;
+}
+
+const coursesOf = (view, row) => row.lines.map((line, k) => courseOf(view, line, row.grows[k]));
+
+/** The lines of a front that are no rings around a pocket, in pixels. */
+const openLines = (view, rows) =>
+  rows.flatMap((row) => coursesOf(view, row).filter((_, k) => !isRing(row.lines[k])));
 
 /** The point half way along the longest run of a front, in pixels; null without a line. */
 function middleOf(view, rows) {
-  const runs = openLines(rows).map((line) => line.map(view.at));
+  const runs = openLines(view, rows);
   const longest = runs.sort((a, b) => lengthOf(b) - lengthOf(a))[0];
   return longest ? (walk(longest, Infinity, lengthOf(longest) / 2)[0] ?? null) : null;
 }
@@ -64,8 +83,7 @@ function middleOf(view, rows) {
 function drawFrontRow(ctx, view, row) {
   const left = ink.sides[sideOf(row.a)];
   const right = ink.sides[sideOf(row.b)];
-  for (const line of row.lines) {
-    const points = line.map(view.at);
+  for (const points of coursesOf(view, row)) {
     ctx.lineJoin = "round";
     ctx.lineCap = "butt";
     ctx.setLineDash([]);
@@ -154,20 +172,32 @@ export const ageText = (age) => (age <= 0 ? "of the day" : `${plural(age, "day")
 
 /** Draw where the front was before, with an arrow to where it is; say what the arrow means. */
 export function drawGhost(ctx, view) {
-  const { now, before, beforeDay } = frontsAt(state.day);
+  const { now, before: past, beforeDay } = frontsAt(state.day);
   const moved = now.find((row) => row.moved >= 1 && row.toward);
-  const to = middleOf(view, now);
+  if (!moved) return null;
+  // Where there are fronts of several theatres, only the one that moved has a ghost.
+  const standing = new Set(now.map((row) => JSON.stringify(row.lines)));
+  const before = past.filter(
+    (row) => row.a === moved.a && row.b === moved.b && !standing.has(JSON.stringify(row.lines)),
+  );
+  const to = middleOf(view, [moved]);
   const from = middleOf(view, before);
-  if (!moved || !from || !to) return null;
+  if (!from || !to) return null;
   ctx.globalAlpha = 0.5;
   ctx.strokeStyle = ink.edge;
   ctx.lineWidth = 3;
-  for (const row of before) for (const line of row.lines) stroke(ctx, line.map(view.at));
+  for (const row of before) for (const points of coursesOf(view, row)) stroke(ctx, points);
   ctx.globalAlpha = 0.8;
   drawArrow(ctx, from, to, ink.soft);
   ctx.globalAlpha = 1;
   return { to, text: `${Math.round(moved.moved)} km ${moved.toward} since ${dateOf(beforeDay, true)}` };
 }
+
+/** Points along the lines of the front in pixels, for what should keep off them. */
+export const frontPoints = (view) =>
+  frontsAt(state.day)
+    .now.flatMap((row) => coursesOf(view, row))
+    .flatMap((points) => walk(points, 6, 0).map(({ x, y }) => [x, y]));
 
 export function drawFront(ctx, view, space) {
   const found = frontsAt(state.day);
@@ -175,8 +205,8 @@ export function drawFront(ctx, view, space) {
   for (const row of found.now) drawFrontRow(ctx, view, row);
   ctx.globalAlpha = 1;
   for (const row of found.now) {
-    for (const line of row.lines) {
-      for (const at of walk(line.map(view.at), 14, 0)) {
+    for (const points of coursesOf(view, row)) {
+      for (const at of walk(points, 14, 0)) {
         space.block(at.x - 8, at.y - 8, at.x + 8, at.y + 8);
         hits.push({ x: at.x, y: at.y, r: 10, kind: "front", row });
       }
@@ -188,16 +218,16 @@ export function drawFront(ctx, view, space) {
 export function labelFront(view, space, found, ghost) {
   const to = middleOf(view, found.now);
   if (!to) return;
-  const lines = openLines(found.now).map((line) => line.map(view.at));
-  const ends = lines.flatMap((line) => [line[0], line.at(-1)]).sort((a, b) => b[1] - a[1]);
+  const ends = openLines(view, found.now)
+    .flatMap((line) => [line[0], line.at(-1)])
+    .sort((a, b) => b[1] - a[1]);
   const claimed = found.now.every((row) => row.status !== "reported");
   // Where the losers went is told, how far is not: a way without kilometres.
   const { toward } = found.now.find((row) => row.toward && !(row.moved >= 1)) ?? {};
   const way = toward ? ` moving ${toward}` : "";
   const text = `Front${way}${claimed ? ", claimed by one side" : ""}: evidence ${ageText(frontAge(found))}`;
   const style = { size: 12, weight: 600, colour: ink.front, gap: 14 };
-  if (!ends.some(([x, y]) => space.write(text, x, y, style)))
-    space.write(text, to.x, to.y, { ...style, gap: 26 });
+  if (!ends.some(([x, y]) => space.write(text, x, y, style))) space.reach(text, to.x, to.y, style);
   if (ghost)
-    space.write(ghost.text, ghost.to.x, ghost.to.y, { size: 12, weight: 600, colour: ink.soft, gap: 24 });
+    space.reach(ghost.text, ghost.to.x, ghost.to.y, { size: 12, weight: 600, colour: ink.soft, gap: 24 });
 }

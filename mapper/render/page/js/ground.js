@@ -5,7 +5,7 @@ import { mercatorX, mercatorY } from "./scene.js";
 import { ink } from "./board.js";
 
 /** Undo the difference coding of basemap.py and project: runs of x, y with their extent. */
-function decodeRuns(runs, unitsPerDegree) {
+export function decodeRuns(runs, unitsPerDegree) {
   return runs.map((steps) => {
     const points = new Float64Array(steps.length);
     let lon = 0;

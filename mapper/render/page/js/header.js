@@ -2,6 +2,7 @@
 
 import {
   CERTAINTY,
+  DEGREE,
   byId,
   checks,
   control,
@@ -11,6 +12,7 @@ import {
   fronts,
   isoOf,
   kinds,
+  labels,
   parties,
   plural,
   scene,
@@ -19,19 +21,36 @@ import {
   swatch,
 } from "./words.js";
 import { certaintyOf, count, eventSide, isEvent, sideName, sourceOf, total } from "./scene.js";
-import { change, frontsAt, state, visible } from "./state.js";
+import { change, controlAt, frontsAt, state, visible } from "./state.js";
 import { map } from "./board.js";
 import { ageText, frontAge } from "./front.js";
+import { checksShown } from "./checks.js";
 import { townAt } from "./chart.js";
 import { isPhone } from "./card.js";
+import { densityTotal, isDense, isDensityShown } from "./density.js";
 
 export function paintHeader() {
   const moment = byId("moment");
   moment.textContent = scene.first ? dateOf(state.day) : "No dates";
   if (scene.first) moment.setAttribute("datetime", isoOf(state.day));
-  const shown = visible.filter((i) => isEvent[i]).length;
+  const shown = isDensityShown() ? densityTotal() : visible.filter((i) => isEvent[i]).length;
   byId("count").textContent = `${shown.toLocaleString("en")} of ${plural(total, "event")}`;
   byId("age").textContent = frontText();
+}
+
+/** The place held that lies nearest to the lines of a front. */
+function nearestHeld(rows) {
+  const lines = rows.flatMap((row) => row.lines.flat());
+  let [name, least] = ["", Infinity];
+  for (const i of controlAt(state.day)) {
+    if (control.lon[i] === null) continue;
+    const shrink = Math.cos(control.lat[i] * DEGREE);
+    for (const [lon, lat] of lines) {
+      const far = Math.hypot((control.lon[i] - lon) * shrink, control.lat[i] - lat);
+      if (far < least) [name, least] = [labels[control.place[i]] ?? "", far];
+    }
+  }
+  return name;
 }
 
 /** Where the front is and how old the word of it. */
@@ -39,8 +58,12 @@ function frontText() {
   const found = frontsAt(state.day);
   if (!found.now.length) return "No front known";
   const row = found.now.find((front) => front.low !== null);
-  const [low, high] = row ? [townAt(row.low), townAt(row.high)] : [];
-  const where = row ? `Front between ${low} and ${high}` : "Front";
+  const near = nearestHeld(found.now);
+  const where = row
+    ? `Front between ${townAt(row.low)} and ${townAt(row.high)}`
+    : near
+      ? `Front near ${near}`
+      : "Front";
   return `${where}, evidence ${ageText(frontAge(found))}`;
 }
 
@@ -210,6 +233,13 @@ export function buildLegend() {
       key("Front before, and where it went", line({ "stroke-width": 3, "stroke-opacity": 0.35 })),
     );
   }
+  if (isDense)
+    body.append(
+      key(
+        "Many events; darker is more",
+        el("path", { d: "M8 3L15 -1L22 3V12L15 16L8 12Z", fill: "currentColor", "fill-opacity": 0.4 }),
+      ),
+    );
   if (checks.length)
     body.append(
       key(
@@ -228,7 +258,7 @@ export function placeLegend() {
   const [wide, high] = [legend.offsetWidth + 36, legend.offsetHeight + 36];
   const points = [
     ...fronts.flatMap((row) => row.lines.flat()),
-    ...checks.flatMap((check) => check.line),
+    ...checksShown().flatMap((check) => [...check.line, ...(check.claimed ? [check.claimed] : [])]),
     ...control.lon.map((lon, i) => [lon, control.lat[i]]),
     ...events.lon.map((lon, i) => [lon, events.lat[i]]),
   ]

@@ -1,5 +1,6 @@
 /* Labels that keep out of each other's way. */
 
+import { clamp } from "./words.js";
 import { ink } from "./board.js";
 
 const widths = new Map();
@@ -36,7 +37,16 @@ export class LabelSpace {
     text,
     x,
     y,
-    { gap = 8, size = 12, weight = 400, colour = ink.ink, centre = false, italic = false, spots = 8 } = {},
+    {
+      gap = 8,
+      across = gap,
+      size = 12,
+      weight = 400,
+      colour = ink.ink,
+      centre = false,
+      italic = false,
+      spots = 8,
+    } = {},
   ) {
     if (x < -40 || y < -40 || x > this.view.width + 40 || y > this.view.height + 40) return false;
     const { ctx } = this;
@@ -49,8 +59,8 @@ export class LabelSpace {
     const corners = centre
       ? [[x - width / 2, y - high / 2]]
       : [
-          [x + gap, y - high / 2],
-          [x - gap - width, y - high / 2],
+          [x + across, y - high / 2],
+          [x - across - width, y - high / 2],
           [x - width / 2, y - gap - high],
           [x - width / 2, y + gap],
           [x + slant, y - slant - high],
@@ -61,7 +71,7 @@ export class LabelSpace {
     for (const [left, top] of corners) {
       if (!this.isFree(left - 2, top - 1, left + width + 2, top + high + 1)) continue;
       if (
-        inside &&
+        (inside || centre) &&
         (left < seen.left + 4 ||
           left + width > seen.right - 4 ||
           top < seen.top + 2 ||
@@ -82,5 +92,30 @@ export class LabelSpace {
       return true;
     }
     return false;
+  }
+
+  /** Write text as near to a point as there is room, with a thin line to it where that is not beside it. */
+  reach(text, x, y, style) {
+    for (const gap of [style.gap, 30, 48, 70, 96, 130]) {
+      const before = this.boxes.length;
+      if (!this.write(text, x, y, { ...style, gap })) continue;
+      if (gap > 26) this.lead(x, y, this.boxes[before], style.colour);
+      return true;
+    }
+    return false;
+  }
+
+  lead(x, y, [left, top, right, bottom], colour) {
+    const [toX, toY] = [clamp(x, left, right), clamp(y, top, bottom)];
+    const far = Math.hypot(toX - x, toY - y);
+    const { ctx } = this;
+    ctx.beginPath();
+    ctx.moveTo(x + ((toX - x) * 14) / far, y + ((toY - y) * 14) / far);
+    ctx.lineTo(toX, toY);
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = colour;
+    ctx.globalAlpha = 0.6;
+    ctx.stroke();
+    ctx.globalAlpha = 1;
   }
 }

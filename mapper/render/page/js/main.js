@@ -17,7 +17,10 @@ import { announce, buildFilters, buildHelp, buildLegend, openFilters, placeLegen
 import { known, recall, remember } from "./address.js";
 
 // Room for the buttons of the map.
-const FIT = { paddingTopLeft: [64, 56], paddingBottomRight: [24, 24] };
+const FIT =
+  window.innerWidth < 760
+    ? { paddingTopLeft: [28, 60], paddingBottomRight: [28, 40] }
+    : { paddingTopLeft: [64, 56], paddingBottomRight: [32, 40] };
 
 /** The map as shown, with title, date, scale of colours and credits, as a PNG file. */
 async function savePicture() {
@@ -176,10 +179,12 @@ function start() {
   buildFilters();
   buildLegend();
   buildHelp();
-  recall();
-  applyMoment();
+  // The chart takes its room from the map, which is then fitted anew.
   layOutTime();
   map.invalidateSize({ animate: false });
+  map.fitBounds(opening, { ...FIT, maxZoom: 10, animate: false });
+  recall();
+  applyMoment();
   placeLegend();
   paint();
   document.addEventListener("keydown", onKey);

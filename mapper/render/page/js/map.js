@@ -6,22 +6,25 @@ import { state } from "./state.js";
 import { Board, ink, map } from "./board.js";
 import { drawGround } from "./ground.js";
 import { LabelSpace } from "./labels.js";
-import { drawControl, drawDensity, drawEvents, drawRing, hits } from "./marks.js";
-import { drawBands, drawFront, drawGhost, labelFront, stroke } from "./front.js";
+import { drawControl, drawEvents, drawRing, hits } from "./marks.js";
+import { drawDensity } from "./density.js";
+import { drawBands, drawFront, drawGhost, frontPoints, labelFront, stroke } from "./front.js";
 import { checksShown, drawCheck, labelChecks } from "./checks.js";
 
-function drawSelection(ctx, view) {
+function drawSelection(ctx, view, rows) {
   const chosen = state.selected;
-  let at = null;
+  let [at, r] = [null, 19];
   if (chosen?.kind === "event" && !Number.isNaN(eventX[chosen.index])) {
     drawRing(ctx, view, chosen.index, true);
-    at = [view.x(eventX[chosen.index]), view.y(eventY[chosen.index])];
+    const mark = rows.flatMap((row) => row.marks).find(({ list }) => list.includes(chosen.index));
+    if (mark) r = mark.r + 5;
+    at = mark ? [mark.x, mark.y] : [view.x(eventX[chosen.index]), view.y(eventY[chosen.index])];
   } else if (chosen?.kind === "place") {
     at = view.at([places[chosen.index].lon, places[chosen.index].lat]);
   }
   if (!at) return;
   ctx.beginPath();
-  ctx.arc(at[0], at[1], 19, 0, 2 * Math.PI);
+  ctx.arc(at[0], at[1], r, 0, 2 * Math.PI);
   ctx.lineWidth = 4.5;
   ctx.strokeStyle = ink.paper;
   ctx.stroke();
@@ -50,7 +53,7 @@ function drawTown(ctx, space, x, y, name, { large = false, capital = false, colo
 
 /** Places that the reports name, by their name there, and the towns of the ground around them. */
 function drawTowns(ctx, view, space, taken) {
-  for (const { lon, lat, name, class: kind } of places) {
+  for (const { lon, lat, label: name, class: kind } of places) {
     if (kind !== "P" && kind !== "S") continue;
     const [x, y] = view.at([lon, lat]);
     if (taken.some((place) => Math.hypot(place.x - x, place.y - y) < 12)) continue;
@@ -114,19 +117,19 @@ export function drawMarks(ctx, view) {
   for (const check of checksShown()) drawCheck(ctx, view, check, state.selected?.kind === "check");
   const held = drawControl(ctx, view, space);
   const ghost = drawGhost(ctx, view);
-  const groups = drawEvents(ctx, view, space);
+  const rows = drawEvents(ctx, view, space, held, frontPoints(view));
   const front = drawFront(ctx, view, space);
-  drawSelection(ctx, view);
+  drawSelection(ctx, view, rows);
+  for (const { x, y, r, name } of held) space.write(name, x, y, { size: 12.5, weight: 650, gap: r + 3 });
   labelFront(view, space, front, ghost);
-  const named = held.map((place) => ({ ...place, weight: 650 }));
-  for (const group of groups.slice(0, 150)) {
-    const name = placeOf(group.list[0]);
-    const near = named.some(
-      (place) => place.name === name || Math.hypot(place.x - group.x, place.y - group.y) < 14,
-    );
-    if (name && !near) named.push({ x: group.x, y: group.y, name, weight: 550 });
+  const named = [...held];
+  for (const { x, y, width, high, marks: own } of rows.slice(0, 150)) {
+    const name = placeOf(own[0].list[0]);
+    const near = named.some((place) => place.name === name || Math.hypot(place.x - x, place.y - y) < 14);
+    if (!name || near) continue;
+    named.push({ x, y, name });
+    space.write(name, x, y, { size: 12.5, weight: 550, gap: high + 5, across: width / 2 + 7 });
   }
-  for (const { x, y, name, weight } of named) space.write(name, x, y, { size: 12.5, weight, gap: 17 });
   labelChecks(ctx, view, space);
   labelGround(view, space);
   drawTowns(ctx, view, space, named);

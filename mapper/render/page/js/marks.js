@@ -1,6 +1,6 @@
 /* Who holds what, and what happened where. */
 
-import { UNDATED, clamp, control, events, labels, scene, shapePath } from "./words.js";
+import { UNDATED, clamp, control, events, labels, shapePath } from "./words.js";
 import {
   certaintyOf,
   eventDay,
@@ -10,6 +10,7 @@ import {
   eventY,
   isEvent,
   isVague,
+  mentionsOf,
   sideOf,
 } from "./scene.js";
 import { controlAt, state, visible } from "./state.js";
@@ -88,12 +89,16 @@ function drawHalo(ctx, x, y, r, side, status, strength) {
   ctx.globalAlpha = 1;
 }
 
+/** Draw who holds what; of places that would lie on each other only the one named most often. */
 export function drawControl(ctx, view, space) {
   const named = [];
   const r = haloRadius(view);
-  for (const i of controlAt(state.day)) {
-    if (control.lon[i] === null) continue;
+  const known = controlAt(state.day).filter((i) => control.lon[i] !== null);
+  const weight = (i) => mentionsOf({ id: control.id[i] });
+  known.sort((i, j) => weight(j) - weight(i) || i - j);
+  for (const i of known) {
     const [x, y] = view.at([control.lon[i], control.lat[i]]);
+    if (named.some((place) => Math.hypot(place.x - x, place.y - y) < r * 0.6)) continue;
     const age = state.day - (control.confirmed[i] ?? control.since[i] ?? state.day);
     drawHalo(ctx, x, y, r, sideOf(control.holder[i]), control.status[i], clamp(1 - age / 60, 0.45, 1));
     ctx.beginPath();
@@ -101,33 +106,31 @@ export function drawControl(ctx, view, space) {
     ctx.fillStyle = ink.ink;
     ctx.fill();
     hits.push({ x, y, r, kind: "control", index: i });
-    named.push({ x, y, name: labels[control.place[i]] ?? "" });
+    named.push({ x, y, r, name: labels[control.place[i]] ?? "" });
     space.block(x - r * 0.7, y - r * 0.7, x + r * 0.7, y + r * 0.7);
   }
   return named;
 }
 
-/** Draw one mark: filled for a known point, hollow for an area, pale when claimed, struck when denied. */
-function drawMark(ctx, x, y, r, side, i, many) {
+/** Draw one mark: filled for a known point, hollow for an area, pale when claimed or old, struck when denied. */
+function drawMark(ctx, { x, y, r, side, list }) {
+  const [i] = list;
   const certainty = certaintyOf(i);
-  const hollow = isVague(i);
-  const colour = ink.sides[side];
+  const isHollow = isVague(i) || certainty === "denied" || certainty === "planned";
+  const age = eventDay[i] === UNDATED ? 0 : state.day - eventEnd[i];
+  const strength = clamp(1 - age / 21, 0.35, 1) * (certainty === "claimed" ? 0.5 : 1);
   ctx.save();
   ctx.translate(x, y);
   const shape = new Path2D(shapePath(side, r));
   ctx.lineWidth = 3.5;
-  ctx.strokeStyle = ink.paper;
+  ctx.strokeStyle = ctx.fillStyle = ink.paper;
   ctx.stroke(shape);
-  ctx.fillStyle = hollow || certainty !== "reported" ? ink.paper : colour;
   ctx.fill(shape);
-  if (!hollow && certainty === "claimed") {
-    ctx.globalAlpha *= 0.45;
-    ctx.fillStyle = colour;
-    ctx.fill(shape);
-    ctx.globalAlpha /= 0.45;
-  }
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = hollow ? 2.4 : 1.6;
+  ctx.strokeStyle = ctx.fillStyle = ink.sides[side];
+  ctx.globalAlpha = strength;
+  if (!isHollow) ctx.fill(shape);
+  ctx.globalAlpha = Math.max(strength, 0.75);
+  ctx.lineWidth = isVague(i) ? 2.4 : 1.6;
   if (certainty === "planned") ctx.setLineDash([2, 2]);
   ctx.stroke(shape);
   ctx.setLineDash([]);
@@ -137,12 +140,13 @@ function drawMark(ctx, x, y, r, side, i, many) {
     ctx.lineTo(r, -r);
     ctx.stroke();
   }
-  if (many > 1) {
-    ctx.fillStyle = hollow || certainty !== "reported" ? ink.ink : ink["mark-ink"];
+  ctx.globalAlpha = 1;
+  if (list.length > 1) {
+    ctx.fillStyle = isHollow || strength < 0.75 ? ink.ink : ink["mark-ink"];
     ctx.font = '700 10.5px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(many > 999 ? `${Math.round(many / 1000)}k` : String(many), 0, 0.5);
+    ctx.fillText(list.length > 999 ? `${Math.round(list.length / 1000)}k` : String(list.length), 0, 0.5);
   }
   ctx.restore();
 }
@@ -150,7 +154,7 @@ function drawMark(ctx, x, y, r, side, i, many) {
 export function drawRing(ctx, view, i, strong) {
   const r = view.metres((events.error[i] ?? 0) * 1000, events.lat[i]);
   // A ring that holds the whole map says nothing on it; the card gives the error in km.
-  if (r < 9 || (!strong && r > Math.min(view.width, view.height) / 3)) return;
+  if (r < (strong ? 9 : 17) || (!strong && r > Math.min(view.width, view.height) / 3)) return;
   ctx.beginPath();
   ctx.arc(view.x(eventX[i]), view.y(eventY[i]), r, 0, 2 * Math.PI);
   ctx.setLineDash([4, 4]);
@@ -165,51 +169,77 @@ export function drawRing(ctx, view, i, strong) {
   ctx.setLineDash([]);
 }
 
-export function drawEvents(ctx, view, space) {
-  const cells = groupEvents(view);
-  const groups = [];
-  for (const cell of cells) {
-    const present = [0, 1, 2].filter((side) => cell.sides[side].length);
-    const radius = present.map((side) => clamp(5.4 + 1.1 * Math.log2(cell.sides[side].length), 5.4, 10.5));
-    const width = radius.reduce((sum, r) => sum + 2 * r, 0) + 3 * (present.length - 1);
-    let x = cell.x - width / 2;
-    present.forEach((side, k) => {
-      groups.push({ x: x + radius[k], y: cell.y, r: radius[k], side, list: cell.sides[side] });
-      x += 2 * radius[k] + 3;
-    });
-  }
-  if (groups.length <= 80) for (const group of groups) drawRing(ctx, view, group.list[0], false);
-  for (const { x, y, r, side, list } of groups) {
-    const age = eventDay[list[0]] === UNDATED ? 0 : state.day - eventEnd[list[0]];
-    ctx.globalAlpha = clamp(1 - age / 21, 0.4, 1);
-    drawMark(ctx, x, y, Math.max(r, list.length > 1 ? 8 : 0), side, list[0], list.length);
-    ctx.globalAlpha = 1;
-    hits.push({ x, y, r: r + 4, kind: "event", list });
-    space.block(x - r - 1, y - r - 1, x + r + 1, y + r + 1);
-  }
-  return groups;
+const GAP = 4;
+const halfWidth = (side, r) => r * [1, 0.9, 1.2][side];
+
+/** The middle of a row below, above or at a side of a town: where it covers least of what is there already. */
+function besideTown({ x, y, r }, wide, high, taken) {
+  const covered = ([cx, cy]) =>
+    taken.filter((t) => Math.abs(t.x - cx) < t.wide + wide && Math.abs(t.y - cy) < t.high + high).length;
+  const spots = [
+    [x, y + r * 0.8 + high],
+    [x, y - r * 0.8 - high],
+    [x + r * 0.8 + wide, y],
+    [x - r * 0.8 - wide, y],
+  ].map((spot) => ({ spot, cost: covered(spot) }));
+  return spots.sort((p, q) => p.cost - q.cost)[0].spot;
 }
 
-/** Density of events by cell for situations too large to show one by one. */
-export function drawDensity(ctx, view) {
-  const { density } = scene;
-  if (!density) return;
-  const first = state.window ? Math.floor((state.day - state.window) / 7) : -Infinity;
-  const sums = new Map();
-  for (let k = 0; k < density.x.length; k++) {
-    if (density.week[k] * 7 > state.day || density.week[k] < first) continue;
-    if (state.hidden.side.has(String(density.side[k]))) continue;
-    const key = `${density.x[k]},${density.y[k]}`;
-    sums.set(key, (sums.get(key) ?? 0) + density.count[k]);
+/** The marks of a cell in a row about its position; beside the dot of a town whose holder is drawn there. */
+function rowOf(cell, held, taken) {
+  const marks = [0, 1, 2]
+    .filter((side) => cell.sides[side].length)
+    .map((side) => {
+      const list = cell.sides[side];
+      const r = clamp(5.4 + 1.1 * Math.log2(list.length), list.length > 1 ? 8 : 5.4, 10.5);
+      return { side, list, r, half: halfWidth(side, r) };
+    });
+  const width = marks.reduce((sum, { half }) => sum + 2 * half, 0) + GAP * (marks.length - 1);
+  const high = Math.max(...marks.map(({ side, r }) => (side === 2 ? 1.2 * r : r)));
+  const town = held.find((place) => Math.hypot(place.x - cell.x, place.y - cell.y) < place.r);
+  const [x, y] = town ? besideTown(town, width / 2 + 5, high + 3, taken) : [cell.x, cell.y];
+  taken.push({ x, y, wide: width / 2 + 5, high: high + 3 });
+  let left = x - width / 2;
+  for (const mark of marks) {
+    mark.x = left + mark.half;
+    mark.y = y;
+    left += 2 * mark.half + GAP;
   }
-  const most = Math.log(1 + [...sums.values()].reduce((high, sum) => Math.max(high, sum), 1));
-  ctx.fillStyle = ink.c;
-  for (const [key, sum] of sums) {
-    const [column, row] = key.split(",").map(Number);
-    const [left, bottom] = view.at([column * density.cell, row * density.cell]);
-    const [right, top] = view.at([(column + 1) * density.cell, (row + 1) * density.cell]);
-    ctx.globalAlpha = 0.08 + 0.5 * (Math.log(1 + sum) / most);
-    ctx.fillRect(left, top, right - left, bottom - top);
-  }
+  return { x, y, width, high, marks };
+}
+
+/** A plate under a row of several marks, so that they read as one. */
+function drawPlate(ctx, { x, y, width, high }) {
+  ctx.beginPath();
+  ctx.roundRect(x - width / 2 - 5, y - high - 3, width + 10, 2 * high + 6, high + 3);
+  ctx.fillStyle = ink.paper;
+  ctx.globalAlpha = 0.9;
+  ctx.fill();
   ctx.globalAlpha = 1;
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = ink.edge;
+  ctx.stroke();
+}
+
+/** Draw the events shown in groups; return the marks, each with its place on the canvas and its events. */
+export function drawEvents(ctx, view, space, held, front) {
+  const dots = [...front, ...held.map(({ x, y }) => [x, y])];
+  const taken = dots.map(([x, y]) => ({ x, y, wide: 4, high: 4 }));
+  const rows = groupEvents(view).map((cell) => rowOf(cell, held, taken));
+  const marks = rows.flatMap((row) => row.marks);
+  if (marks.length <= 80) for (const { list } of marks) drawRing(ctx, view, list[0], false);
+  for (const row of rows) {
+    if (row.marks.length > 1) drawPlate(ctx, row);
+    for (const mark of row.marks) {
+      drawMark(ctx, mark);
+      hits.push({ x: mark.x, y: mark.y, r: mark.r + 3, kind: "event", list: mark.list });
+    }
+    space.block(
+      row.x - row.width / 2 - 5,
+      row.y - row.high - 3,
+      row.x + row.width / 2 + 5,
+      row.y + row.high + 3,
+    );
+  }
+  return rows;
 }

@@ -21,18 +21,19 @@ import {
 import {
   HOLDS,
   certaintyOf,
-  count,
   eventDate,
   eventSide,
   eventTitle,
   isVague,
   partyName,
   sideOf,
-  total,
   holderOf,
+  isCorrection,
+  isWithdrawn,
 } from "./scene.js";
 import { TABS, change, controlAt, state, visible } from "./state.js";
 import { select } from "./card.js";
+import { densityNote } from "./density.js";
 
 const lists = byId("lists");
 export const card = byId("card");
@@ -141,43 +142,59 @@ function eventRow(i) {
   const meta = [
     eventDate(i),
     partyName(events.actor[i]),
-    certainty === "reported" ? "" : CERTAINTY[certainty].toLowerCase(),
+    isWithdrawn(i) ? "withdrawn by a correction" : isCorrection(i) ? "correction" : "",
+    certainty === "reported" ? "" : (CERTAINTY[certainty] ?? certainty).toLowerCase(),
     (events.error[i] ?? 0) >= 1 ? `±${Math.round(events.error[i])} km` : "",
   ];
-  const hollow = isVague(i) || certainty === "denied" || certainty === "planned";
+  const hollow = isVague(i) || isWithdrawn(i) || certainty === "denied" || certainty === "planned";
   const picture = events.kind[i] === HOLDS ? stateSign(sideOf(holderOf(i))) : swatch(eventSide[i], hollow);
-  return rowButton(picture, [meta.filter(Boolean).join(" · "), eventTitle(i), events.quote[i]], "event", i);
+  const texts = [meta.filter(Boolean).join(" · "), eventTitle(i), events.quote[i]];
+  const row = rowButton(picture, texts, "event", i);
+  if (isWithdrawn(i)) row.classList.add("withdrawn");
+  return row;
 }
+
+/** How the reports and the gazetteer spell a place. */
+export const spellingsOf = (place) => [...new Set([...place.names.map(([name]) => name), place.name])];
 
 function placeRow(index) {
   const place = places[index];
   const held = controlAt(state.day).find((i) => control.id[i] === place.id);
   const holder =
     held === undefined ? "" : `${partyName(control.holder[held])}, ${STATUS[control.status[held]]}`;
-  const names = place.names.map(([name]) => name).filter((name) => name !== place.name);
-  const meta = [holder || "holder not reported", names.length ? `read as ${names.join(", ")}` : ""];
+  const names = spellingsOf(place).filter((name) => name !== place.label);
+  const meta = [holder || "holder not reported", names.length ? `also ${names.join(", ")}` : ""];
   const picture = swatch(held === undefined ? 2 : sideOf(control.holder[held]), held === undefined);
   const mentions = place.names.reduce((sum, [, many]) => sum + many, 0);
   return rowButton(
     picture,
-    [meta.filter(Boolean).join(" · "), place.name, plural(mentions, "mention")],
+    [meta.filter(Boolean).join(" · "), place.label, plural(mentions, "mention")],
     "place",
     index,
   );
 }
 
+/** The claims about one pair of places, in the order of the reports. */
+export const checksOf = (pair) => checks.map((_, k) => k).filter((k) => checks[k].pair === pair);
+
 function checkRow(index) {
   const check = checks[index];
+  const all = checksOf(check.pair);
   const error = check.error === null ? "" : `off by ${km(Math.abs(check.error))}`;
   const turn = check.off === null ? "" : `${Math.round(check.off)}° off`;
-  const meta = [sentence(VERDICT[check.verdict] ?? check.verdict), error, turn].filter(Boolean).join(" · ");
+  const many = all.length > 1 ? plural(all.length, "claim") : "";
+  const meta = [sentence(VERDICT[check.verdict] ?? check.verdict), error, turn, many];
+  const from = (k) => (checks[k].landmark === check.landmark ? "" : ` of ${checks[k].landmark}`);
+  const claimed = all.filter((k) => checks[k].said).map((k) => `${checks[k].said}${from(k)}`);
+  const said = [...new Set(claimed)].join("; ");
+  const more = many ? `claimed ${said}, measured ${check.found}` : check.label;
   const picture = el(
     "svg",
     { viewBox: "-8 -8 16 16", class: "swatch", "aria-hidden": "true" },
     el("path", { d: "M-7 0H7M-7 -3V3M7 -3V3", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }),
   );
   const ends = [check.subject, check.landmark].filter(Boolean).join(" – ");
-  return rowButton(picture, [meta, ends || check.stated, check.label], "check", index);
+  return rowButton(picture, [meta.filter(Boolean).join(" · "), ends || check.stated, more], "check", index);
 }
 
 function sourceRow(index) {
@@ -187,10 +204,10 @@ function sourceRow(index) {
     { viewBox: "-8 -8 16 16", class: "swatch", "aria-hidden": "true" },
     el("path", { d: "M-5 -7H5V7H-5ZM-2.5 -3H2.5M-2.5 0H2.5M-2.5 3H1", fill: "none", stroke: "currentColor" }),
   );
-  const meta = [report.published ? dateOf(report.day) : "undated", plural(report.events, "event")].join(
-    " · ",
-  );
-  return rowButton(picture, [meta, report.title || report.id, report.source], "source", index);
+  const repeats = report.same >= 0 ? "repeats another report" : "";
+  const meta = [report.published ? dateOf(report.day) : "undated", plural(report.events, "event"), repeats];
+  const texts = [meta.filter(Boolean).join(" · "), report.title || report.id, report.source];
+  return rowButton(picture, texts, "source", index);
 }
 
 export const panes = {};
@@ -265,21 +282,17 @@ const contents = {
       : scene.first
         ? "Nothing is reported for this moment and these filters."
         : "No events.";
-    const few =
-      count < total
-        ? `Of ${plural(total, "event")} the ${plural(count, "strongest")} are listed; shading shows how many there were in all.`
-        : "";
-    return [visible, [few, note].filter(Boolean).join(" ")];
+    return [visible, [densityNote(), note].filter(Boolean).join(" ")];
   },
   places: () => {
     const items = places.map((_, index) => index);
     const shown = items.filter((k) =>
-      matches(`${places[k].name} ${places[k].names.map(([name]) => name).join(" ")}`),
+      matches(`${places[k].label} ${places[k].name} ${places[k].names.map(([name]) => name).join(" ")}`),
     );
     shown.sort(
       (a, b) =>
         places[b].reports.length - places[a].reports.length ||
-        places[a].name.localeCompare(places[b].name, "en"),
+        places[a].label.localeCompare(places[b].label, "en"),
     );
     const lost = scene.unplaced.map(([name, many]) => (many > 1 ? `${name} (${many})` : name));
     const note = lost.length
@@ -288,14 +301,14 @@ const contents = {
     return [shown, note];
   },
   distances: () => {
-    const shown = checks
+    const found = checks
       .map((_, index) => index)
-      .filter((k) => matches(`${checks[k].sentence} ${checks[k].label}`));
-    shown.sort(
-      (a, b) =>
-        Math.abs(checks[b].error ?? 0) - Math.abs(checks[a].error ?? 0) ||
-        rank[checks[a].verdict] - rank[checks[b].verdict],
-    );
+      .filter((k) => matches(`${checks[k].subject} ${checks[k].landmark} ${checks[k].sentence}`));
+    const error = (k) => Math.abs(checks[k].error ?? 0);
+    found.sort((a, b) => error(b) - error(a) || rank[checks[a].verdict] - rank[checks[b].verdict]);
+    // Claims about one pair of places share a row, where the worst of them stands.
+    const pairs = new Set();
+    const shown = found.filter((k) => !pairs.has(checks[k].pair) && pairs.add(checks[k].pair));
     return [
       shown,
       checks.length

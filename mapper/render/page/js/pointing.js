@@ -31,6 +31,7 @@ function hitText(hit) {
     const holder = partyName(control.holder[i]) || "nobody known";
     return `${labels[control.place[i]]}: ${holder}, ${STATUS[control.status[i]]}${since}`;
   }
+  if (hit.kind === "cell") return plural(hit.many, "event");
   const { row } = hit;
   return `Front of ${dateOf(row.day)}: ${partyName(row.a)} and ${partyName(row.b)}, ${row.status === "reported" ? "reported" : "claimed by one side"}`;
 }

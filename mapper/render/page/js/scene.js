@@ -9,6 +9,7 @@ import {
   kinds,
   labels,
   parties,
+  places,
   reports,
   scene,
   sentence,
@@ -28,20 +29,28 @@ export const eventSide = Uint8Array.from(events.actor, (actor) => sideOf(actor))
 export const eventX = Float64Array.from(events.lon, (lon) => (lon === null ? NaN : mercatorX(lon)));
 export const eventY = Float64Array.from(events.lat, (lat) => (lat === null ? NaN : mercatorY(lat)));
 export const HOLDS = kinds.indexOf("holds");
-// A statement of who holds a place is a state, and a second telling is no second event.
+const hasFlag = (i, flag) => (events.flagWords[events.flags[i]] ?? "").includes(flag);
+export const isWithdrawn = (i) => hasFlag(i, "superseded");
+export const isCorrection = (i) => hasFlag(i, "correction");
+// A statement of who holds a place is a state, a second telling no second event, one withdrawn is none.
 export const isEvent = Uint8Array.from(events.kind, (kind, i) =>
-  kind !== HOLDS && events.same[i] < 0 ? 1 : 0,
+  kind !== HOLDS && events.same[i] < 0 && !isWithdrawn(i) ? 1 : 0,
 );
 export const order = Array.from({ length: count }, (_, i) => i).sort(
   (i, j) => eventDay[i] - eventDay[j] || i - j,
 );
 export const total = scene.total;
 
+const mentions = new Map(
+  places.map((place) => [place.id, place.names.reduce((sum, [, many]) => sum + many, 0)]),
+);
+/** How often the reports name a place. */
+export const mentionsOf = ({ id }) => mentions.get(id) ?? 0;
+
 export const certaintyOf = (i) => events.certaintyWords[events.certainty[i]] ?? "reported";
 export const placeOf = (i) => (events.place[i] < 0 ? "" : labels[events.place[i]]);
 export const kindOf = (i) => (events.kind[i] === HOLDS ? "Held by" : sentence(kinds[events.kind[i]]));
-export const isVague = (i) =>
-  (events.error[i] ?? 0) >= 10 || (events.flagWords[events.flags[i]] ?? "").includes("approximate");
+export const isVague = (i) => (events.error[i] ?? 0) >= 10 || hasFlag(i, "approximate");
 export const sourceOf = (i) =>
   events.sourceWords[events.source[i]] ||
   reports[events.report[i]]?.source ||

@@ -2,6 +2,7 @@
 
 import { UNDATED, byId, clamp, dateOf, el, isoOf, scene } from "./words.js";
 import { count, eventDay, eventEnd, eventSide, isEvent } from "./scene.js";
+import { eachWeek, isDensityShown } from "./density.js";
 import { frontDays, passes, state } from "./state.js";
 import { ink } from "./board.js";
 
@@ -36,11 +37,14 @@ let counted = { filtering: -1 };
 
 /** Events by bin of days and side, and those of uncertain date; counted anew when filters or width change. */
 function countEvents() {
-  const step = Math.max(1, Math.ceil((3 * (scene.days + 1)) / plot.width));
+  const dense = isDensityShown();
+  const least = Math.ceil((3 * (scene.days + 1)) / plot.width);
+  const step = dense ? Math.max(7, 7 * Math.ceil(least / 7)) : Math.max(1, least);
   if (counted.filtering === state.filtering && counted.step === step) return counted;
   const bins = Array.from({ length: Math.floor(scene.days / step) + 1 }, () => [0, 0, 0]);
   const uncertain = [];
-  for (let i = 0; i < count; i++) {
+  if (dense) eachWeek((week, side, many) => (bins[Math.floor((week * 7) / step)][side] += many));
+  for (let i = 0; i < count && !dense; i++) {
     if (!passes[i] || !isEvent[i] || eventDay[i] === UNDATED) continue;
     bins[Math.floor(clamp(eventDay[i], 0, scene.days) / step)][eventSide[i]] += 1;
     if (eventEnd[i] > eventDay[i]) uncertain.push(i);

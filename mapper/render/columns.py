@@ -1,0 +1,99 @@
+"""Cells of tables as what JSON and drawing understand: numbers of words, days, degrees, None for missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+Json = dict[str, Any]
+DAY = pd.Timedelta(days=1)
+
+
+class Words:
+    """Gives each word a number, in the order of first use."""
+
+    def __init__(self, first: Iterable[str] = ()) -> None:
+        self.known: dict[str, int] = {}
+        for word in first:
+            self.number(word)
+
+    def number(self, word: object) -> int:
+        """Return the number of `word`; -1 for an empty or missing one."""
+        text = word if isinstance(word, str) else ""
+        return self.known.setdefault(text, len(self.known)) if text else -1
+
+    def column(self, words: Iterable[object]) -> list[int]:
+        """Return the numbers of many words."""
+        return [self.number(word) for word in words]
+
+    @property
+    def words(self) -> list[str]:
+        """The words in the order of their numbers."""
+        return list(self.known)
+
+
+def days(moments: pd.Series, first: pd.Timestamp | None, *, end: bool = False) -> list[int | None]:
+    """Return day numbers counted from `first`; `end` takes an excluded end to the last day it covers."""
+    times = pd.to_datetime(moments, utc=True)
+    if first is None:
+        return [None] * len(times)
+    if end:
+        times = times - pd.Timedelta(microseconds=1)
+    numbers = np.floor((times - first) / DAY)
+    return [None if np.isnan(n) else int(n) for n in numbers]
+
+
+def points(geometry: pd.Series) -> tuple[list[float | None], list[float | None]]:
+    """Return lon and lat of each shape's middle, None where there is no shape."""
+    middles = shapely.centroid(np.array(geometry.where(geometry.notna(), None).tolist(), dtype=object))
+    lon, lat = shapely.get_x(middles).round(4).tolist(), shapely.get_y(middles).round(4).tolist()
+    return [None if x != x else x for x in lon], [None if y != y else y for y in lat]
+
+
+def lonlat(shape: BaseGeometry) -> list[float]:
+    """Return the middle of a shape."""
+    middle = shape.centroid
+    return [round(middle.x, 4), round(middle.y, 4)]
+
+
+def is_shape(value: object) -> bool:
+    """Whether a cell of a `geometry` column holds something to draw."""
+    return isinstance(value, BaseGeometry) and not value.is_empty
+
+
+def number(value: Any, digits: int = 1) -> float | None:
+    """Return a rounded number, None for a missing one."""
+    if value is None or pd.isna(value):
+        return None
+    return round(float(value), digits)
+
+
+def text(value: object) -> str:
+    """
+    Return a text as it is, "" for anything else.
+
+    Examples
+    --------
+    >>> text("Sirte"), text(None), text(float("nan"))
+    ('Sirte', '', '')
+    """
+    return value if isinstance(value, str) else ""
+
+
+def flag_text(flags: object) -> str:
+    """
+    Return flags as one text, whether they come as a text or as several.
+
+    Examples
+    --------
+    >>> flag_text(("early", "approximate")), flag_text("early"), flag_text(None)
+    ('early, approximate', 'early', '')
+    """
+    if isinstance(flags, str):
+        return flags
+    return ", ".join(str(flag) for flag in flags) if isinstance(flags, Sequence) else ""

@@ -15,7 +15,7 @@ from mapper.render import features, tables
 TABLES = ("places", "timeline", "distance_checks", "control", "front_lines", "rejected", "reports")
 
 # Pictures load folium and a rasteriser, which tables do not need: they are imported when asked for.
-_PICTURES = (".html", ".svg", ".png")
+_PICTURES = (".html", ".svg", ".png", ".gif")
 _WRITERS: dict[str, Callable[[Situation, Path], None]] = {
     ".csv": tables.write_timeline_csv,
     ".geojson": features.write_geojson,
@@ -36,9 +36,9 @@ def write(situation: Situation, path: Path | str, *, theatre: Any = None, at: da
     Parameters
     ----------
     path
-        `.html` is the map page, `.svg` and `.png` a still of it; `.csv`, `.parquet` (GeoParquet) and
-        `.jsonl` the timeline; `.geojson`, `.kml` and `.gpkg` the layers events, control, front_lines
-        and distance_checks. A path that ends in a slash or is a folder gets `map.html`, a CSV of
+        `.html` is the map page, `.svg` and `.png` a still of it, `.gif` its days of change; `.csv`,
+        `.parquet` (GeoParquet) and `.jsonl` the timeline; `.geojson`, `.kml` and `.gpkg` the layers
+        events, control, front_lines and distance_checks. A path that ends in a slash or is a folder gets `map.html`, a CSV of
         each table and `front_lines.geojson`; if its name ends in `.parquet`, each table as Parquet.
     theatre
         Names and colours of the sides for the page, None for its own choice.
@@ -55,7 +55,7 @@ def write(situation: Situation, path: Path | str, *, theatre: Any = None, at: da
     >>> write(None, "map.shp")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    mapper.errors.WriteError: Cannot write '.shp'; the endings known are .csv, .geojson, .gpkg, .html, ...
+    mapper.errors.WriteError: Cannot write '.shp'; the endings known are .csv, .geojson, .gif, .gpkg, ...
     """
     target = Path(path)
     if str(path).endswith(("/", os.sep)) or target.is_dir():
@@ -78,7 +78,7 @@ def check_output(path: Path | str) -> None:
     >>> check_output("map")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    mapper.errors.WriteError: Cannot write ''; the endings known are .csv, .geojson, .gpkg, .html, ...
+    mapper.errors.WriteError: Cannot write ''; the endings known are .csv, .geojson, .gif, .gpkg, ...
     """
     target = Path(path)
     is_folder = str(path).endswith(("/", os.sep)) or target.is_dir()
@@ -96,9 +96,9 @@ def _write_folder(situation: Situation, folder: Path, *, theatre: Any) -> None:
             tables.write_csv(getattr(situation, name), folder / f"{name}.csv")
     features.write_front_lines(situation, folder / "front_lines.geojson")
     _write_picture(situation, folder / "map.html", theatre=theatre, at=None)
-    from mapper.render.still import write_chart
+    from mapper.render.chart import write_chart
 
-    write_chart(situation, folder / "front_chart.svg")
+    write_chart(situation, folder / "front_chart.svg", theatre=theatre)
 
 
 def _write_picture(situation: Situation, path: Path, *, theatre: Any, at: datetime | None) -> None:
@@ -107,6 +107,7 @@ def _write_picture(situation: Situation, path: Path, *, theatre: Any, at: dateti
 
         write_html(situation, path, theatre=theatre)
     else:
-        from mapper.render.still import write_png, write_svg
+        from mapper.render import still
 
-        (write_svg if path.suffix.lower() == ".svg" else write_png)(situation, path, at=at)
+        writers = {".svg": still.write_svg, ".png": still.write_png, ".gif": still.write_gif}
+        writers[path.suffix.lower()](situation, path, at=at, theatre=theatre)

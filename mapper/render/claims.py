@@ -73,7 +73,7 @@ def _bearing(stated: object) -> float | None:
 
 
 def _figures(record: dict[Hashable, Any], bearing: float | None) -> tuple[str, str]:
-    """Return what is said and what was measured, "300 mi E" and "356 mi ESE", both in the unit of the claim."""
+    """Return what is said and what was measured, as "300 mi E", both in the unit of the claim."""
     miles = re.search(r"\b(?:miles?|mi)\b", text(record["stated"])) is not None
     stated, measured = number(record["stated_m"], 0), number(record["measured_m"], 0)
     towards = number(record["measured_bearing_deg"], 0)

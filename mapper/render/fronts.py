@@ -81,7 +81,7 @@ def fronts(
 
 
 def _grows(line: list[list[float]]) -> list[bool]:
-    """Return for both ends of a line whether the way straight on is land: there a small map may lengthen it."""
+    """Say of both ends of a line whether straight on is land, where a small map may lengthen it."""
     (x, y), (to_x, to_y) = line[0], line[-1]
     length = math.hypot(to_x - x, to_y - y)
     if not 0 < length < LARGE_DEG:

@@ -33,8 +33,8 @@ _PARTS = files("mapper.render") / "page"
 
 # The modules of the page's script, each after those whose values it needs when it starts.
 _MODULES = (
-    "words", "scene", "state", "board", "ground", "labels", "marks", "density", "front", "checks", "map", "pointing",
-    "time", "chart", "timeline", "panel", "card", "header", "address", "main",
+    "words", "scene", "state", "board", "ground", "labels", "marks", "density", "front", "checks", "map",
+    "pointing", "time", "chart", "timeline", "panel", "card", "header", "address", "main",
 )  # fmt: skip
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)

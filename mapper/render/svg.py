@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ PAPER, INK, SOFT, RULE, EDGE = "#ffffff", "#1a1f24", "#55606b", "#d9dfe5", "#848
 SIDES = ("#0072b2", "#d55e00", "#5a6067")
 # Mean advance of a letter in ems, regular and bold, measured over English place names in Noto Sans.
 LETTER_EM, BOLD_LETTER_EM = 0.56, 0.6
+
+# How far a label may stand off where there is no room beside its point, and from where on it needs a line.
+REACH_PX, NEAR_PX = (30.0, 48.0, 70.0, 96.0, 130.0), 26.0
 
 # Control characters have no place in XML, and a lone surrogate none in UTF-8.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -74,7 +78,6 @@ def write_text(
     colour: str = INK,
     anchor: str | None = None,
     halo: bool = False,
-    italic: bool = False,
 ) -> str:
     """Return a line of text with its baseline at `y`; `halo` puts paper around the letters."""
     return tag(
@@ -84,7 +87,6 @@ def write_text(
         y=y,
         font_size=size,
         font_weight="600" if bold else None,
-        font_style="italic" if italic else None,
         fill=colour,
         text_anchor=anchor,
         stroke=PAPER if halo else None,
@@ -128,15 +130,16 @@ class Labels:
         self.taken.append((x - r, y - r, x + r, y + r))
 
     def place(
-        self, words: str, x: float, y: float, *, gap: float = 8, size: float = 12, bold: bool = False,
-        colour: str = INK, italic: bool = False,
+        self, words: str, x: float, y: float, *, gap: float = 8, across: float | None = None,
+        size: float = 12, bold: bool = False, colour: str = INK,
     ) -> str:  # fmt: skip
-        """Return the text element, "" where no place is free."""
+        """Return the text element `gap` from the point, `across` to its sides; "" where no place is free."""
+        aside = gap if across is None else across
         width = len(words) * size * (BOLD_LETTER_EM if bold else LETTER_EM)
         high, slant = size * 1.2, gap * 0.75
         corners = (
-            (x + gap, y - high / 2),
-            (x - gap - width, y - high / 2),
+            (x + aside, y - high / 2),
+            (x - aside - width, y - high / 2),
             (x - width / 2, y - gap - high),
             (x - width / 2, y + gap),
             (x + slant, y - slant - high),
@@ -146,21 +149,32 @@ class Labels:
         )
         for left, top in corners:
             box = (left - 2, top, left + width + 2, top + high)
-            if self._is_free(box):
+            if self.is_free(box):
                 self.taken.append(box)
-                return write_text(
-                    words,
-                    left,
-                    top + 0.8 * high,
-                    size=size,
-                    bold=bold,
-                    colour=colour,
-                    halo=True,
-                    italic=italic,
-                )
+                baseline = top + 0.8 * high
+                return write_text(words, left, baseline, size=size, bold=bold, colour=colour, halo=True)
         return ""
 
-    def _is_free(self, box: tuple[float, float, float, float]) -> bool:
+    def reach(
+        self, words: str, x: float, y: float, *, gap: float, lead: bool = True, colour: str = INK
+    ) -> str:
+        """Return the text as near to a point as there is room, with a thin line where it is far off."""
+        for away in (gap, *REACH_PX):
+            text = self.place(words, x, y, gap=away, bold=True, colour=colour)
+            if text:
+                return self._lead(x, y, colour) + text if lead and away > NEAR_PX else text
+        return ""
+
+    def _lead(self, x: float, y: float, colour: str) -> str:
+        """Return the line from a point to the label written last."""
+        left, top, right, bottom = self.taken[-1]
+        to_x, to_y = min(max(x, left), right), min(max(y, top), bottom)
+        far = math.hypot(to_x - x, to_y - y)
+        start = (x + (to_x - x) * 14 / far, y + (to_y - y) * 14 / far)
+        return tag("path", d=path_of([start, (to_x, to_y)]), stroke=colour, stroke_opacity=0.6)
+
+    def is_free(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether a box (left, top, right, bottom) lies in the frame and on nothing else."""
         left, top, right, bottom = box
         west, north, east, south = self.frame
         if left < west or right > east or top < north or bottom > south:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import struct
 import sys
 import xml.etree.ElementTree as ET
@@ -9,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from mapper.render import density
 from mapper.render.chart import chart, write_chart
-from mapper.render.still import still, write_png, write_svg
+from mapper.render.still import still, write_gif, write_png, write_svg
 
 sys.path.insert(0, str(Path(__file__).parent))
 import wars
@@ -81,3 +85,31 @@ def test_the_chart_names_towns_and_dates() -> None:
 
 def test_without_an_axis_the_chart_says_so() -> None:
     assert "No front with a place along a road is known." in words(chart(wars.situation([])))
+
+
+def test_an_animation_has_a_picture_for_each_day_of_change(tmp_path: Path) -> None:
+    write_gif(wars.month_of_war(), tmp_path / "map.gif", at=datetime(2011, 3, 6, tzinfo=UTC))
+    told = wars.month_of_war().timeline["since"].dt.strftime("%Y-%m-%d")
+    fronts = wars.month_of_war().front_lines["date"].dt.strftime("%Y-%m-%d")
+    days = {day for day in [*told, *fronts] if day <= "2011-03-06"} | {"2011-03-06"}
+    with Image.open(tmp_path / "map.gif") as picture:
+        assert (picture.n_frames, picture.size) == (len(days), (1200, 860))
+
+
+def test_a_still_of_very_many_events_shades_cells_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(density, "MOST_EVENTS", 300)
+    monkeypatch.setattr(density, "STRONGEST_EVENTS", 20)
+    picture = still(wars.many_events(400))
+    assert any(
+        text.endswith("events: shading counts all, marks show the strongest") for text in words(picture)
+    )
+    assert len(re.findall(r'<path d="M[^"]*Z" fill="#5a6067" fill-opacity', picture)) > 2
+
+
+def test_a_place_has_the_name_that_the_reports_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    war = wars.one_report()
+    renamed = {"Ras Lanuf": "Ra's Lanuf", "Sidra": "As Sidr"}
+    places = war.places.assign(place=war.places["place"].replace(renamed))
+    control = war.control.assign(place=war.control["place"].replace(renamed))
+    shown = words(still(dataclasses.replace(war, places=places, control=control)))
+    assert {"Ras Lanuf", "Sidra"} <= set(shown) and not set(renamed.values()) & set(shown)

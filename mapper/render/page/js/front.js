@@ -229,5 +229,11 @@ export function labelFront(view, space, found, ghost) {
   const style = { size: 12, weight: 600, colour: ink.front, gap: 14 };
   if (!ends.some(([x, y]) => space.write(text, x, y, style))) space.reach(text, to.x, to.y, style);
   if (ghost)
-    space.reach(ghost.text, ghost.to.x, ghost.to.y, { size: 12, weight: 600, colour: ink.soft, gap: 24 });
+    space.reach(ghost.text, ghost.to.x, ghost.to.y, {
+      size: 12,
+      weight: 600,
+      colour: ink.soft,
+      gap: 24,
+      lead: false,
+    });
 }

@@ -99,7 +99,7 @@ export class LabelSpace {
     for (const gap of [style.gap, 30, 48, 70, 96, 130]) {
       const before = this.boxes.length;
       if (!this.write(text, x, y, { ...style, gap })) continue;
-      if (gap > 26) this.lead(x, y, this.boxes[before], style.colour);
+      if (style.lead !== false && gap > 26) this.lead(x, y, this.boxes[before], style.colour);
       return true;
     }
     return false;

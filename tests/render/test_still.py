@@ -103,7 +103,7 @@ def test_a_still_of_very_many_events_shades_cells_and_says_so(monkeypatch: pytes
     assert any(
         text.endswith("events: shading counts all, marks show the strongest") for text in words(picture)
     )
-    assert len(re.findall(r'<path d="M[^"]*Z" fill="#5a6067" fill-opacity', picture)) > 2
+    assert re.search(r'<path d="M[^"]*Z" fill="#5a6067" fill-opacity', picture)
 
 
 def test_a_place_has_the_name_that_the_reports_use(monkeypatch: pytest.MonkeyPatch) -> None:

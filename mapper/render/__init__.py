@@ -39,7 +39,8 @@ def write(situation: Situation, path: Path | str, *, theatre: Any = None, at: da
         `.html` is the map page, `.svg` and `.png` a still of it, `.gif` its days of change; `.csv`,
         `.parquet` (GeoParquet) and `.jsonl` the timeline; `.geojson`, `.kml` and `.gpkg` the layers
         events, control, front_lines and distance_checks. A path that ends in a slash or is a folder
-        gets `map.html`, a CSV of each table and `front_lines.geojson`; if its name ends in `.parquet`, each table as Parquet.
+        gets `map.html`, a CSV of each table and `front_lines.geojson`; if its name ends in
+        `.parquet`, each table as Parquet.
     theatre
         Names and colours of the sides for the page, None for its own choice.
     at

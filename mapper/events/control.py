@@ -60,8 +60,6 @@ _LOSSES = ("withdraw", "surrender")
 _FIRE = ("shelling", "airstrike", "missile", "naval_fire", "siege", "assault")
 _AGAINST = (*_FIRE, "advance")  # at whose end the other side is
 _AT_HOME = ("repulse", "redeploy", "holds")
-# Flag of a statement that no sentence makes: a government has its capital.
-PRESUMED = "holder presumed"
 _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
@@ -74,7 +72,7 @@ class Evidence:
 
     `moment` is when it was so, `dated` whether the text says that, or only the publication does.
     `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named. What is
-    `supposed` moves nothing: a plan, a denial, the capital of a government.
+    `supposed` moves nothing: a plan, a denial.
     """
 
     moment: pd.Timestamp
@@ -169,7 +167,7 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
         if pd.isna(moment):
             continue
         published = _or(row["published"], moment)
-        supposed = row["certainty"] in ("planned", "denied") or PRESUMED in row["flags"]
+        supposed = row["certainty"] in ("planned", "denied")
         holder = "" if supposed else _said_holder(row)
         if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
             continue

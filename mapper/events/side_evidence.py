@@ -88,7 +88,7 @@ class Evidence:
         self.words: Counter[str] = Counter()
         self.fights: dict[tuple[str, str], float] = {}
         self.communique = True
-        self._peoples_only = False
+        self.peoples_only = False
 
     def keys(self, mention: str) -> list[tuple[str, float]]:
         """Return the keys of a mention without places, and without "our" where only quotations say it."""
@@ -102,7 +102,7 @@ class Evidence:
             # "the Krajina army" is not "the army"
             and not (placed and key.startswith("state:"))
         ]
-        owned = self._peoples_only and any(key.startswith(("nation:", "name:", "man:")) for key, _ in keys)
+        owned = self.peoples_only and any(key.startswith(("nation:", "name:", "man:")) for key, _ in keys)
         return [k for k in keys if not k[0].startswith("state:")] if owned else keys
 
     def is_group(self, key: str) -> bool:
@@ -146,10 +146,10 @@ class Evidence:
                 if pattern is _TITLED:
                     self.men |= {singular(w) for w in match.group(1).split()[-1:]}
         self.men -= self.groups
-        self._peoples_only = self.two_peoples() or self._two_states()
-        if self._peoples_only:
+        self.peoples_only = self.two_peoples() or self._two_states()
+        if self.peoples_only:
             self._states_without_owner()
-        if self._peoples_only and self.home in self.weights:
+        if self.peoples_only and self.home in self.weights:
             self.weights[self.home] += 0.4
             self.armed.add(self.home)
         for action, times in actions.items():
@@ -168,7 +168,8 @@ class Evidence:
         lower = set(re.findall(r"\b[a-z]{2,8}\b", text))
         capitals = {w for w in _ACRONYM.findall(text) if w.lower() not in lower}
         runs = {organisation(run) for run in RUN.findall(text)} - {""}
-        self.groups = self.articled | {singular(w) for w in capitals} | runs
+        arabic = re.findall(r"(?<![\w-] )\b(?:al|el)-[A-Z][a-z]{2,20}\b", text)
+        self.groups = self.articled | {singular(w) for w in (*capitals, *arabic)} | runs
         self.articled |= runs
 
     def _read_mentions(self, actions: Mapping[Action, int]) -> None:
@@ -386,6 +387,9 @@ class Evidence:
             return
         if re.search(r"\b(?:this|our) army\b", text):
             self.bind("ours", "state:army", 1.5)
+        if self.home in self.weights:
+            self.bind("ours", self.home, 0.7)
+            self.armed.add(self.home)
         head = text[:HEAD_CHARACTERS]
         for key, sign in self.keys(head.title() if head[:40].isupper() else head):
             if sign > 0 and key in self.weights and not key.startswith("state:") and key != "ours":

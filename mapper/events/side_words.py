@@ -28,6 +28,8 @@ ORGANISATIONS = word_set("sides.organisations")
 # Bodies that belong to whoever rules: "the National Guard", "the Security Council of Ukraine".
 _OFFICES = frozenset({"guard", "council", "ministry", "parliament", "staff"})
 _TITLES = word_set("sides.titles")
+# "al-Qaeda": the article may be written small.
+_ARTICLE = re.compile(r"(?:al|el|ash|as|an|ar)-[A-Z]")
 _CAPITALISED = re.compile(r"[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?")
 
 
@@ -53,6 +55,12 @@ def nations() -> dict[str, str]:
 def adjectives() -> dict[str, str]:
     """Return the adjective of every country and people."""
     return {row[0]: row[1].split(",")[0] for row in read_table("nations.tsv")}
+
+
+@lru_cache(maxsize=1)
+def members() -> dict[str, tuple[str, ...]]:
+    """Return the adjectives and members of every country and people, in lower case, singular."""
+    return {row[0]: tuple(singular(w) for w in row[1].split(",") if w) for row in read_table("nations.tsv")}
 
 
 @lru_cache(maxsize=1)
@@ -156,7 +164,8 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
     before = ""
     for word in words:
         base = singular(word)
-        kind = classes.get(base, "name" if word[:1].isupper() and len(base) > 1 else "nothing")
+        capital = word[:1].isupper() or _ARTICLE.match(word)
+        kind = classes.get(base, "name" if capital and len(base) > 1 else "nothing")
         earlier, before = before, ""
         titled = titled or base in _TITLES
         if base not in text or (kind == "nothing" and base not in peoples):

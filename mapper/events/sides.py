@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mapper.events.side_evidence import Evidence
-from mapper.events.side_words import STANCE, adjectives, nations
+from mapper.events.side_words import STANCE, adjectives, country_codes, members, nations
 from mapper.model import Action
 from mapper.words import singular, word_set
 
@@ -40,6 +40,10 @@ _CAPITALS = re.compile(
 _MASS_WORDS = frozenset({"opposition", "resistance", "insurgency", "uprising", "revolt"})
 
 
+# An ally who does so much on the ground is a side of the war.
+GROUND_WEIGHT = 3.5
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
     """
@@ -47,7 +51,8 @@ class Sides:
 
     `of` maps a mention in the report's words to its side, `enemy` each main side to the other, `against`
     each ally to the main side that it fights. `state` is the main side that rules rather than rises,
-    `lead` the one that the text names most; "" when the report does not tell.
+    `lead` the one that issues the report or is named most; "" when the report does not tell. `words` maps
+    a word in lower case to the main side that it speaks of, `countries` a main side to its country's code.
     """
 
     of: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +60,8 @@ class Sides:
     against: Mapping[str, str] = field(default_factory=dict)
     state: str = ""
     lead: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_sides(
@@ -112,10 +119,46 @@ def _against(
     return found
 
 
+def _words(names: Mapping[int, str], cluster: Mapping[str, int], main: tuple[int, int]) -> dict[str, str]:
+    """Return the words that speak of the main sides: names, peoples, those who rule or rise."""
+    own = {"ours": ("our", "we"), "enemy": ("enemy",)}
+    people = members()
+    found: dict[str, str] = {}
+    for key, number in sorted(cluster.items()):
+        if number in main and number in names:
+            kind, _, word = key.partition(":")
+            spoken = people.get(word, ()) if kind == "nation" else own.get(kind) or (word.split()[-1],)
+            for each in spoken:
+                found.setdefault(each, names[number])
+    return found
+
+
+def _countries(
+    names: Mapping[int, str],
+    cluster: Mapping[str, int],
+    main: tuple[int, int],
+    evidence: Evidence,
+    state: str,
+) -> dict[str, str]:
+    """Return the code of the country of each main side that has one: its people's, else where it rules."""
+    codes = country_codes()
+    found: dict[str, str] = {}
+    for key in sorted(cluster, key=lambda k: (-evidence.weights[k], k)):
+        name, land = names.get(cluster[key], ""), codes.get(key[7:], "")
+        if cluster[key] in main and key.startswith("nation:") and name and land:
+            found.setdefault(name, land)
+    home = codes.get(evidence.home[7:], "")
+    if state and home and home not in found.values():
+        found.setdefault(state, home)
+    return found
+
+
 def _lead(
     names: Mapping[int, str], cluster: Mapping[str, int], main: tuple[int, int], counts: Counter[str]
 ) -> str:
-    """Return the main side that the text names most, "" where that is none or both."""
+    """Return the side that issues a communique, else the one that the text names most, "" where none."""
+    if cluster.get("ours") in main:
+        return names.get(cluster["ours"], "")
     said = {m: 0 for m in main if m in names}
     for key, number in cluster.items():
         if number in said and not key.startswith("nation:"):
@@ -132,7 +175,7 @@ def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
     cluster = {key: number for number, key in enumerate(keys)}
     allies = {
         k for k in keys
-        if k.startswith("ally:")
+        if (k.startswith("ally:") and evidence.weights[k] - evidence.air[k] < GROUND_WEIGHT)
         or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
     }  # fmt: skip
     _merge(cluster, evidence.bonds, {cluster[key] for key in allies})
@@ -280,7 +323,9 @@ def _named(
     state = max(sorted(ruling), key=lambda n: ruling[n]) if ruling else ""
     state = state if state and ruling[state] > 0 else ""
     against = _against(names, cluster, main, evidence)
-    return Sides(of, enemy, against, state, _lead(names, cluster, main, evidence.words))
+    lead = _lead(names, cluster, main, evidence.words)
+    spoken = _words(names, cluster, main)
+    return Sides(of, enemy, against, state, lead, spoken, _countries(names, cluster, main, evidence, state))
 
 
 def _members(numbers: Mapping[str, int]) -> defaultdict[int, list[str]]:
@@ -301,8 +346,9 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -
     worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k in keys}
     worth = {k: w for k, w in worth.items() if k.split(":")[0] not in ("ours", "enemy")} or worth
     worth = {k: w for k, w in worth.items() if evidence.is_group(k)} or worth
-    armed = {k: w for k, w in worth.items() if not k.startswith("nation:") or k in evidence.armed}
-    worth = armed or worth
+    if not evidence.peoples_only:
+        armed = {k: w for k, w in worth.items() if not k.startswith("nation:") or k in evidence.armed}
+        worth = armed or worth
     names = {k: _group_name(k[5:], mentions) for k in worth if k.startswith("name:")}
     best = min(worth, key=lambda k: (names.get(k) == "", -worth[k], k))
     kind, _, word = best.partition(":")

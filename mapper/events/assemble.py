@@ -185,6 +185,8 @@ def _outcome(draft: Draft) -> tuple[str, str]:
         return draft.opposing, f"controlled_by:{draft.opposing}" if draft.opposing else "none"
     if kind == "repulse":
         return draft.side, f"controlled_by:{draft.side}" if draft.side else "none"
+    if kind in ("advance", "assault") and draft.action.partial:
+        return "contested", "contested"
     if kind == "clash" and not draft.action.partial:
         return "contested", "contested"
     return "", "none"

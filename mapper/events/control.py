@@ -161,8 +161,6 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
         if row["place_key"] < 0 or vague or "superseded" in row["flags"]:
             continue
-        if "place inferred" in row["flags"] and row["kind"] in (*_GAINS, *_LOSSES):
-            continue  # "they pulled back": from where is a guess, no ground to colour a map
         moment = row["since"] if pd.notna(row["since"]) else row["published"]
         if pd.isna(moment):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,9 +23,12 @@ from mapper.text.formats import Fields, Limits, Reader
 # A small archive may expand to this much whatever its ratio: a page of blanks compresses well too.
 _ALWAYS_ALLOWED = 10_000_000
 _SPOOL = 20_000_000
-_DAMAGE = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError)
-# Errors of `zipfile` for a member that needs a password or a method of compression it lacks.
-_LOCKED = (RuntimeError, NotImplementedError)
+# What `zipfile` and `gzip` raise on bytes that are damaged or made to damage (figures that point nowhere
+# are a ValueError of the file below), or where a password or a method of compression is missing.
+_DAMAGE = (
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError,
+    OverflowError, IndexError, RuntimeError,
+)  # fmt: skip
 
 
 def reader_of(name: str) -> Reader | None:
@@ -48,6 +52,8 @@ def read_gzip(inner: Reader, file: BinaryIO, limits: Limits) -> Iterator[tuple[s
     bounded = _Bounded(gzip.GzipFile(fileobj=file), _Budget(_size(file), limits))
     try:
         yield from inner(cast(BinaryIO, io.BufferedReader(bounded)), limits)
+    except ReportError:
+        raise
     except _DAMAGE as error:
         raise ReportError(f"The compressed file is damaged: {error}.") from error
 
@@ -61,15 +67,15 @@ def read_zip(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str
     try:
         archive = zipfile.ZipFile(file)
         members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda m: m.filename)
-        if len(members) > limits.members:
-            raise ReportError(f"The archive has {len(members):,} files; at most {limits.members:,} are read.")
-        for member in members:
-            if not _hidden(member.filename):
-                yield from _read_member(archive, member, budget, within)
-            if budget.left < 0:
-                raise ReportError(f"The archive expands to more than {budget.allowed:,} bytes.")
     except _DAMAGE as error:
         raise ReportError(f"The archive is damaged: {error}.") from error
+    if len(members) > limits.members:
+        raise ReportError(f"The archive has {len(members):,} files; at most {limits.members:,} are read.")
+    for member in members:
+        if not _hidden(member.filename):
+            yield from _read_member(archive, member, budget, within)
+        if budget.left < 0:
+            raise ReportError(f"The archive expands to more than {budget.allowed:,} bytes.")
 
 
 def _read_member(
@@ -89,7 +95,7 @@ def _read_member(
                 yield f"{name} {where}".rstrip(), fields
     except ReportError as error:
         yield name, str(error)
-    except (*_DAMAGE, *_LOCKED) as error:
+    except _DAMAGE as error:
         yield name, f"The file in the archive cannot be read: {error}."
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import re
 import time
-import zlib
 from collections.abc import Iterator
-from contextlib import redirect_stderr
+from contextlib import contextmanager, redirect_stderr
 from io import BytesIO, StringIO
 from typing import Any, BinaryIO
 
+from mapper.bounds import bounded
 from mapper.errors import ReportError
 from mapper.text.formats import FIELDS, Fields, Limits, decode, read_whole, split_header
 
@@ -25,13 +25,29 @@ _MD_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)")
 _MD_LINE = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?)", re.MULTILINE)
 _MD_STRONG = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_\n]{1,1000})(?<=\S)\1(?![\w*_])")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
-# What pypdf raises on files that are damaged or made to damage: its own errors, and those of the
-# objects it finds where others should stand.
-_PDF_DAMAGE = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, zlib.error)
-
 # What these libraries log of a damaged file would go to stderr beside the one sentence that says it.
 for _library in ("pypdf", "trafilatura", "htmldate", "readability"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
+
+
+@contextmanager
+def _made_by_strangers(what: str) -> Iterator[None]:
+    """
+    Bound the work of a library on bytes of strangers, and say in one sentence why it failed.
+
+    What was made to do harm lets these libraries raise nearly anything, from the object that they miss
+    where another stands to the errors of the libraries below them.
+    """
+    try:
+        with bounded():
+            yield
+    except ReportError:
+        raise
+    except MemoryError as error:
+        raise ReportError(f"The {what} needs too much memory.") from error
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ReportError(f"The {what} cannot be read: {said:.300}.") from error
 
 
 def read_html(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:
@@ -50,13 +66,12 @@ def html_fields(page: bytes) -> Fields:
     """
     import trafilatura
 
-    found = trafilatura.bare_extraction(
-        _decode_page(page),
-        with_metadata=True,
-        include_comments=False,
-        # Dates stated by the page only: a search for any date in its text finds those of the events.
-        date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2199-12-31"},
-    )
+    # Dates stated by the page only: a search for any date in its text finds those of the events.
+    dates = {"original_date": True, "extensive_search": False, "max_date": "2199-12-31"}
+    with _made_by_strangers("page"):
+        found = trafilatura.bare_extraction(
+            _decode_page(page), with_metadata=True, include_comments=False, date_extraction_params=dates
+        )
     known: dict[str, Any] = found if isinstance(found, dict) else found.as_dict() if found else {}
     text = known.get("text") or ""
     if not text.strip():
@@ -88,8 +103,9 @@ def read_pdf(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str
     """Give the text of a PDF with its title; pages are parted by an empty line."""
     import pypdf
 
-    try:
-        reader = pypdf.PdfReader(BytesIO(read_whole(file, limits)))
+    data = read_whole(file, limits)
+    with _made_by_strangers("PDF"):
+        reader = pypdf.PdfReader(BytesIO(data))
         if len(reader.pages) > _MOST_PAGES:
             raise ReportError(f"The PDF has {len(reader.pages):,} pages; at most {_MOST_PAGES:,} are read.")
         pages: list[str] = []
@@ -98,12 +114,6 @@ def read_pdf(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str
             if sum(map(len, pages)) > limits.text_chars:
                 break  # too long already; the length is refused, with its figure, where all texts are
         title = (reader.metadata.title if reader.metadata else None) or ""
-    except pypdf.errors.PyPdfError as error:
-        raise ReportError(f"The PDF cannot be read: {error}.") from error
-    except ReportError:
-        raise
-    except _PDF_DAMAGE as error:
-        raise ReportError(f"The PDF is damaged: {error}.") from error
     text = "\n\n".join(pages)
     if not text.strip():
         raise ReportError("The PDF holds no text; it may hold pictures of pages.")
@@ -114,57 +124,60 @@ def read_feed(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | st
     """Give the entries of an RSS or Atom feed; each text is what the feed itself carries."""
     import feedparser
 
-    feed = feedparser.parse(BytesIO(read_whole(file, limits)))
+    data = read_whole(file, limits)
+    with _made_by_strangers("feed"):
+        feed = feedparser.parse(BytesIO(data))
     if not feed.entries:
         raise ReportError("It is no RSS or Atom feed with entries.")
+    source = feed.feed.get("title") or ""
     for number, entry in enumerate(feed.entries, start=1):
-        markup = entry.content[0].value if entry.get("content") else entry.get("summary", "")
-        moment = entry.get("published_parsed") or entry.get("updated_parsed")
-        yield (
-            f"entry {number}",
-            {
-                "id": entry.get("id") or entry.get("link") or "",
-                "text": plain_text(markup),
-                "title": plain_text(entry.get("title", "")),
-                "published": time.strftime("%Y-%m-%dT%H:%M:%SZ", moment) if moment else "",
-                "source": feed.feed.get("title", ""),
-                "url": entry.get("link", ""),
-            },
-        )
+        try:
+            with _made_by_strangers("entry"):
+                fields = _entry_fields(entry) | {"source": source}
+            yield f"entry {number}", fields
+        except ReportError as error:
+            yield f"entry {number}", str(error)
+
+
+def _entry_fields(entry: Any) -> Fields:
+    markup = entry.content[0].value if entry.get("content") else entry.get("summary")
+    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+    return {
+        "id": entry.get("id") or entry.get("link") or "",
+        "text": plain_text(markup or ""),
+        "title": plain_text(entry.get("title") or ""),
+        "published": time.strftime("%Y-%m-%dT%H:%M:%SZ", moment) if moment else "",
+        "url": entry.get("link") or "",
+    }
 
 
 def read_warc(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:
     """Give the articles of the pages in a web archive; what is no page (pictures, requests) is left out."""
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
 
     number = 0
-    try:
-        for record in _quietly(ArchiveIterator(file)):
-            kind = record.http_headers.get_header("Content-Type", "") if record.http_headers else ""
-            if record.rec_type != "response" or "html" not in kind.lower():
-                continue
-            number += 1
-            page = record.content_stream().read(limits.page_bytes + 1)
-            url = record.rec_headers.get_header("WARC-Target-URI", "")
-            try:
-                if len(page) > limits.page_bytes:
-                    raise ReportError(f"The page is larger than {limits.page_bytes:,} bytes.")
-                yield f"record {number}", html_fields(page) | {"url": url}
-            except ReportError as error:
-                yield f"record {number}", f"{str(error).rstrip('.')} ({url:.200})."
-    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
-        raise ReportError(f"The web archive is damaged after {number} pages: {error}.") from error
+    with _made_by_strangers("web archive"):
+        records = ArchiveIterator(file)
+    while (record := _next_record(records, number)) is not None:
+        kind = record.http_headers.get_header("Content-Type", "") if record.http_headers else ""
+        if record.rec_type != "response" or "html" not in kind.lower():
+            continue
+        number += 1
+        url = record.rec_headers.get_header("WARC-Target-URI", "")
+        try:
+            with _made_by_strangers("record"):
+                page = record.content_stream().read(limits.page_bytes + 1)
+            if len(page) > limits.page_bytes:
+                raise ReportError(f"The page is larger than {limits.page_bytes:,} bytes.")
+            yield f"record {number}", html_fields(page) | {"url": url}
+        except ReportError as error:
+            yield f"record {number}", f"{str(error).rstrip('.')} ({url:.200})."
 
 
-def _quietly(records: Iterator[Any]) -> Iterator[Any]:
-    """Give the records; what the library prints about each goes nowhere, for the reason is reported here."""
-    while True:
-        with redirect_stderr(StringIO()):
-            record = next(records, None)
-        if record is None:
-            return
-        yield record
+def _next_record(records: Iterator[Any], number: int) -> Any:
+    """Return the next record, None at the end; what the library prints is said by the reason for it."""
+    with _made_by_strangers(f"web archive, after {number} pages,"), redirect_stderr(StringIO()):
+        return next(records, None)
 
 
 def read_markdown(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:
@@ -179,22 +192,25 @@ def read_markdown(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields 
 
 def read_parquet(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:
     """Give a report a row of a Parquet file with the column `text`."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
-    try:
+    with _made_by_strangers("Parquet file"):
         table = pq.ParquetFile(file)
         columns = [name for name in table.schema_arrow.names if name in FIELDS]
         if "text" not in columns:
             has = ", ".join(map(repr, table.schema_arrow.names)) or "none"
             raise ReportError(f"The table lacks the column 'text'; it has {has:.500}.")
-        for batch in table.iter_batches(_PARQUET_ROWS, columns=columns):
-            for row in batch.to_pylist():
-                number += 1
-                yield f"row {number}", row
-    except (pa.ArrowException, OSError) as error:
-        raise ReportError(f"The Parquet file is damaged after {number} rows: {error}.") from error
+        batches = table.iter_batches(_PARQUET_ROWS, columns=columns)
+    while True:
+        with _made_by_strangers(f"Parquet file, after {number} rows,"):
+            batch = next(batches, None)
+            rows = batch.to_pylist() if batch is not None else []
+        if batch is None:
+            return
+        for row in rows:
+            number += 1
+            yield f"row {number}", row
 
 
 def plain_text(markup: str) -> str:

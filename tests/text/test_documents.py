@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from mapper.bounds import bounded
 from mapper.model import Rejected, Report
 from mapper.text.documents import plain_text
 from mapper.text.formats import Limits
@@ -147,6 +148,13 @@ def test_a_feed_gives_its_entries_as_text(tmp_path: Path) -> None:
     assert (rejected.record, rejected.reason) == ("entry 2", "The text is empty.")
 
 
+def test_an_entry_without_content_does_no_harm(tmp_path: Path) -> None:
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><content/><summary/><title/></entry></feed>'
+    (tmp_path / "a.atom").write_text(atom)
+    _, rejected = read(tmp_path)
+    assert [(r.record, r.reason) for r in rejected] == [("entry 1", "The text is empty.")]
+
+
 def test_a_feed_that_expands_its_own_entities_stays_small(tmp_path: Path) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "boom">{entities}]>'
@@ -183,6 +191,29 @@ def test_a_web_archive_that_is_cut_off_keeps_what_stands_before(tmp_path: Path) 
     assert len(rejected) == 1
 
 
+def test_a_record_of_a_web_archive_without_an_address_does_no_harm(tmp_path: Path) -> None:
+    packed = web_archive(PAGE.encode(), packed=False)
+    (tmp_path / "a.warc").write_bytes(packed.replace(b"WARC-Target-URI", b"WARC-Target-URL"))
+    reports, rejected = read(tmp_path)
+    assert not reports
+    assert rejected[0].reason.startswith("The web archive, after 0 pages, cannot be read: ")
+
+
+def test_a_page_that_takes_too_long_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapper.text.documents.bounded", lambda: bounded(1e-4))
+    (tmp_path / "a.html").write_text(PAGE)
+    reports, rejected = read(tmp_path)
+    assert not reports
+    assert "It took longer than 0.0001 seconds." in rejected[0].reason
+
+
+def test_an_archive_whose_figures_point_nowhere_is_set_aside(tmp_path: Path) -> None:
+    whole = archive(tmp_path / "a.zip", **{"a.txt": b"Tanks left Zintan."}).read_bytes()
+    (tmp_path / "a.zip").write_bytes(whole[:20] + whole[90:])
+    _, rejected = read(tmp_path)
+    assert "damaged" in rejected[0].reason
+
+
 def test_markdown_loses_its_marks_and_keeps_its_words(tmp_path: Path) -> None:
     header = "---\ntitle: Zintan\npublished: 2011-06-02\n---\n"
     body = "## Shells\n\n> Rockets fell on **[Zintan](https://x.example)** _again_.\n"
@@ -205,7 +236,7 @@ def test_a_parquet_file_that_is_damaged_or_lacks_the_column_is_set_aside(tmp_pat
     (tmp_path / "a.parquet").write_bytes(b"PAR1 nothing PAR1")
     pq.write_table(pa.table({"body": ["x"]}), tmp_path / "b.parquet")
     _, rejected = read(tmp_path)
-    assert rejected[0].reason.startswith("The Parquet file is damaged")
+    assert rejected[0].reason.startswith("The Parquet file cannot be read")
     assert rejected[1].reason == "The table lacks the column 'text'; it has 'body'."
 
 

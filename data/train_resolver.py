@@ -278,7 +278,9 @@ IDENTITY = np.array([0.0, 1.0])
 def raw_choice(state: State) -> list[Resolution]:
     """Return the choice with uncalibrated scores."""
     raw = Ranker((), IDENTITY, IDENTITY)
-    return resolve.choose(state.candidates, state.probability, state.rows, state.document.toponyms, raw, {})
+    return resolve.choose(
+        state.candidates, state.probability, state.rows, state.document.toponyms, state.locatives, raw, {}
+    )
 
 
 def errors_km(document: Document, resolutions: Sequence[Resolution]) -> list[tuple[float, float]]:

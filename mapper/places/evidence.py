@@ -8,10 +8,11 @@ which `mapper.places.ranker` makes better probabilities; `mapper.places.resolve`
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ Ints = NDArray[np.int64]
 
 EARTH_M = 6_371_008.8
 MOST_CANDIDATES = 40  # of one name: there are more "San José" than a report can need
+MOST_PROMINENT = 28  # of these; the others are the nearest to the report's other names
 STRONG = 0.02  # candidates less probable than this are no evidence for other names
 TOGETHER_M = 50_000.0  # places this near each other make a region that local news is about
 LOCAL_CHARACTERS = 300.0  # names this far apart in the text count 1/e of names side by side
@@ -77,9 +79,9 @@ COLUMNS = (
 class Name:
     """One name of a report in one sense: its mentions and the places it can mean.
 
-    `mentions` are positions in the list of toponyms, none for a name that only the outlet's home
-    gives. `parents` are the positions, in the list of names, of names that follow it as in "Paris,
-    Texas". `neighbours` counts the places at the end that are those of neighbouring names.
+    `mentions` are positions in the list of toponyms. `parents` are the positions, in the list of names, of
+    names that follow it as in "Paris, Texas". `neighbours` counts the places at the end that are those of
+    neighbouring names.
     """
 
     text: str
@@ -213,7 +215,7 @@ def group_names(toponyms: Sequence[Toponym], gazetteer: Gazetteer, *, text: str)
                 class_word=class_word([toponyms[m] for m in mentions], text),
             )
         )
-    return tuple(names)
+    return fewer(names)
 
 
 def spelling_of(toponym: Toponym) -> str:
@@ -222,13 +224,57 @@ def spelling_of(toponym: Toponym) -> str:
 
 
 def look_up(toponym: Toponym, gazetteer: Gazetteer) -> tuple[Place, ...]:
-    """Return the places that a toponym can mean; a demonym means a country where it can."""
-    found = gazetteer.candidates(spelling_of(toponym))
+    """Return the places that a toponym can mean; a demonym means a country where it can.
+
+    Where only units bear the name, the towns that bear a unit's own name are offered too: "Maarat al-Numan"
+    is written like the district "Maarrat al-Nu'man", and the town in it "Ma'arrat an Nu'man".
+    """
+    found = list(gazetteer.candidates(spelling_of(toponym)))
+    if found and all(place.feature_class == "A" and level_of(place) < 2 for place in found):
+        known = {spelling_of(toponym)}
+        for unit in [place for place in found if place.name not in known][:2]:
+            found += [
+                replace(place, match=0.95 * unit.match)
+                for place in gazetteer.candidates(unit.name)
+                if place.feature_class == "P" and _beside(unit, place)
+            ]
     # "Aleppo University" is not in the town of University, Florida.
     places = [p for p in found if p.matched != "inner" or p.name.casefold() not in _CLASS_OF]
     if toponym.role == "demonym":
         places = [place for place in places if level_of(place) == 3] or places
-    return tuple(places[:MOST_CANDIDATES])
+    return tuple(places)
+
+
+def _beside(unit: Place, town: Place) -> bool:
+    (x, y), (east, north) = point_of(unit), point_of(town)
+    return (
+        town.country == unit.country and math.hypot((x - east) * math.cos(math.radians(y)), y - north) < 0.4
+    )
+
+
+def fewer(names: Sequence[Name]) -> tuple[Name, ...]:
+    """Keep `MOST_CANDIDATES` of each name: the most prominent, and those nearest to the report's other names.
+
+    There are more than a hundred villages "Ivanivka"; the smallest is meant where the next town is named.
+    """
+    if all(len(name.places) <= MOST_CANDIDATES for name in names):
+        return tuple(names)
+    anchors = [
+        (n, point_of(place))
+        for n, name in enumerate(names)
+        for place in name.places[:1]
+        if level_of(place) < 3
+    ]
+    kept = []
+    for n, name in enumerate(names):
+        rest = name.places[MOST_PROMINENT:]
+        others = unit_vectors([point for owner, point in anchors if owner != n])
+        if len(name.places) > MOST_CANDIDATES:
+            away = great_circle_m(unit_vectors([point_of(place) for place in rest]), others)
+            order = np.argsort(away.min(1, initial=np.inf), kind="stable")[: MOST_CANDIDATES - MOST_PROMINENT]
+            name = replace(name, places=name.places[:MOST_PROMINENT] + tuple(rest[i] for i in sorted(order)))
+        kept.append(name)
+    return tuple(kept)
 
 
 def class_word(mentions: Sequence[Toponym], text: str) -> str:

@@ -15,7 +15,18 @@ from shapely.geometry import Point
 from mapper.errors import GazetteerError
 from mapper.model import NameHit, Place
 from mapper.places.names import fold, looser_keys, word_set
-from mapper.places.table import ABBREVIATION, ALTERNATE, BARE, DEMONYM, HOW, NAME, TYPELESS, Table, cell_of
+from mapper.places.table import (
+    ABBREVIATION,
+    ALTERNATE,
+    BARE,
+    DEMONYM,
+    HOW,
+    NAME,
+    TYPELESS,
+    Record,
+    Table,
+    cell_of,
+)
 
 SHIPPED = ("gazetteer.sqlite", "gazetteer-odbl.sqlite")
 
@@ -28,6 +39,8 @@ _LONGER = 0.6  # it is the beginning of a longer name ("Ayers Rock Airport")
 _LONGER_FROM = 4  # letters
 _INNER = 0.5  # only a part of it is a name ("Aleppo University")
 _SAME_PLACE_M = 8_000.0  # two tables' points for one town differ by less (centre against town hall)
+_SAME_PLACE_DEG = 0.08  # of latitude, a little more than that
+_KEPT_ANSWERS = 2_000  # of candidates, some 20 MB
 _KNOWN_KEYS = 100_000  # keys remembered by find_names, some 15 MB
 
 _EARTH_M = 6_371_008.8
@@ -74,14 +87,18 @@ class TableGazetteer:
             if not Path(path).exists():
                 raise GazetteerError(f"The gazetteer file {str(path)!r} does not exist.")
         self.paths = tuple(Path(path) for path in paths)
+        self._forget()
+
+    def _forget(self) -> None:
         self._known: dict[str, _Known] = {}
+        self._answers: dict[tuple[str, int], tuple[Place, ...]] = {}
 
     def __getstate__(self) -> tuple[Path, ...]:
         return self.paths
 
     def __setstate__(self, paths: tuple[Path, ...]) -> None:
         self.paths = paths
-        self._known = {}
+        self._forget()
 
     @cached_property
     def _tables(self) -> tuple[Table, ...]:
@@ -110,7 +127,7 @@ class TableGazetteer:
             for table in self._tables
         ]
 
-    def candidates(self, name: str, *, limit: int = 60) -> list[Place]:
+    def candidates(self, name: str, *, limit: int = 150) -> list[Place]:
         """
         Return the places that `name` can mean, best match first, then by prominence.
 
@@ -131,7 +148,14 @@ class TableGazetteer:
         places
             Empty when nothing is known, or `name` is empty or no name.
         """
-        name = name.strip()
+        known = self._answers.get((name, limit))
+        if known is None:
+            if len(self._answers) >= _KEPT_ANSWERS:
+                self._answers.clear()
+            known = self._answers[name, limit] = tuple(self._candidates(name.strip(), limit))
+        return list(known)
+
+    def _candidates(self, name: str, limit: int) -> list[Place]:
         key = fold(name.removesuffix("'s").removesuffix("’s"))
         if not key or limit < 1:
             return []
@@ -156,7 +180,7 @@ class TableGazetteer:
         for table in self._tables:
             for number, only_names in table.numbers(id):
                 if not only_names:
-                    return table.place(number)[0]
+                    return table.place(table.record(number))[0]
         return None
 
     def names(self, id: str) -> list[tuple[str, str]]:
@@ -175,7 +199,7 @@ class TableGazetteer:
         if not key:
             return []
         found = [
-            self._made(table, number, 0.9, "prefix")
+            self._made(table, number, table.record(number), 0.9, "prefix")
             for table in self._tables
             for number in table.starting(key, limit)
         ]
@@ -205,7 +229,9 @@ class TableGazetteer:
             safe_m = ring * 111_000 * max(math.cos(math.radians(min(abs(point.y) + ring, 89))), 0.01)
             if len(found) >= k and found[k - 1][0] <= safe_m:
                 break
-        return [self._tables[index].place(number)[0] for _, index, number in found[:k]]
+        return [
+            self._tables[index].place(self._tables[index].record(number))[0] for _, index, number in found[:k]
+        ]
 
     def find_names(self, text: str) -> list[NameHit]:
         """
@@ -253,21 +279,21 @@ class TableGazetteer:
                         )
 
     def _made(
-        self, table: Table, number: int, match: float, matched: str, *, exactly: str = ""
+        self, table: Table, number: int, record: Record, match: float, matched: str, *, exactly: str = ""
     ) -> tuple[Place, float]:
-        place, same_as = table.place(number, match, matched, exactly=exactly)
+        place, same_as = table.place(record, match, matched, exactly=exactly)
         if same_as and (known := self.place(same_as)):
             place = replace(known, match=match, matched=matched)
         return place, table.prominence(number)
 
     def _by_key(self, name: str, key: str, limit: int, *, factor: float = 1.0, matched: str = "") -> Found:
         """Return the places of a key; `factor` lowers the match, `matched` overrides how it is called."""
-        rows = [(table, number, how) for table in self._tables for number, how in table.rows(key, limit)]
+        rows = [(table, *row) for table in self._tables for row in table.rows(key, limit)]
         if not rows:
             return []
         trust, exactly = _MATCH, name if factor == 1.0 else ""
         if _is_abbreviated(name):
-            if any(how == ABBREVIATION for _, _, how in rows):
+            if any(how == ABBREVIATION for _, _, how, _ in rows):
                 trust, exactly = _MATCH_IN_CAPITALS, ""
         else:
             rows = [row for row in rows if row[2] != ABBREVIATION]
@@ -275,11 +301,12 @@ class TableGazetteer:
             self._made(
                 table,
                 number,
+                record,
                 trust[how] * factor,
                 matched or HOW[how],
                 exactly=exactly if how == NAME else "",
             )
-            for table, number, how in rows
+            for table, number, how, record in rows
         ]
 
     def _within(self, name: str, limit: int) -> Found:
@@ -301,9 +328,10 @@ class TableGazetteer:
         for table in self._tables:
             scored = sorted((-score, other) for other, score in table.similar(key).items())
             for minus_score, other in scored[:12]:
-                for number, how in table.rows(other, 5):
+                for number, how, record in table.rows(other, 5):
                     if how != ABBREVIATION:
-                        found.append(self._made(table, number, -minus_score * _MATCH[how], "misspelt"))
+                        match = -minus_score * _MATCH[how]
+                        found.append(self._made(table, number, record, match, "misspelt"))
         return found
 
     def _longer(self, key: str) -> Found:
@@ -311,7 +339,7 @@ class TableGazetteer:
         if len(key) < _LONGER_FROM:
             return []
         return [
-            self._made(table, number, _LONGER, "prefix")
+            self._made(table, number, table.record(number), _LONGER, "prefix")
             for table in self._tables
             for number in table.starting(f"{key} ", 5)
         ]
@@ -425,14 +453,17 @@ def _merged(found: Iterable[tuple[Place, float]]) -> list[Place]:
         return [found[0][0]]
     kept: list[Place] = []
     seen: set[str] = set()
-    by_name: dict[tuple[str, str], list[Place]] = {}
+    by_name: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for place, _ in sorted(found, key=lambda pair: (-pair[0].match, -pair[1], pair[0].id)):
         if place.id in seen:
             continue
         seen.add(place.id)
         twins = by_name.setdefault((fold(place.name), place.feature_code), [])
         x, y = place.geometry.x, place.geometry.y
-        if all(_distance_m(x, y, twin.geometry.x, twin.geometry.y) >= _SAME_PLACE_M for twin in twins):
-            twins.append(place)
+        if all(
+            abs(y - twin_y) > _SAME_PLACE_DEG or _distance_m(x, y, twin_x, twin_y) >= _SAME_PLACE_M
+            for twin_x, twin_y in twins
+        ):
+            twins.append((x, y))
             kept.append(place)
     return kept

@@ -21,7 +21,6 @@ from mapper.places.evidence import (
     geometry_told,
     great_circle_m,
     group_names,
-    look_up,
     prominence,
     share,
     standing,
@@ -29,15 +28,18 @@ from mapper.places.evidence import (
 )
 from mapper.places.explain import described, in_words
 from mapper.places.ranker import Ranker, shipped_ranker
-from mapper.space.distance import geodesic
 
 MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
 WELL_MATCHED = ("name", "alternate", "abbreviation", "demonym")  # no need of a neighbouring name's place
 BESIDE_M = 15_000.0  # an airport lies this near to the town whose name it bears
+SEAT_M = 30_000.0  # a district and the town it is named after have points this near each other
 SEAT = 0.2  # a town this likely, measured by the unit that bears its name, is meant rather than the unit
+SEAT_OF_END = 0.005  # where the report measures a distance from it: it measures from towns
 SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
-LEAST = 0.15  # a place less probable than this, as a place and as the right one, is none
+DOUBTFUL = 0.6  # less sure than this, a place that a stated distance contradicts is none
+LOST = 0.001  # candidates less probable than this after the first pass are dropped
+LEAST = 0.03  # a place less probable than this, as a place and as the right one, is none
 NEAR_M = 161_000.0  # two candidates this near count as one answer
 
 
@@ -47,7 +49,6 @@ def resolve(
     gazetteer: Gazetteer,
     *,
     text: str,
-    home: str = "",
     prior: Mapping[str, Place] | None = None,
     ranker: Ranker | None = None,
 ) -> list[Resolution]:
@@ -60,8 +61,6 @@ def resolve(
         Spans of `text`; stated distances and directions count as evidence.
     gazetteer
         Offers the candidates.
-    home
-        Country or region of the outlet, as a name; "" when not known.
     prior
         Places that names have in other reports of the build.
     ranker
@@ -89,10 +88,8 @@ def resolve(
     for first in range(0, len(toponyms), MOST_TOPONYMS):
         part = toponyms[first : first + MOST_TOPONYMS]
         names = group_names(part, gazetteer, text=text)
-        if home:
-            names += (Name(home, (), look_up(Toponym(0, 0, home), gazetteer)),)
         candidates, probability, rows = judge(names, part, locatives, settled, weights)
-        found += choose(candidates, probability, rows, part, weights, settled)
+        found += choose(candidates, probability, rows, part, locatives, weights, settled)
         settled |= {r.toponym.text.casefold(): r.place.id for r in found if r.place}
     return found
 
@@ -164,7 +161,7 @@ def evidence(
 def offer_neighbours(
     candidates: Candidates, probability: Floats, toponyms: Sequence[Toponym]
 ) -> tuple[Candidates, Floats]:
-    """Add to names that no place bears well the probable places of the names beside them.
+    """Offer names that no place bears well the probable places of the names beside them; drop the improbable.
 
     A street or an institution stands in or near a place that the report names.
     """
@@ -177,6 +174,10 @@ def offer_neighbours(
     names, kept = [], []
     for n, name in enumerate(candidates.names):
         mine = probability[candidates.owner == n].tolist()
+        # What has no chance left costs time and is no evidence.
+        alive = [i for i, chance in enumerate(mine) if chance >= min(LOST, max(mine))]
+        name = replace(name, places=tuple(name.places[i] for i in alive))
+        mine = [mine[i] for i in alive]
         if name.mentions and not any(place.matched in WELL_MATCHED for place in name.places):
             spots = [spot for spot, owner in enumerate(order) if owner == n]
             beside = [order[s] for spot in spots for s in (spot - 1, spot + 1) if 0 <= s < len(order)]
@@ -189,27 +190,77 @@ def offer_neighbours(
     return gather(names, toponyms), np.array(kept)
 
 
-def seat_of(candidates: Candidates, probability: Floats, mine: NDArray[np.int64], top: int) -> int:
-    """Return the town of the same name inside the unit `top`, if it is nearly as likely, else `top`.
+def seat_of(candidates: Candidates, likely: Floats, mine: NDArray[np.int64], top: int, *, end: bool) -> int:
+    """Return the town of the same name in or beside the place `top`, if it is nearly as likely, else `top`.
 
-    "Shells fell on Aden" means the town; the province is meant where the text says so. The same for
-    an airport or a port that bears the name of the town beside it.
+    "Shells fell on Aden" means the town; the province is meant where the text says so. The same for an
+    airport, a port or a lake that bears the name of the town beside it; and always where the report measures
+    a distance from it (`end`). `likely` and `top` count the candidates `mine` of one name.
     """
     unit = mine[top]
-    level = candidates.level[unit]
-    towns = np.array([candidates.places[i].feature_class == "P" for i in mine])
+    letter, level = candidates.places[unit].feature_class, candidates.level[unit]
+    if letter == "P" or level == 3:
+        return top
+    away = great_circle_m(candidates.xyz[mine], candidates.xyz[[unit]])[:, 0]
+    towns = away < (SEAT_M if end else 0.0 if letter == "A" else BESIDE_M)
     if level in (1, 2):
         units = candidates.admin1 if level == 2 else candidates.admin2
-        towns &= (units[mine] == units[unit]) & (units[unit] > 0)
-    elif candidates.places[unit].feature_class == "S":
-        # "Marsa Brega" is the town, and its airport where the text says airport
-        at = candidates.places[unit].geometry
-        near = [geodesic(at, candidates.places[i].geometry.centroid)[0] < BESIDE_M for i in mine]
-        towns &= np.array(near)
-    else:
-        return top
-    rivals = np.where(towns, probability[mine], 0.0)
-    return int(np.argmax(rivals)) if rivals.max() >= SEAT * probability[unit] else top
+        towns |= (units[mine] == units[unit]) & (units[unit] > 0)
+    towns &= np.array([candidates.places[i].feature_class == "P" for i in mine])
+    rivals = np.where(towns, likely, 0.0)
+    least = (SEAT_OF_END if end else SEAT) * likely[top]
+    return int(np.argmax(rivals)) if rivals.max() >= max(least, 1e-9) else top
+
+
+def measured_names(
+    candidates: Candidates, toponyms: Sequence[Toponym], locatives: Sequence[Locative]
+) -> list[tuple[Locative, int, int]]:
+    """Return (statement, name of its subject, of its landmark) for the stated distances between names."""
+    at = {
+        (toponyms[m].start, toponyms[m].end): n
+        for n, name in enumerate(candidates.names)
+        for m in name.mentions
+    }
+    found = []
+    for stated in locatives:
+        subject = at.get((stated.subject.start, stated.subject.end)) if stated.subject else None
+        for toponym in stated.landmarks if stated.distance_m else ():
+            landmark = at.get((toponym.start, toponym.end))
+            if landmark is not None and landmark != subject:
+                found.append((stated, -1 if subject is None else subject, landmark))
+    return found
+
+
+def contradicted(
+    candidates: Candidates, stated: Sequence[tuple[Locative, int, int]], picked: dict[int, tuple[int, float]]
+) -> set[int]:
+    """
+    Return the names of which every candidate lies where a stated distance cannot be.
+
+    That is three times as far as stated, or a third, and 50 km off. `picked` gives the choice for each name
+    and its score: of the two ends the doubtful one is wrong.
+    """
+    wrong = set()
+    for claim, subject, landmark in stated:
+        if subject not in picked or landmark not in picked or not claim.distance_m:
+            continue
+        ends = sorted((subject, landmark), key=lambda n: picked[n][1])
+        if picked[ends[0]][1] > DOUBTFUL:
+            continue
+        mine = np.flatnonzero(candidates.owner == ends[0])
+        known = candidates.xyz[[picked[ends[1]][0]]]
+        measured = great_circle_m(candidates.xyz[mine], known)[:, 0]
+        ratio = np.maximum(measured, 1.0) / claim.distance_m
+        far = (
+            (ratio > 3.0)
+            if claim.comparator == "<"
+            else (ratio < 1 / 3)
+            if claim.comparator == ">"
+            else ((ratio > 3.0) | (ratio < 1 / 3))
+        )
+        if (far & (np.abs(measured - claim.distance_m) > 50_000.0)).all():
+            wrong.add(ends[0])
+    return wrong
 
 
 def choose(
@@ -217,36 +268,43 @@ def choose(
     probability: Floats,
     rows: Floats,
     toponyms: Sequence[Toponym],
+    locatives: Sequence[Locative],
     ranker: Ranker,
     settled: Mapping[str, str],
 ) -> list[Resolution]:
     """Make the resolutions: of each name the best candidate, the second best elsewhere, and why."""
     found = [Resolution(toponym, None, why=("no place of that name is known",)) for toponym in toponyms]
     here = settled_here(candidates, settled)
+    stated = measured_names(candidates, toponyms, locatives)
+    ends = {n for _, subject, landmark in stated for n in (subject, landmark)}
+    picked: dict[int, tuple[int, float]] = {}
+    seconds: dict[int, int] = {}
     for n, name in enumerate(candidates.names):
         mine = np.flatnonzero(candidates.owner == n)
         if not len(mine):
             continue
+        likely = probability[mine]
         near = great_circle_m(candidates.xyz[mine], candidates.xyz[mine]) <= NEAR_M
         # Town, district and province of one name lie together: they win together, then the likeliest of them.
-        agreed = near @ probability[mine]
-        together = near[int(np.argmax(agreed))]
-        top = int(np.argmax(np.where(together, probability[mine], -1.0)))
+        agreed = near @ likely
+        top = int(np.argmax(np.where(near[int(np.argmax(agreed))], likely, -1.0)))
         if name.class_word != "A":
-            top = seat_of(candidates, probability, mine, top)
-        score = float(ranker.calibrate(agreed[[top]])[0])
-        elsewhere = mine[~near[top]]
-        best = mine[top]
+            top = seat_of(candidates, likely, mine, top, end=n in ends)
+        picked[n] = int(mine[top]), float(ranker.calibrate(agreed[[top]])[0])
+        if not near[top].all():
+            seconds[n] = int(mine[np.argmax(np.where(near[top], -1.0, likely))])
+    wrong = contradicted(candidates, stated, picked)
+    for n, (best, score) in picked.items():
         why = in_words(candidates, best, rows, settled=bool(here[best]))
         second = None
-        if len(elsewhere):
-            rival = int(elsewhere[np.argmax(probability[elsewhere])])
-            second = candidates.places[rival]
-            against = "; ".join(in_words(candidates, rival, rows, settled=bool(here[rival])))
+        if n in seconds:
+            second = candidates.places[seconds[n]]
+            against = "; ".join(in_words(candidates, seconds[n], rows, settled=bool(here[seconds[n]])))
             why += (f"runner-up {described(second)}: {against}",)
         approximate = candidates.kind[best] == NEIGHBOUR or candidates.places[best].matched == "inner"
-        for m in name.mentions:
-            place = candidates.places[best] if toponyms[m].score * score >= LEAST else None
-            flags = ("approximate",) if place and approximate else ()
+        for m in candidates.names[n].mentions:
+            known = toponyms[m].score * score >= LEAST and n not in wrong
+            flags = ("approximate",) if known and approximate else ()
+            place = candidates.places[best] if known else None
             found[m] = Resolution(toponyms[m], place, score, second, why, flags)
     return found

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz.distance import OSA
 from shapely.geometry import Point
@@ -264,12 +265,18 @@ def _steps(ranks: list[float]) -> list[tuple[int, float]]:
     return steps
 
 
-_PLACE = """
-SELECT ref, source, p.name, x, y, class, p.code, population, extent, country, a.code, a.name, b.code, b.name,
+_COLUMNS = """
+    ref, source, p.name, x, y, class, p.code, population, extent, country, a.code, a.name, b.code, b.name,
     names, west, south, east, north, same_as
-FROM places p LEFT JOIN units a ON a.id=admin1 LEFT JOIN units b ON b.id=admin2 LEFT JOIN boxes ON place=p.id
-WHERE p.id=?
 """
+_JOINED = "LEFT JOIN units a ON a.id=admin1 LEFT JOIN units b ON b.id=admin2 LEFT JOIN boxes ON place=p.id"
+_PLACE = f"SELECT {_COLUMNS} FROM places p {_JOINED} WHERE p.id=?"
+_NAMED = f"""
+SELECT n.place, n.how, {_COLUMNS} FROM names n CROSS JOIN places p ON p.id=n.place
+    {_JOINED.replace("place=", "boxes.place=")} WHERE key=? ORDER BY n.place LIMIT ?
+"""
+
+Record = tuple[Any, ...]  # the columns of a place
 
 
 class Table:
@@ -312,12 +319,10 @@ class Table:
         """Return log10 of the population, or what stands for it."""
         return self._values[bisect.bisect_right(self._starts, number) - 1]
 
-    def rows(self, key: str, limit: int) -> list[tuple[int, int]]:
-        """Return (number, index into `HOW`) of the places with a key, most prominent first."""
-        found = self.db.execute(
-            "SELECT place, how FROM names WHERE key=? ORDER BY place LIMIT ?", (key, limit)
-        )
-        return [(number, how // len(CLASSES)) for number, how in found]
+    def rows(self, key: str, limit: int) -> list[tuple[int, int, Record]]:
+        """Return (number, index into `HOW`, record) of the places with a key, most prominent first."""
+        found = self.db.execute(_NAMED, (key, limit))
+        return [(number, how // len(CLASSES), tuple(record)) for number, how, *record in found]
 
     def known(self, keys: Sequence[str]) -> Iterator[tuple[str, int, str, int]]:
         """Yield (key, index into `HOW`, feature class, number of the most prominent such place)."""
@@ -336,16 +341,21 @@ class Table:
             (number, True) for (number,) in adding
         ]
 
+    def record(self, number: int) -> Record:
+        """Return the record of the place with a number."""
+        found: Record = self.db.execute(_PLACE, (number,)).fetchone()
+        return found
+
     def place(
-        self, number: int, match: float = 1.0, matched: str = "name", *, exactly: str = ""
+        self, record: Record, match: float = 1.0, matched: str = "name", *, exactly: str = ""
     ) -> tuple[Place, str]:
         """
-        Return a place, and the id of the place that the entry only adds names to, or "".
+        Return the place of a record, and the id of the place that it only adds names to, or "".
 
         A place whose name is spelled `exactly` so matches in full.
         """
         (ref, source, name, x, y, klass, code, population, extent, country, code1, name1, code2, name2, names,
-         *box, same_as) = self.db.execute(_PLACE, (number,)).fetchone()  # fmt: skip
+         *box, same_as) = record  # fmt: skip
         origin = self.sources[source]
         place = Place(
             id=f"{origin.key}:{ref}",

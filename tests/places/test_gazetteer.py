@@ -316,3 +316,30 @@ def test_the_shipped_tables_keep_share_alike_rows_apart(shipped: TableGazetteer)
     assert osm["licences"] == "ODbL-1.0"
     assert any("OpenStreetMap" in credit for credit in shipped.attributions)
     assert any("GeoNames" in credit for credit in shipped.attributions)
+
+
+def test_an_unknown_name_is_found_where_a_longer_one_begins_with_it(tmp_path: Path) -> None:
+    airport = Entry("ours", 9, "Boltanga Regional Airport", 20.0, 31.0, "S", "AIRP", country="QD")
+    write_table(tmp_path / "t", [*entries(), airport], [OURS], {}, transcribed=frozenset())
+    found = TableGazetteer(tmp_path / "t").candidates("Boltanga")
+    assert [(place.id, place.matched) for place in found] == [("ours:9", "prefix")]
+    assert TableGazetteer(tmp_path / "t").candidates("Bol") == []
+
+
+def test_answers_are_the_callers_own_to_change(small: TableGazetteer) -> None:
+    first = small.candidates("Zelten")
+    first.clear()
+    assert len(small.candidates("Zelten")) == 2
+
+
+def test_of_spellings_with_one_key_the_first_is_kept(tmp_path: Path) -> None:
+    both = (("Būrayda", "", ALTERNATE), ("Burayda", "", ALTERNATE), ("Bureida", "", ALTERNATE))
+    write_table(
+        tmp_path / "t",
+        [Entry("ours", 1, "Marsa", 20.0, 30.0, names=both)],
+        [OURS],
+        {},
+        transcribed=frozenset(),
+    )
+    names = [name for name, _ in TableGazetteer(tmp_path / "t").names("ours:1")]
+    assert names == ["Marsa", "Būrayda", "Bureida"]

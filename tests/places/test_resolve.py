@@ -11,7 +11,7 @@ import pytest
 from shapely.geometry import Point
 
 from mapper.model import Locative, Place, Resolution, Toponym
-from mapper.places.evidence import COLUMNS, bearings, fit, great_circle_m, share, unit_vectors
+from mapper.places.evidence import COLUMNS, bearings, fit, great_circle_m, look_up, share, unit_vectors
 from mapper.places.ranker import Trees, shipped_ranker
 from mapper.places.resolve import resolve
 
@@ -144,12 +144,6 @@ def test_a_name_settled_in_other_reports_keeps_its_place(id: str) -> None:
     assert settled.why[0] == "the name has this place in other reports"
 
 
-def test_the_home_of_the_outlet_is_evidence() -> None:
-    text = "The council of Dorfham met."
-    assert chosen(read(text, "Dorfham", home="Ostmark")) == ["dorf-e"]
-    assert set(chosen(read(text, "Dorfham", home="Westmark"))) <= {"dorf-w", "dorf-w2"}
-
-
 def test_a_demonym_means_its_country() -> None:
     text = "Two Arrania men left Tasi."
     toponyms = [Toponym(4, 11, "Arrania", role="demonym"), *spans(text, "Tasi")]
@@ -185,7 +179,7 @@ def test_scores_are_probabilities_and_surer_with_evidence() -> None:
 def test_a_doubtful_span_with_a_doubtful_place_gets_none() -> None:
     text = "Dorfham was quiet."
     (sure,) = resolve([Toponym(0, 7, "Dorfham")], [], ATLAS, text=text)
-    (doubtful,) = resolve([Toponym(0, 7, "Dorfham", score=0.05)], [], ATLAS, text=text)
+    (doubtful,) = resolve([Toponym(0, 7, "Dorfham", score=0.02)], [], ATLAS, text=text)
     assert sure.place is not None
     assert doubtful.place is None
     assert doubtful.runner_up is not None or doubtful.why
@@ -265,3 +259,58 @@ def test_a_bare_name_means_the_town_rather_than_the_unit_named_after_it() -> Non
     )
     (resolution,) = resolve(spans(text, "Ostmark"), [], Atlas(unit, seat), text=text)
     assert resolution.place == seat
+
+
+def village(number: int) -> Place:
+    return town(f"many-{number}", "Ivanfield", -10.0 + 0.2 * number, -40.0, 5_000 - number, "BO")
+
+
+def test_the_smallest_of_many_namesakes_is_offered_where_it_lies_beside_the_other_names() -> None:
+    hamlet = town("hamlet", "Ivanfield", 20.7, 30.4, 1, "AR")
+    atlas = Atlas(*ATLAS.places, *map(village, range(100)), hamlet)
+    text = "Shells fell on Ivanfield, between Tasi and Moro in Arrania."
+    resolutions = resolve(spans(text, "Ivanfield", "Tasi", "Moro", "Arrania"), [], atlas, text=text)
+    assert chosen(resolutions)[0] == "hamlet"
+
+
+def measured(text: str, subject: str, landmark: str, kilometres: int) -> tuple[list[Toponym], Locative]:
+    """Return the two names, and the statement that they are so far apart."""
+    names = spans(text, subject, landmark)
+    ends = {name.text: name for name in names}
+    start = text.index(str(kilometres))
+    end = ends[landmark].end
+    claim = Locative(
+        start, end, text[start:end], "offset", (ends[landmark],), ends[subject],
+        kilometres, "km", kilometres * 1000.0, None, "", None,
+    )  # fmt: skip
+    return names, claim
+
+
+def test_a_doubtful_place_that_a_stated_distance_contradicts_is_none() -> None:
+    strays = [town(f"stray-{n}", "Strayburg", -60.0 + 25 * n, -30.0, 900, "BO") for n in range(4)]
+    atlas = Atlas(*ATLAS.places, *strays)
+    text = "Strayburg, 40 km from Tasi, fell. Tasi and Moro in Arrania were shelled."
+    _, claim = measured("Strayburg, 40 km from Tasi, fell.", "Strayburg", "Tasi", 40)
+    names = spans(text, "Strayburg", "Tasi", "Moro", "Arrania")
+    assert chosen(resolve(names, [claim], atlas, text=text))[:2] == [None, "tasi"]
+    assert chosen(resolve(names, [], atlas, text=text))[0] is not None
+
+
+def test_distances_are_measured_from_towns_rather_than_from_units_named_after_them() -> None:
+    unit = Place(
+        "unit", "Harla", Point(20.3, 30.3), "A", "ADM2", 400_000, country="AR", admin2_code="AR.1.Harla"
+    )
+    seat = town("seat", "Harla", 20.45, 30.42, 0, "AR")
+    atlas = Atlas(*ATLAS.places, unit, seat)
+    names, claim = measured("Kelm, 12 km from Harla, fell.", "Kelm", "Harla", 12)
+    assert chosen(resolve(names, [claim], atlas, text="Kelm, 12 km from Harla, fell."))[1] == "seat"
+
+
+def test_the_town_with_a_units_own_name_is_offered_where_only_the_unit_is_spelled_so() -> None:
+    class Spelled(Atlas):
+        def candidates(self, name: str) -> Sequence[Place]:
+            return [unit] if name == "Qasrul" else super().candidates(name)
+
+    unit = Place("unit", "Qasr al-Ula", Point(20.3, 30.3), "A", "ADM3", 30_000, country="AR", match=0.95)
+    atlas = Spelled(*ATLAS.places, town("seat", "Qasr al-Ula", 20.32, 30.31, 20_000, "AR"))
+    assert [place.id for place in look_up(Toponym(0, 6, "Qasrul"), atlas)] == ["unit", "seat"]

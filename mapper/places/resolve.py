@@ -38,7 +38,6 @@ SEAT_OF_END = 0.005  # where the report measures a distance from it: it measures
 SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
 DOUBTFUL = 0.6  # less sure than this, a place that a stated distance contradicts is none
-LOST = 0.001  # candidates less probable than this after the first pass are dropped
 LEAST = 0.03  # a place less probable than this, as a place and as the right one, is none
 NEAR_M = 161_000.0  # two candidates this near count as one answer
 
@@ -161,7 +160,7 @@ def evidence(
 def offer_neighbours(
     candidates: Candidates, probability: Floats, toponyms: Sequence[Toponym]
 ) -> tuple[Candidates, Floats]:
-    """Offer names that no place bears well the probable places of the names beside them; drop the improbable.
+    """Offer names that no place bears well the probable places of the names beside them.
 
     A street or an institution stands in or near a place that the report names.
     """
@@ -174,10 +173,6 @@ def offer_neighbours(
     names, kept = [], []
     for n, name in enumerate(candidates.names):
         mine = probability[candidates.owner == n].tolist()
-        # What has no chance left costs time and is no evidence.
-        alive = [i for i, chance in enumerate(mine) if chance >= min(LOST, max(mine))]
-        name = replace(name, places=tuple(name.places[i] for i in alive))
-        mine = [mine[i] for i in alive]
         if name.mentions and not any(place.matched in WELL_MATCHED for place in name.places):
             spots = [spot for spot, owner in enumerate(order) if owner == n]
             beside = [order[s] for spot in spots for s in (spot - 1, spot + 1) if 0 <= s < len(order)]

@@ -99,7 +99,7 @@ def extract(
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
     actions = find_actions(text, toponyms, locatives)
-    dates = find_dates(text, report.published)
+    dates = find_dates(text, report.published) if actions else []  # a text without events asks for none
     events = assemble(report, resolutions, locations, actions, dates)
     return Extraction(report, tuple(resolutions), tuple(locations), tuple(checks), tuple(events))
 

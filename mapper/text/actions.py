@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
 from mapper.text.actors import doer_class
@@ -24,8 +25,11 @@ from mapper.text.kinds import by_means
 from mapper.text.states import Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse_all, within
 from mapper.text.tokens import tokenize
-from mapper.text.triggers import base_action, each_place, noun_actions, verb_actions, verb_frames_of
+from mapper.text.triggers import base_action, each_place, noun_actions, verb_actions
 from mapper.text.whereabouts import in_focus
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 
 def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Action]:
@@ -106,22 +110,16 @@ def _read(
 
 
 def _sentence_actions(tree: Tree, sentence: Sentence, discourse: Discourse) -> Iterator[Action]:
+    told: set[int] = set()
     for token in tree.doc:
         remember(tree, token, discourse)
-        gerund = (
-            token.tag_ == "VBG"
-            and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
-            and bool(noun_frames(token.lower_))
-        )
-        if token.tag_ in VERBAL and token.tag_ != "MD" and not gerund:
-            for frame in verb_frames_of(tree, token):
-                found = list(verb_actions(tree, sentence, token, frame, discourse))
-                yield from found
-                if found:
-                    break
-        elif (gerund or token.tag_.startswith("NN")) and tree.place(token) is None:
-            for noun_frame in noun_frames(token.lower_)[:1]:
-                yield from noun_actions(tree, sentence, token, noun_frame, discourse)
+        if token.tag_ in VERBAL and token.tag_ != "MD" and not _is_modifier(token) and not _is_gerund(token):
+            found = verb_actions(tree, sentence, token, discourse)
+            told |= {token.i} if found else set()
+            yield from found
+    for token in tree.doc:
+        if (token.tag_.startswith("NN") or _is_gerund(token)) and tree.place(token) is None:
+            yield from noun_actions(tree, sentence, token, discourse, told)
     for state in find_states(tree):
         stance = read_stance(state.token)
         if is_next := state.holder is None and state.token.lower_ in ("is", "are", "was", "were"):
@@ -130,6 +128,21 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: Discourse) -> I
         holder = name_of(tree, state.holder, discourse, speaker_of(tree, stance, discourse))
         if is_next or not stance.supposed:
             yield from each_place(base, [state.where], actor=holder, opponent="", outcome="none")
+
+
+def _is_modifier(token: Token) -> bool:
+    """Return whether a participle only describes: "rebel-held", "a raiding party"."""
+    hyphened = token.i > 0 and token.nbor(-1).text in ("-", "\u2013")
+    return (hyphened and token.tag_ == "VBN") or (token.tag_ == "VBG" and token.dep_ in ("amod", "compound"))
+
+
+def _is_gerund(token: Token) -> bool:
+    """Return whether a verb stands for a noun: "the shelling of X"."""
+    return (
+        token.tag_ == "VBG"
+        and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
+        and bool(noun_frames(token.lower_))
+    )
 
 
 def _deny(

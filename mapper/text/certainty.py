@@ -146,8 +146,16 @@ def _own(node: Token, stance: Stance) -> Stance:
                     )
             elif child.dep_ == "mark" and low in _SUPPOSED:
                 stance = replace(stance, supposed=True)
-            elif child.dep_ == "nsubj" and low in ("nobody", "none", "nothing"):
+            elif (
+                child.dep_ == "nsubj"
+                and (
+                    low in ("nobody", "none", "nothing")
+                    or any(c.lower_ in ("no", "none") for c in child.children)
+                )
+            ) or (child.dep_ == "dobj" and any(c.dep_ == "det" and c.lower_ == "no" for c in child.children)):
                 stance = replace(stance, negated=True)
+            elif child.dep_ == "aux" and child.text == "Had" and _before_subject(child, node):
+                stance = replace(stance, supposed=True)
         bare = node.dep_ == "conj" and node.tag_ == "VB" and not any(c.dep_ == "aux" for c in node.children)
         if bare and any(c.dep_ == "aux" and c.lower_ in _FUTURE for c in node.head.children):
             stance = replace(stance, planned=True)  # "will advance and take"
@@ -193,6 +201,11 @@ def _own_life(node: Token) -> bool:
     return False
 
 
+def _before_subject(helper: Token, verb: Token) -> bool:
+    """Return whether a helper stands before the subject: "Had the army taken it, ..."."""
+    return any(c.dep_ in ("nsubj", "nsubjpass") and c.i > helper.i for c in verb.children)
+
+
 _TEMPORAL = word_set("certainty.temporal")
 
 
@@ -234,7 +247,15 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
                 and not _first(head)
             ):
                 return replace(stance, planned=True, supposed=True)
+        if inside and node.dep_ == "xcomp" and head.lower_ == "used" and _to(node):
+            return replace(stance, supposed=True)
+        if inside and is_verb_of("avert", head) and node.dep_ in ("dobj", "pobj", "prep", "pcomp", "xcomp"):
+            return replace(stance, supposed=True)
         said = is_verb_of("say", head)
+        if said and node.dep_ in ("dobj", "nsubjpass") and _calls_false(head):
+            return replace(stance, denied=True, source=_speaker(head) or stance.source)
+        if said and node.dep_ == "dobj" and _sees(head):
+            return stance
         if said and inside and _is_earlier_version(_speaker(head)):
             return replace(stance, denied=True)
         claimed = is_verb_of("claim", head)
@@ -255,18 +276,51 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
         noun = head if head.tag_.startswith("NN") else None
         if noun is not None and inside:
             if is_noun_of("plan", noun):
-                if singular(noun.lower_) in ("attempt", "bid", "effort"):
-                    if is_verb_of("break", noun.head) and noun.dep_ in ("nsubj", "nsubjpass", "dobj"):
-                        return replace(stance, supposed=True)  # the verb above tells that it was beaten off
-                    return replace(stance, attempted=True)
+                if singular(noun.lower_) in _ATTEMPTS:
+                    return (
+                        replace(stance, failed=True)
+                        if comes_to_nothing(noun)
+                        else replace(stance, attempted=True)
+                    )
                 return replace(stance, planned=True)
+            if _purpose(node, noun):
+                return replace(stance, supposed=True)  # "the operation to retake X": told by its noun
             if is_noun_of("deny", noun) or (node.dep_ in ("acl", "prep", "relcl") and _called_false(noun)):
                 return replace(stance, denied=True)
+            if is_noun_of("say", noun) and stance.source is None and _owner(noun) is not None:
+                return replace(stance, source=_owner(noun))
             if is_noun_of("claim", noun):
                 return replace(stance, claimed=True, source=stance.source or _owner(noun))
         if head.tag_ == "JJ" and head.lower_ in ("ready", "likely", "set", "due", "poised", "able", "about"):
             return replace(stance, planned=True)
     return stance
+
+
+_ATTEMPTS = frozenset({"attempt", "bid", "effort", "try", "endeavour"})
+_MISSIONS = word_set("certainty.missions")
+_NAUGHT = word_set("certainty.naught")
+
+
+def comes_to_nothing(noun: Token) -> bool:
+    """Return whether what a noun tells fails: "the attempt came to nothing", "the attack was beaten off"."""
+    verb = noun.head
+    if noun.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj") or verb.tag_ not in VERBAL:
+        return False
+    if any(c.dep_ == "neg" for c in verb.children):
+        return verb.lower_ in ("succeed", "work", "help", "come", "manage")
+    if is_verb_of("break", verb) or is_verb_of("fail", verb):
+        return True
+    return noun.dep_ == "nsubj" and any(
+        t.lower_ in _NAUGHT
+        for c in verb.children
+        if c.dep_ in ("acomp", "attr", "prep", "advmod", "xcomp")
+        for t in c.subtree
+    )
+
+
+def _purpose(node: Token, noun: Token) -> bool:
+    """Return whether a verb says what an operation is for."""
+    return node.dep_ in ("acl", "relcl") and _to(node) and singular(noun.lower_) in _MISSIONS
 
 
 def _is_earlier_version(speaker: Token | None) -> bool:
@@ -290,18 +344,31 @@ def _called_false(noun: Token) -> bool:
     if noun.dep_ not in ("nsubj", "nsubjpass") or not (is_noun_of("claim", noun) or is_noun_of("say", noun)):
         return False
     negated = any(c.dep_ == "neg" for c in verb.children)
-    for child in verb.children:
-        if child.dep_ in ("acomp", "attr"):
-            return child.lower_ in (
-                "false",
-                "untrue",
-                "wrong",
-                "unfounded",
-                "baseless",
-                "fake",
-                "incorrect",
-            ) or (negated and child.lower_ in ("true", "credible", "correct", "accurate", "confirmed"))
-    return False
+    verbs = [verb, *(c for c in verb.children if c.dep_ in ("xcomp", "ccomp") and c.tag_ in VERBAL)]
+    said = {c.lower_ for v in verbs for c in v.children if c.dep_ in ("acomp", "attr", "oprd", "xcomp")}
+    return bool(said & _FALSE) or (negated and bool(said & _TRUE))
+
+
+_FALSE, _TRUE = word_set("states.false"), word_set("states.true")
+
+
+def _calls_false(verb: Token) -> bool:
+    """Return whether a verb says of its object that it is false: "called the report nonsense"."""
+    said = {
+        t.lower_ for c in verb.children if c.dep_ in ("oprd", "ccomp", "xcomp", "dobj") for t in c.subtree
+    }
+    return verb.lower_ in _CALLS and bool(said & _FALSE)
+
+
+_CALLS = frozenset(
+    form for base in ("call", "brand", "label", "describe", "term") for form in verb_forms(base)
+)
+
+
+def _sees(verb: Token) -> bool:
+    """Return whether a place "saw" something: it happened there, nobody says so."""
+    own = subject(verb)
+    return own is not None and own.tag_ == "NNP" and verb.lower_ in ("see", "sees", "saw", "seen", "heard")
 
 
 def _forward(node: Token) -> bool:

@@ -28,6 +28,7 @@ sever     the doer cuts a road; lift and lay are said of sieges
 switch    the subject changes sides
 crowd, kill, flight, empty, recognise, agree   what befalls people and states
 hold      the subject has the place: a state, no event
+none      an idiom that tells of nothing: no other frame of the verb is tried
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Frame:
     kind: str
     options: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1)
@@ -62,19 +64,26 @@ def _frames() -> tuple[dict[str, tuple[Frame, ...]], dict[str, tuple[Frame, ...]
         spelling, part, pattern, kind, *rest = row
         spelling, _, particle = spelling.partition("+")
         base, *irregular = spelling.split("/")
-        options = rest[0] if rest else ""
-        objects = re.search(r"obj=([\w,-]+)", options)
-        flags = frozenset(re.sub(r"obj=[\w,-]+", "", options).replace(",", " ").split())
-        heads = frozenset(objects.group(1).split(",")) if objects else frozenset()
-        frame = Frame(base, particle, part, pattern, kind, flags, heads)
+        flags, heads, modifiers = (frozenset(p) for p in _options(rest[0] if rest else ""))
+        frame = Frame(base, particle, part, pattern, kind, flags, heads, modifiers)
         if part == "n":
             nouns.setdefault(base, []).append(frame)
         else:
             regular = {base, *(f for f in verb_forms(base) if f.endswith(("s", "ing")))}
             for form in sorted(regular | set(irregular) if irregular else verb_forms(base)):
                 verbs.setdefault(form, []).append(frame)
-    order = {form: tuple(sorted(rows, key=lambda f: not f.particle)) for form, rows in verbs.items()}
+    order = {
+        form: tuple(sorted(rows, key=lambda f: (f.pattern != "none", not f.particle)))
+        for form, rows in verbs.items()
+    }
     return order, {noun: tuple(rows) for noun, rows in nouns.items()}
+
+
+def _options(written: str) -> tuple[list[str], list[str], list[str]]:
+    """Return flags, heads of the object and modifiers: "weak,obj=arm,gun", "mod=mortar,tank"."""
+    flags, _, heads = written.partition("obj=")
+    flags, _, modifiers = flags.partition("mod=")
+    return ([f for f in part.split(",") if f] for part in (flags, heads, modifiers))  # type: ignore[return-value]
 
 
 def verb_frames(form: str) -> tuple[Frame, ...]:

@@ -25,48 +25,70 @@ _MEANS = {
 }
 
 
+_MEANT = frozenset(
+    {"assault", "shelling", "airstrike", "missile", "violence_against_civilians", "demolition"}
+)
+_PLANTED = frozenset({"roadside", "car", "truck", "suicide", "planted", "landmine", "mine", "lorry"})
+
+
 def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
-    kind = frame.kind
-    if (
-        frame.pattern == "storm"
-        and roles.places
-        and not roles.places[0].partial
-        and token.tag_ in ("VBD", "VBN")
+    """Return the kind of an action: that of its frame, or what doer, means or object make of it."""
+    doer = roles.doer
+    if frame.pattern == "storm" and token.tag_ in ("VBD", "VBN") and roles.places:
+        return "assault" if roles.places[0].partial else "capture"
+    if frame.pattern in ("leave", "leave_from", "move", "enter") and doer is not None:
+        if doer_class(tree, doer) == "civilian":
+            return "displacement"
+        if singular(doer.lower_) == "reinforcement":
+            return "redeploy"
+    if frame.kind == "siege" and token.tag_.startswith("NN") and _is_lifted(token):
+        return "siege_lifted"
+    words = _means(token, doer)
+    if frame.pattern == "enter" and "suicide" in words:
+        return "ied"
+    if frame.kind not in _MEANT or (
+        frame.kind == "demolition" and "drone" not in words and "aircraft" not in words
     ):
-        return "capture"
-    if (
-        frame.pattern in ("leave", "leave_from")
-        and roles.doer is not None
-        and doer_class(tree, roles.doer) == "civilian"
-    ):
-        return "displacement"
-    if kind in (
-        "assault",
-        "shelling",
-        "airstrike",
-        "missile",
-        "violence_against_civilians",
-    ) and frame.base not in ("shell", "shelling"):
-        words = [c.lower_ for c in token.children if c.dep_ in ("compound", "amod", "nmod")]
-        if roles.doer is not None:
+        return frame.kind
+    kinds = [_MEANS[word] for word in words if word in _MEANS]
+    if frame.base in ("shell", "shelling"):
+        return "naval_fire" if "naval_fire" in kinds else frame.kind
+    if _PLANTED & set(words):
+        return "ied"
+    if kinds:
+        return kinds[0]
+    told = noun_frames(doer.lower_) if doer is not None else ()
+    return next((f.kind for f in told if f.kind in FIRE and not f.modifiers), frame.kind)
+
+
+def is_shot(doer: Token) -> bool:
+    """Return whether a doer is what shoots or is shot, and so does not move: guns, rockets, shells."""
+    return _MEANS.get(singular(doer.lower_)) in ("shelling", "missile")
+
+
+def _means(token: Token, doer: Token | None) -> list[str]:
+    """Return the words, singular, that can say with what something was done: before a noun, after "by"."""
+    words = [c.lower_ for c in token.children if c.dep_ in ("compound", "amod", "nmod")]
+    if doer is not None:
+        words += [doer.lower_, *(c.lower_ for c in doer.children if c.dep_ in ("compound", "amod", "nmod"))]
+    for child in token.children:
+        if child.dep_ in ("prep", "agent") and child.lower_ in ("with", "by", "of", "from"):
+            words += [t.lower_ for t in child.subtree]
+        elif child.dep_ in ("dobj", "nsubjpass"):
             words += [
-                roles.doer.lower_,
-                *(c.lower_ for c in roles.doer.children if c.dep_ in ("compound", "amod")),
+                child.lower_,
+                *(c.lower_ for c in child.children if c.dep_ in ("compound", "amod", "nmod")),
             ]
-        for child in token.children:
-            if child.dep_ in ("prep", "agent") and child.lower_ in ("with", "by", "of", "from"):
-                words += [t.lower_ for t in child.subtree]
-        if any(
-            w in ("roadside", "car", "truck", "suicide", "planted", "landmine", "mine", "lorry")
-            for w in words
-        ):
-            return "ied"
-        for word in words:
-            if singular(word) in _MEANS:
-                return _MEANS[singular(word)]
-        told = noun_frames(roles.doer.lower_) if roles.doer is not None else ()
-        return next((f.kind for f in told if f.kind in FIRE), kind)
-    return kind
+    return [singular(word) for word in words]
+
+
+def _is_lifted(siege: Token) -> bool:
+    """Return whether a siege is told of as ended: "the siege is over", "the end of the siege"."""
+    verb = siege.head
+    if siege.dep_ == "pobj":
+        return verb.head.lower_ in ("end", "lifting", "raising", "relief")
+    ended = verb.lower_ in ("ended", "ends", "lifted", "broken", "raised", "over", "finished")
+    return ended or any(c.lower_ == "over" for c in verb.children)
 
 
 def by_means(action: Action, text: str, start: int) -> Action:

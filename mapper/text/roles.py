@@ -1,15 +1,16 @@
-"""Who did it to whom: the parts of a clause that a frame's pattern asks for."""
+"""Who did it to whom and where: the parts of a clause that a frame's pattern asks for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mapper.text.actors import FIGHTING, doer_class
 from mapper.text.certainty import VERBAL, agent, is_passive, subject
-from mapper.text.frames import Frame
+from mapper.text.frames import Frame, noun_frames
 from mapper.text.syntax import Tree
-from mapper.text.whereabouts import Where, objects_of, places_after, places_in
+from mapper.text.whereabouts import PARTS, PLACE_NOUNS, Where, objects_of, places_after, places_in
 from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
@@ -85,82 +86,99 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
     roles = Roles(passive=is_passive(verb))
     obj = verb_object(verb)
     if roles.passive:
-        patient = (
-            doer(verb)
-            if subject(verb) is not None
-            else (verb.head if verb.dep_ in ("acl", "amod") else doer(verb))
-        )
-        patient, roles.doer = deref(patient), agent(verb)
+        described = verb.dep_ in ("acl", "amod") and subject(verb) is None
+        patient, roles.doer = deref(verb.head if described else doer(verb)), agent(verb)
     else:
         patient, roles.doer = obj, doer(verb)
-    pattern = frame.pattern
-    if (
-        roles.doer is not None
-        and obj is None
-        and pattern in ("take", "lose", "storm")
-        and tree.place(roles.doer) is not None
-    ):
+    bare = roles.doer is not None and obj is None and frame.pattern in ("take", "lose", "storm")
+    if bare and roles.doer is not None and tree.place(roles.doer) is not None:
         patient, roles.doer, roles.passive = roles.doer, None, True  # "Houffalize lost."
-    if "arms" in frame.options and (roles.doer is None or doer_class(tree, roles.doer) != "arm"):
+    if not _fits(tree, roles, frame, patient):
         return None
+    reader = _READERS.get(frame.pattern)
+    return roles if reader is None else reader(tree, verb, frame, roles, patient)
+
+
+def _fits(tree: Tree, roles: Roles, frame: Frame, patient: Token | None) -> bool:
+    """Return whether doer and object are what the options of a frame ask for."""
+    if "arms" in frame.options and not (roles.doer is not None and is_fire(tree, roles.doer)):
+        return False
     if "civilians" in frame.options and (patient is None or doer_class(tree, patient) != "civilian"):
-        return None
-    if frame.objects and (patient is None or singular(patient.lower_) not in frame.objects):
-        return None
-    if pattern in ("fall", "empty"):
-        return _fall(tree, verb, frame, roles)
-    if pattern in ("lose", "give", "leave", "hold", "defend"):
-        return _keep_or_lose(tree, verb, roles, patient)
-    if pattern == "leave_from":
-        return _leave(tree, verb, roles, patient)
-    if pattern == "expel":
-        roles.other = patient
-        roles.places = places_after(tree, verb, ("from", "of", "out", "off"))
-        return roles
-    if pattern in ("take", "enter"):
-        return _take(tree, verb, frame, roles, patient)
-    if pattern == "last":
-        return _last(tree, verb, roles)
-    if pattern in ("attack", "storm", "kill", "flight", "recognise"):
-        return _attack(tree, verb, roles, patient)
-    if pattern in ("stand", "rid", "sever", "lift", "lay", "switch"):
-        return _rare(tree, verb, frame, roles, patient)
-    if pattern == "clash":
-        roles.other = _companion(verb)
-        roles.places = places_after(tree, verb, _AT | {"for"})
-        if patient is not None:
-            roles.places += list(places_in(tree, patient))
-        return roles
-    if pattern == "repulse":
-        if patient is not None:
-            roles.other = _attacker(tree, patient)
-            roles.places = list(places_in(tree, patient))
-        roles.places = roles.places + places_after(tree, verb, _AT | {"from"})
-        if "attack" in frame.options and not _attackish(tree, patient):
-            return None
-        return roles
-    if pattern in ("fire", "rain", "explode", "crowd", "yield", "gain", "move", "send"):
-        preps = {"fire": _TOWARD | {"at"}, "move": _TOWARD, "send": _TOWARD}.get(pattern, _AT | {"on"})
-        roles.places = places_after(tree, verb, preps)
-        if (
-            patient is not None
-            and pattern in ("move", "rain", "send")
-            and (pattern != "send" or tree.place(patient) is not None)
-        ):
-            roles.places += list(places_in(tree, patient))
-        if pattern == "yield" and roles.doer is not None and not roles.places:
-            roles.places = list(places_in(tree, roles.doer))  # "the quarter laid down its arms"
-        if (
-            pattern == "send" and doer_class(tree, patient) not in FIGHTING
-            if patient is not None
-            else pattern == "send"
-        ):
-            return None
-        return roles
+        return False
+    if not frame.objects:
+        return True
+    if patient is None:
+        return False
+    heads = {patient.lower_, singular(patient.lower_)}
+    heads |= {singular(t.lower_) for c in patient.children if c.lower_ == "of" for t in c.children}
+    return bool(heads & frame.objects)
+
+
+def is_fire(tree: Tree, noun: Token) -> bool:
+    """Return whether a noun is something that is fired or goes off, or says so before it: "mortar rounds"."""
+    words = [noun, *(c for c in noun.children if c.dep_ in ("compound", "amod", "nmod"))]
+    return doer_class(tree, noun) == "arm" or any(singular(w.lower_) in _ARMS for w in words)
+
+
+_ARMS = frozenset(
+    word
+    for kind in ("airstrike", "shelling", "missile", "naval_fire", "ied")
+    for word in word_set(f"means.{kind}")
+)
+
+
+def _expel(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    roles.other = patient
+    roles.places = places_after(tree, verb, ("from", "of", "out", "off"))
     return roles
 
 
-def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
+def _clash(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    roles.other = _companion(verb)
+    roles.places = places_after(tree, verb, _AT | {"for"})
+    if patient is not None:
+        roles.places += list(places_in(tree, patient))
+    return roles
+
+
+def _repulse(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    if patient is not None:
+        if any(c.dep_ == "poss" and c.lower_ in ("his", "her", "its", "our") for c in patient.children):
+            return None  # "stopped his offensive": his own
+        roles.other = _attacker(tree, patient)
+        roles.places = list(places_in(tree, patient))
+    roles.places = roles.places + places_after(tree, verb, _AT | {"from"})
+    if "attack" in frame.options and not _attackish(tree, patient):
+        return None
+    return roles
+
+
+def _fire(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    """ "Fired on the town", "landed in the market", "marched on the port", "sent troops to the island"."""
+    pattern = frame.pattern
+    goal = {"fire": _TOWARD | {"at", "against"}, "move": _TOWARD, "send": _TOWARD}
+    roles.places = places_after(tree, verb, goal.get(pattern, _AT | {"on"}))
+    if pattern == "send":
+        if patient is None or doer_class(tree, patient) not in FIGHTING:
+            return None
+        if tree.place(patient) is not None:
+            roles.places += list(places_in(tree, patient))
+    elif patient is not None and pattern in ("move", "rain"):
+        roles.places += list(places_in(tree, patient))
+    elif patient is not None and pattern == "fire" and not roles.places:
+        roles.places = places_after(tree, patient, goal["fire"])
+    if (
+        pattern == "gain"
+        and patient is not None
+        and any(c.lower_ in ("no", "little") for c in patient.children)
+    ):
+        return None
+    if pattern == "yield" and roles.doer is not None and not roles.places:
+        roles.places = list(places_in(tree, roles.doer))  # "the quarter laid down its arms"
+    return roles
+
+
+def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     gone = subject(verb)
     gone = deref(gone) if gone is not None else doer(verb)
     if gone is None:
@@ -170,31 +188,16 @@ def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
     roles.gainer = _after(verb, ("to", "under", "into"), tree)
     if not roles.places or any(c.dep_ in ("acomp", "oprd") for c in verb.children):
         return None  # "the town fell silent"
+    if "hands" in frame.options and not _into_hands(verb, frame.particle):
+        return None
     if "bare" in frame.options:
         if verb.lower_ in ("go", "goes", "going") or any(
             c.dep_ in ("dobj", "ccomp", "advcl") for c in verb.children
         ):
             return None
-        away = (
-            "to",
-            "into",
-            "from",
-            "up",
-            "down",
-            "over",
-            "through",
-            "toward",
-            "towards",
-            "off",
-            "out",
-            "by",
-            "on",
-            "for",
-            "as",
-        )
         if any(
             c.dep_ in ("prt", "xcomp", "acomp", "oprd")
-            or (c.dep_ == "prep" and c.lower_ in away and not _timely(c))
+            or (c.dep_ == "prep" and c.lower_ in _AWAY and not is_timely(c))
             for c in verb.children
         ):
             return None
@@ -203,7 +206,19 @@ def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> Roles | None:
     return roles
 
 
-def _timely(prep: Token) -> bool:
+_AWAY = word_set("roles.away")
+_HANDS = frozenset(
+    {"hand", "control", "rule", "grip", "sway", "possession", "authority", "occupation", "fold"}
+)
+
+
+def _into_hands(verb: Token, particle: str) -> bool:
+    """Return whether what comes after the particle is somebody's hands or control."""
+    preps = [c for c in verb.children if c.lower_ == particle]
+    return any(singular(o.lower_) in _HANDS for prep in preps for o in objects_of(prep))
+
+
+def is_timely(prep: Token) -> bool:
     """Return whether a preposition begins a date: "on the 18th", "by Friday"."""
     return any(
         t.tag_ == "CD" or t.lower_[:1].isdigit() or t.lower_.endswith("day") or t.lower_ in _HOURS
@@ -214,18 +229,27 @@ def _timely(prep: Token) -> bool:
 _HOURS = word_set("roles.hours")
 
 
-def _keep_or_lose(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles | None:
+def _keep_or_lose(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     if patient is None:
         if is_passive(verb) or roles.doer is None:
             return None
         roles.places = places_after(tree, verb, _FROM | {"in", "at"})
+        goes = frame.pattern == "leave" and verb.dep_ not in ("acl", "amod") and verb.lower_ != "leaving"
+        if (
+            not roles.places
+            and goes
+            and doer_class(tree, roles.doer) in ("force", "they", "we", "name", "civilian")
+        ):
+            roles.places = [Where(None, "-")]  # "the garrison left at dawn"
     else:
         roles.places = list(places_in(tree, patient))
+        if not any(w.named for w in roles.places) and singular(patient.lower_) in PARTS | PLACE_NOUNS:
+            roles.places = places_after(tree, verb, ("in", "at", "near", "around", "outside")) or roles.places
     roles.gainer = _after(verb, ("to",), tree)
     return roles
 
 
-def _leave(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles:
+def _leave(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     if roles.passive:  # "were pulled out of the town", "were withdrawn"
         roles.doer = patient
     elif patient is not None and doer_class(tree, patient) in FIGHTING:
@@ -236,26 +260,34 @@ def _leave(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Role
 
 def _take(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     if patient is not None and doer_class(tree, patient) in ("force", "civilian", "arm", "official"):
-        return None  # prisoners, guns
+        held = singular(patient.lower_) in ("garrison", "defender", "headquarters", "command")
+        if not held or not any(w.named for w in places_in(tree, patient)):
+            return None  # prisoners, guns
     if patient is not None and patient.tag_ == "CD":
         return None  # "captured twenty": men
     if patient is not None:
         roles.places = list(places_in(tree, patient))
+        if roles.places and not any(w.named for w in roles.places):
+            roles.places = places_after(tree, verb, ("in", "at", "near", "outside")) or roles.places
     if frame.pattern == "enter":
-        roles.places += places_after(tree, verb, ("into", "in", "inside", "through"))
+        roles.places += places_after(tree, verb, ("into", "in", "inside", "through", "to"))
     origin = _after(verb, ("from", "of"), tree)
     roles.other = origin
     return roles
 
 
-def _attack(tree: Tree, verb: Token, roles: Roles, patient: Token | None) -> Roles:
+def _attack(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     if patient is not None:
         roles.places = list(places_in(tree, patient))
         if doer_class(tree, patient) in (*FIGHTING, "civilian"):
             roles.other = patient
     if not any(w.named for w in roles.places):
         roles.places = (
-            places_after(tree, verb, _AT | {"into", "through", "towards", "toward", "to", "at"})
+            places_after(
+                tree,
+                verb,
+                _AT | {"into", "through", "towards", "toward", "to", "at", "against", "on", "upon"},
+            )
             or roles.places
         )
     return roles
@@ -276,8 +308,8 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
             return roles
         if doer_class(tree, roles.doer) not in FIGHTING:
             return None
-        roles.places = places_after(tree, verb, _AT) or list(places_in(tree, roles.doer))
-        return roles if roles.places else None
+        roles.places = places_after(tree, verb, _AT | {"on", "to"}) or list(places_in(tree, roles.doer))
+        return roles
     if pattern == "rid":
         roles.places = list(places_in(tree, patient)) if patient is not None else []
         roles.other = _after(verb, ("of",), tree)
@@ -295,7 +327,7 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     return roles
 
 
-def _last(tree: Tree, verb: Token, roles: Roles) -> Roles | None:
+def _last(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     """ "The village lasted until Friday": it fell then."""
     own = subject(verb)
     until = any(c.lower_ in ("until", "till") for c in verb.children)
@@ -306,6 +338,20 @@ def _last(tree: Tree, verb: Token, roles: Roles) -> Roles | None:
 
 
 _ROADS = word_set("roles.roads")
+_Reader = Callable[..., Roles | None]
+_READERS: dict[str, _Reader] = {
+    **dict.fromkeys(("fall", "empty"), _fall),
+    **dict.fromkeys(("lose", "give", "leave", "hold", "defend"), _keep_or_lose),
+    **dict.fromkeys(("take", "enter"), _take),
+    **dict.fromkeys(("attack", "storm", "kill", "flight", "recognise"), _attack),
+    **dict.fromkeys(("stand", "rid", "sever", "lift", "lay", "switch"), _rare),
+    **dict.fromkeys(("fire", "rain", "explode", "crowd", "yield", "gain", "move", "send"), _fire),
+    "leave_from": _leave,
+    "expel": _expel,
+    "last": _last,
+    "clash": _clash,
+    "repulse": _repulse,
+}
 
 
 def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:
@@ -332,12 +378,11 @@ def _companion(verb: Token) -> Token | None:
 def _attackish(tree: Tree, patient: Token | None) -> bool:
     if patient is None:
         return False
-    from mapper.text.frames import noun_frames
-
     frames = noun_frames(patient.lower_)
     return any(f.kind in ("assault", "advance") for f in frames) or doer_class(tree, patient) in (
         "force",
         "they",
+        "it",
     )
 
 
@@ -368,14 +413,20 @@ def noun_doer(tree: Tree, noun: Token) -> Token | None:
     return None
 
 
+def _goal(tree: Tree, verb: Token) -> list[Where]:
+    """Return the places that an infinitive is about."""
+    thing = verb_object(verb)
+    return (list(places_in(tree, thing)) if thing is not None else []) or places_after(
+        tree, verb, _TOWARD | {"from"}
+    )
+
+
 def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
     """Return the parts of an event told by a noun: "their withdrawal from X", "the fall of X"."""
     roles = Roles()
     pattern = frame.pattern
     roles.doer = noun_doer(tree, noun)
-    of = next(
-        (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in objects_of(c)), None
-    )
+    of = next((o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in objects_of(c)), None)
     if (
         pattern in ("leave_from", "give", "enter", "move")
         and roles.doer is None
@@ -383,8 +434,8 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
         and doer_class(tree, of) in FIGHTING
     ):
         roles.doer = of
-    preps: frozenset[str] = _AT | {"of", "on", "against", "for"}
-    if pattern == "leave_from":
+    preps: frozenset[str] = _AT | {"of", "on", "against", "for", "into", "upon", "over"}
+    if pattern in ("leave_from", "expel"):
         preps = _FROM
     elif pattern in ("move", "enter"):
         preps = _TOWARD
@@ -392,10 +443,18 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
         preps = frozenset(("of", "in", "at", "near"))
     roles.places = places_after(tree, noun, preps)
     for child in noun.children:
+        if not roles.places and child.dep_ in ("acl", "relcl") and child.tag_ == "VB":
+            roles.places = _goal(tree, child)  # "an operation to retake the town"
+    for child in noun.children:
         if child.dep_ in ("compound", "poss", "nmod", "amod") and tree.place(child) is not None:
             roles.places += list(places_in(tree, child))
     if pattern == "fall":
-        roles.doer, roles.gainer = None, after(noun, "to")
+        roles.doer, roles.gainer = (
+            None,
+            next(
+                (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in objects_of(c)), None
+            ),
+        )
     if pattern == "clash":
         roles.other = _companion(noun)
         pair = next((c for c in noun.children if c.dep_ == "prep" and c.lower_ == "between"), None)
@@ -405,10 +464,3 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
                 roles.doer = both[0]
                 roles.other = next((c for c in both[0].children if c.dep_ == "conj"), None)
     return roles
-
-
-def after(head: Token, word: str) -> Token | None:
-    """Return the first noun after a preposition of a verb or noun, None where there is none."""
-    return next(
-        (o for c in head.children if c.dep_ == "prep" and c.lower_ == word for o in objects_of(c)), None
-    )

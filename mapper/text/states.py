@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mapper.model import Locative
 from mapper.text.actors import FIGHTING, doer_class
 from mapper.text.certainty import agent, is_passive, is_verb_of, subject
 from mapper.text.roles import deref
@@ -16,6 +17,7 @@ from mapper.words import singular, word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+NEXT = "assault"  # what is done to a place that "is next"
 _BE = frozenset(
     {
         "is",
@@ -34,10 +36,12 @@ _BE = frozenset(
         "stayed",
     }
 )
+_HELD_BY = frozenset({"held", "controlled", "occupied", "run", "ruled", "besieged"})
+_STAND, _BASTIONS, _EDGES = word_set("states.stand"), word_set("states.bastions"), word_set("states.edges")
 _STILL = frozenset(
     {"still", "remain", "remains", "remained", "stay", "stays", "stayed", "firmly", "always", "yet"}
 )
-_GRIP = frozenset({"hand", "control", "rule", "grip"})
+_GRIP = frozenset({"hand", "control", "rule", "grip", "possession", "occupation", "sway"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,17 @@ def find_denial(tree: Tree) -> Denial | None:
                 by = agent(token) if is_passive(token) else subject(token)
                 if by is not None:
                     return Denial(token, by)
+        if token.lower_ in ("no", "otherwise") and is_verb_of("say", token.head) and token.i > token.head.i:
+            own = subject(token.head)
+            if own is not None and not any(c.dep_ == "ccomp" and c.i < token.i for c in token.head.children):
+                return Denial(token, own)
         said = singular(token.lower_)
         verb = token.head
         negated = any(c.dep_ == "neg" for c in verb.children)
         predicate = token.dep_ in ("acomp", "attr", "oprd", "ccomp", "xcomp", "dobj", "advmod")
         if predicate and (said in _FALSE or (said in _TRUE and negated)):
             own = subject(verb)
-            if own is not None and singular(own.lower_) in _IT:
+            if own is not None and (singular(own.lower_) in _IT or own.lower_ == "which"):
                 return Denial(token, None)
             if own is not None and (verb.lower_ in ("call", "calls", "called") or is_verb_of("say", verb)):
                 return Denial(token, own)
@@ -112,17 +120,121 @@ def find_denial(tree: Tree) -> Denial | None:
 def find_states(tree: Tree) -> Iterator[State]:
     """Yield who holds what according to one sentence."""
     for token in tree.doc:
-        yield from _flag(tree, token)
-        if token.lower_ in ("belongs", "belonged", "belong"):
+        low = token.lower_
+        if low in _BE and token.tag_ != "MD":
+            for read in (_grip, _in_control, _presence, _theirs, _next, _gone):
+                yield from read(tree, token)
+        elif low in _STAND and token.tag_.startswith("VB"):
+            yield from _before(tree, token)
+        elif low in ("belongs", "belonged", "belong"):
             yield from _belongs(tree, token)
-        if token.lower_ in ("has", "have", "had") and token.dep_ != "aux":
-            yield from _having(tree, token)
-        if token.lower_ in _BE and token.tag_ != "MD":
-            yield from _grip(tree, token)
-            yield from _presence(tree, token)
-            yield from _theirs(tree, token)
+        elif low in ("comes", "come") and token.tag_.startswith("VB"):
             yield from _next(tree, token)
-        yield from _adjective(tree, token)
+        elif low in ("master", "masters"):
+            yield from _masters(tree, token)
+        elif low in _HELD_BY:
+            yield from _adjective(tree, token)
+        if low in ("has", "have", "had") and token.dep_ != "aux":
+            yield from _having(tree, token)
+        if token.tag_.startswith("NN"):
+            yield from _flag(tree, token)
+            yield from _bastion(tree, token)
+
+
+def _described(tree: Tree, noun: Token) -> Iterator[Where]:
+    """Yield the places that a noun describes: "X, a rebel base", "X is a rebel base", "the base of X"."""
+    if noun.dep_ == "appos" and tree.place(noun.head) is not None:
+        yield from places_in(tree, noun.head)
+    elif noun.dep_ == "attr" and (held := deref(subject(noun.head))) is not None:
+        yield from places_in(tree, held)
+    else:
+        yield from places_in(tree, noun)
+
+
+def _bastion(tree: Tree, noun: Token) -> Iterator[State]:
+    """ "X, a rebel stronghold", "the rebel bastion of X", "X, a garrison of the army"."""
+    if singular(noun.lower_) not in _BASTIONS:
+        return
+    holder = next(
+        (c for c in noun.children if c.dep_ in ("amod", "compound", "poss", "nmod") and _may_hold(tree, c)),
+        None,
+    )
+    for where in _described(tree, noun) if holder is not None else ():
+        if where.named is not None:
+            yield State(noun, "holds", where, holder)
+
+
+def _may_hold(tree: Tree, token: Token) -> bool:
+    return doer_class(tree, token) in ("force", "nation", "we") or token.text == "NATO"
+
+
+def _in_control(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "The army is in control of X", "is master of X"."""
+    who = deref(subject(verb))
+    if who is None or doer_class(tree, who) not in (*FIGHTING, "it", "he"):
+        return
+    preps = [c for c in verb.children if c.dep_ == "prep" and c.lower_ == "in"]
+    for grip in (
+        o for prep in preps for o in objects_of(prep) if o.lower_ in ("control", "charge", "possession")
+    ):
+        for where in places_after(tree, grip, ("of", "over", "in")):
+            told = verb.dep_ in ("ccomp", "xcomp")
+            yield State(
+                verb, "capture" if (told or _has_time(verb)) and not _still(verb) else "holds", where, who
+            )
+
+
+def _masters(tree: Tree, noun: Token) -> Iterator[State]:
+    """ "They made themselves masters of X"."""
+    verb = noun.head
+    for _ in range(3):
+        who = deref(subject(verb)) if verb.tag_.startswith("VB") else None
+        if who is not None and doer_class(tree, who) in (*FIGHTING, "they"):
+            for where in places_after(tree, noun, ("of",)):
+                yield State(noun, "capture", where, who)
+            return
+        verb = verb.head
+
+
+def _before(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "Tanks stand at the gates of X", "the vanguard is 5 km short of X"."""
+    who = deref(subject(verb))
+    if who is None:
+        head = verb.head
+        who = deref(subject(head)) if verb.dep_ == "xcomp" else None
+    if who is None or doer_class(tree, who) not in FIGHTING:
+        return
+    for child in verb.children:
+        place = tree.place(child)
+        if isinstance(place, Locative):
+            yield State(verb, "advance", Where(place), who)
+        elif child.dep_ == "prep" and child.lower_ in (
+            "on",
+            "at",
+            "outside",
+            "before",
+            "near",
+            "in",
+            "within",
+        ):
+            for noun in objects_of(child):
+                edge = singular(noun.lower_) in _EDGES or child.lower_ in ("outside", "before", "within")
+                for where in places_in(tree, noun) if edge else ():
+                    yield State(verb, "advance", Where(where.named, where.word), who)
+
+
+def _gone(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "The jihadists were gone", "the last town is gone"."""
+    if not any(c.lower_ == "gone" and c.dep_ in ("acomp", "attr") for c in verb.children):
+        return
+    gone = deref(subject(verb))
+    if gone is None:
+        return
+    if doer_class(tree, gone) == "force":
+        yield State(verb, "withdraw", Where(None, "-"), gone)
+    for where in places_in(tree, gone):
+        if where.named is not None:
+            yield State(verb, "capture", where, None)
 
 
 def _grip(tree: Tree, verb: Token) -> Iterator[State]:
@@ -159,12 +271,17 @@ def _presence(tree: Tree, verb: Token) -> Iterator[State]:
     who = deref(subject(verb))
     if who is None or doer_class(tree, who) not in FIGHTING or doer_class(tree, who) == "name":
         return
+    ahead = list(_before(tree, verb))
+    if ahead:
+        yield from ahead
+        return
     back = any(c.lower_ == "back" for c in verb.children)
     for where in places_after(
         tree, verb, ("in", "inside", "at", "on", "into") if back else ("in", "inside", "at")
     ):
         if where.named is not None or back or where.word not in ("it", "here"):
-            kind = "clash" if where.partial else "holds" if _still(verb) or not _has_time(verb) else "capture"
+            now = back or (_has_time(verb) and not _still(verb))
+            kind = "clash" if where.partial else "capture" if now else "holds"
             yield State(verb, kind, where, who)
 
 
@@ -222,6 +339,10 @@ def _having(tree: Tree, verb: Token) -> Iterator[State]:
         return
     if tree.place(thing) is None and singular(thing.lower_) not in _HELD:
         return
+    if any(o.lower_ == "siege" for c in verb.children if c.lower_ == "under" for o in objects_of(c)):
+        for where in places_in(tree, thing):
+            yield State(verb, "siege", where, who)
+        return
     told = verb.dep_ == "ccomp" and is_verb_of("say", verb.head)
     for where in places_in(tree, thing):
         yield State(
@@ -249,32 +370,37 @@ def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
 
 
 def _next(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "Zliten is next", "the port is the next target"."""
-    place = deref(subject(verb))
-    if place is None:
+    """ "Zliten is next", "the port is the next target", "their next target is X", "X comes next"."""
+    own = deref(subject(verb))
+    if own is None:
         return
     for child in verb.children:
         if child.dep_ in ("attr", "acomp", "advmod") and child.i > verb.i:
-            goal = singular(child.lower_) in ("target", "objective", "goal", "prize") and any(
-                c.lower_ in ("next", "main", "probable", "likely") for c in child.children
-            )
-            if child.lower_ == "next" or goal:
-                for where in places_in(tree, place):
-                    if where.named is not None:
-                        yield State(verb, "assault", where, None)
+            place = own if child.lower_ == "next" or _is_goal(child) else child if _is_goal(own) else None
+            for where in places_in(tree, place) if place is not None else ():
+                if where.named is not None:
+                    owner = (
+                        next((c for c in own.children if c.dep_ == "poss"), None) if place is child else None
+                    )
+                    yield State(verb, NEXT, where, owner)
+
+
+def _is_goal(noun: Token) -> bool:
+    """Return whether a noun is a "next target"."""
+    return singular(noun.lower_) in ("target", "objective", "goal", "prize", "step") and any(
+        c.lower_ in ("next", "main", "probable", "likely") for c in noun.children
+    )
 
 
 def _adjective(tree: Tree, token: Token) -> Iterator[State]:
     """ "rebel-held Brega", "the government-controlled port of Brega"."""
-    if token.lower_ not in ("held", "controlled", "occupied", "run", "ruled", "besieged"):
-        return
     if token.i < 2 or token.doc[token.i - 1].text not in ("-", "\u2013"):
         return
     holder = token.doc[token.i - 2]
-    noun = token.head
-    if token.lower_ == "besieged" or not doer_class(tree, holder):
+    if token.lower_ == "besieged" or not (doer_class(tree, holder) or tree.place(holder) is not None):
         return
-    for where in places_in(tree, noun):
+    noun = token.head if token.head.i > token.i or token.head.dep_ in ("nsubj", "ROOT") else token
+    for where in _described(tree, noun):
         yield State(token, "holds", where, holder)
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty
 from mapper.text.actors import FIGHTING, doer_class, is_person
-from mapper.text.certainty import VERBAL, Stance, is_verb_of, read_stance, subject
+from mapper.text.certainty import VERBAL, Stance, comes_to_nothing, is_verb_of, read_stance, subject
 from mapper.text.discourse import Discourse, name_of, speaker_of
 from mapper.text.frames import Frame, noun_frames, verb_frames
-from mapper.text.kinds import FIRE, kind_of
-from mapper.text.roles import Roles, deref, doer, noun_roles, verb_object, verb_roles
+from mapper.text.kinds import FIRE, is_shot, kind_of
+from mapper.text.roles import Roles, deref, doer, is_fire, is_timely, noun_roles, verb_object, verb_roles
 from mapper.text.syntax import Sentence, Tree
-from mapper.text.whereabouts import Where, places_after, places_in
+from mapper.text.whereabouts import Where, objects_of, places_after, places_in
 from mapper.words import singular
 
 if TYPE_CHECKING:
@@ -26,21 +26,37 @@ _AHEAD = re.compile(r"\b(?:tomorrow|next (?:week|month|year)|in the coming|in th
 
 def verb_frames_of(tree: Tree, token: Token) -> Iterator[Frame]:
     """Yield the frames of a verb: those whose particle stands beside it before those without."""
-    after = token.doc[token.i + 1 : token.i + 3]
+    near: list[Token] = []
     for frame in verb_frames(tree.word(token)) or verb_frames(token.lower_):
-        # The parser may hang the particle on the object: "driven the rebels from Sidra, a port".
-        thing = verb_object(token)
-        near = [*token.children, *(thing.children if thing is not None else ())]
-        beside = any(c.lower_ == frame.particle for c in near if c.i > token.i)
-        if (
-            not frame.particle
-            or beside
-            or any(t.lower_ == frame.particle and t.dep_ in ("prt", "advmod", "prep") for t in after)
-        ):
+        if frame.particle and not near:
+            near = [t for t in _beside(token) if not (t.dep_ == "prep" and is_timely(t))]
+        if not frame.particle or any(t.lower_ == frame.particle for t in near):
             yield frame
 
 
-def verb_actions(
+def _beside(verb: Token) -> list[Token]:
+    """Return where a verb's particle may stand; the parser hangs it on the object, too."""
+    thing = verb_object(verb)
+    after = [t for t in verb.doc[verb.i + 1 : verb.i + 3] if t.dep_ in ("prt", "advmod", "prep")]
+    near = [*verb.children, *(thing.children if thing is not None else ())]
+    own = [thing] if thing is not None else []
+    return own + after + [t for t in near if t.i > verb.i]
+
+
+def verb_actions(tree: Tree, sentence: Sentence, verb: Token, discourse: Discourse) -> list[Action]:
+    """Return what a verb tells: by the first of its frames that its clause fits."""
+    for frame in verb_frames_of(tree, verb):
+        if frame.pattern == "none":
+            if not frame.objects or verb_roles(tree, verb, frame) is not None:
+                return []
+            continue
+        found = list(_by_frame(tree, sentence, verb, frame, discourse))
+        if found:
+            return found
+    return []
+
+
+def _by_frame(
     tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: Discourse
 ) -> Iterator[Action]:
     roles = verb_roles(tree, verb, frame)
@@ -55,46 +71,88 @@ def verb_actions(
 
 
 def noun_actions(
-    tree: Tree, sentence: Sentence, noun: Token, frame: Frame, discourse: Discourse
+    tree: Tree, sentence: Sentence, noun: Token, discourse: Discourse, told: Container[int]
 ) -> Iterator[Action]:
-    roles = noun_roles(tree, noun, frame)
+    """Yield what a noun tells, unless its verb, one of `told`, has told it: "the attack was beaten off"."""
+    frame = _noun_frame(noun)
     head = noun.head
-    if noun.dep_ == "compound" or (
-        head.tag_.startswith("NN") and noun_frames(head.lower_) and noun.dep_ in ("compound", "amod")
-    ):
+    if frame is None or noun.dep_ == "compound" or (head.tag_.startswith("NN") and noun.dep_ == "amod"):
         return
     verb = _governor(noun)
+    direct = noun.dep_ in ("nsubjpass", "dobj", "nsubj") or noun.head.dep_ == "agent"
+    flees = verb is not None and is_verb_of("flee", verb)
+    if verb is not None and verb.i in told and not flees and (direct or frame.kind in FIRE):
+        return
+    roles = noun_roles(tree, noun, frame)
     if verb is not None:
-        covered = {f.pattern for f in verb_frames_of(tree, verb)}
-        told = noun.dep_ in ("nsubjpass", "dobj", "nsubj") and frame.pattern in ("attack", "move")
-        if told and covered & {"repulse", "attack", "rain", "defend", "lift"}:
-            return  # "the attack was beaten off" is told by its verb
-        if roles.doer is None and noun.dep_ == "dobj":
-            own = doer(verb)
-            if own is not None and doer_class(tree, own) in (*FIGHTING, "he"):
-                # "fleeing a barrage": fired by the others
-                if is_verb_of("flee", verb):
-                    roles.other = own
-                else:
-                    roles.doer = own
-        if not any(w.named for w in roles.places):
-            roles.places = roles.places or _adjuncts(tree, verb, frame)
-            if noun.dep_ == "pobj" and noun.head.lower_ == "under":
-                target = deref(subject(verb))
-                roles.places = list(places_in(tree, target)) if target is not None else roles.places
-    if "weak" in frame.options and roles.doer is None:
+        _borrow(tree, noun, verb, frame, roles)
+    if "weak" in frame.options and roles.doer is None and not roles.places:
         return
-    if not roles.places and frame.pattern not in ("clash", "attack"):
-        return
-    if not roles.places and not (verb is not None and noun.dep_ in ("nsubj", "nsubjpass", "dobj")):
+    if not roles.places and not (frame.pattern in ("clash", "attack") and verb is not None and direct):
         return
     if (
-        frame.pattern == "clash"
-        and noun.dep_ == "pobj"
-        and noun.head.lower_ in ("after", "of", "during", "without", "for", "from")
+        not roles.places
+        and verb is not None
+        and not (is_verb_of("begin", verb) or is_verb_of("break", verb) or is_verb_of("fail", verb))
     ):
         return
+    if frame.pattern == "clash" and (_is_over(noun) or _only_a_time(noun)):
+        return
     yield from _emit(tree, sentence, noun, frame, roles, discourse)
+
+
+def _noun_frame(noun: Token) -> Frame | None:
+    """Return the first frame of a noun whose modifiers stand before it, or that something is under."""
+    before = {c.lower_ for c in noun.children if c.dep_ in ("compound", "amod", "nmod", "poss")}
+    before |= {singular(word) for word in before}
+    under = noun.dep_ == "pobj" and noun.head.lower_ == "under"
+    fitting = (f for f in noun_frames(noun.lower_) if not f.modifiers or under or before & f.modifiers)
+    return next(fitting, None)
+
+
+def _borrow(tree: Tree, noun: Token, verb: Token, frame: Frame, roles: Roles) -> None:
+    """Fill in doer and places of a noun from the verb above it."""
+    own = doer(verb) if noun.dep_ == "dobj" else None
+    if own is not None and doer_class(tree, own) in (*FIGHTING, "he"):
+        if is_verb_of("flee", verb):
+            roles.other = own  # "fleeing a barrage": fired by the others
+        elif roles.doer is None or doer_class(tree, roles.doer) == "arm":
+            roles.doer = own
+    if any(w.named for w in roles.places):
+        return
+    roles.places = roles.places or _adjuncts(tree, verb, frame)
+    target = deref(subject(verb))
+    if target is None or (tree.place(target) is None and noun.head.lower_ != "under"):
+        return
+    if noun.dep_ == "pobj" and noun.head.lower_ == "under":
+        roles.places = list(places_in(tree, target))
+    elif noun.dep_ == "dobj" and frame.kind in (*FIRE, "clash", "assault") and not roles.places:
+        roles.places = list(places_in(tree, target))  # "the town saw fighting", "took eleven rounds"
+
+
+def _is_over(noun: Token) -> bool:
+    """Return whether what a noun tells has ended: "the battle is over"."""
+    verb = noun.head
+    return noun.dep_ in ("nsubj", "nsubjpass") and (
+        verb.lower_ in ("ended", "ends", "ceased", "stopped")
+        or any(
+            c.lower_ == "over" and c.dep_ in ("advmod", "acomp", "prt", "prep") and not any(c.children)
+            for c in verb.children
+        )
+    )
+
+
+def _only_a_time(noun: Token) -> bool:
+    """Return whether fighting only dates or explains something else: "after a short fight"."""
+    return noun.dep_ == "pobj" and noun.head.lower_ in (
+        "after",
+        "of",
+        "during",
+        "without",
+        "for",
+        "from",
+        "before",
+    )
 
 
 def _governor(noun: Token) -> Token | None:
@@ -124,9 +182,14 @@ def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
         "on",
         "between",
         "along",
+        "against",
+        "over",
+        "upon",
         "of",
     )
-    if frame.pattern in ("leave_from", "expel"):
+    if frame.pattern == "clash":
+        words = ("for", *words)
+    elif frame.pattern in ("leave_from", "expel"):
         words = ("from", "in", "at")
     node = verb
     for _ in range(4):
@@ -138,7 +201,7 @@ def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
                     w
                     for noun in inner
                     if tree.place(noun) is None
-                    for w in places_after(tree, noun, words[:9])
+                    for w in places_after(tree, noun, words[:-1])
                 ]
         if found:
             return found
@@ -158,6 +221,10 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     found = doer_class(tree, roles.doer)
     if frame.pattern in ("leave", "leave_from") and (found == "official" or is_person(roles.doer)):
         return False  # envoys come and go
+    if frame.base in ("reach", "cross", "get", "come") and is_shot(roles.doer):
+        return False  # "their guns reach us"
+    if frame.pattern in ("leave", "leave_from", "move", "enter") and found == "civilian":
+        return True
     if "weak" in frame.options:
         return found in FIGHTING or found == "who"
     # "Shells hit the port", "driven from the town by a bombardment"
@@ -166,6 +233,8 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     )
     return (
         fire
+        or is_fire(tree, roles.doer)
+        or roles.doer.lower_ == "party"
         or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian")
         or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
     )
@@ -176,8 +245,10 @@ def _emit(
 ) -> Iterator[Action]:
     """Yield the actions of one trigger: kind and parts after voice, aspect and means are weighed."""
     stance = read_stance(token)
-    if stance.supposed:
+    if stance.supposed or (stance.negated and stance.source is None and _of_nobody(token)):
         return
+    if token.dep_ == "nsubj" and any(c.lower_ in ("would", "could", "might") for c in token.head.children):
+        return  # "its fall would open the road"
     if is_verb_of("claim", token):
         stance = replace(stance, claimed=True)
     kind = kind_of(tree, token, frame, roles)
@@ -196,6 +267,8 @@ def _emit(
         actor, opponent = gainer, actor
     elif pattern in ("give", "leave", "leave_from") and gainer:
         opponent = gainer
+    elif pattern == "expel" and roles.other is not None and doer_class(tree, roles.other) == "civilian":
+        kind, actor, opponent = "displacement", "", actor
     elif pattern == "expel" and roles.passive:
         kind, actor, opponent = "withdraw", opponent, actor
     if kind in ("capture", "surrender", "handover") and (stance.attempted or stance.failed):
@@ -206,6 +279,8 @@ def _emit(
         kind = "assault"
     elif kind in ("assault", "advance") and (stance.failed or _fails(token)):
         kind, actor, opponent = "repulse", opponent, actor
+    if not any(w.named for w in roles.places) and _elsewhere(tree, token):
+        return
     if not roles.places and (stance.planned or (frame.part == "n" and pattern in ("lose", "fall", "take"))):
         return
     if kind == "clash" and not roles.places and token.dep_ in ("relcl", "acl"):
@@ -216,8 +291,36 @@ def _emit(
 
 def _fails(noun: Token) -> bool:
     """Return whether an attack that is told by a noun comes to nothing: "an attack failed"."""
-    verb = noun.head
-    return noun.dep_ in ("nsubj", "nsubjpass") and is_verb_of("break", verb)
+    return noun.tag_.startswith("NN") and noun.dep_ in ("nsubj", "nsubjpass") and comes_to_nothing(noun)
+
+
+def _of_nobody(token: Token) -> bool:
+    """Return whether "no" stands with doer or object: "no convoy has entered" denies nothing told."""
+    return any(
+        c.dep_ in ("nsubj", "nsubjpass", "dobj") and any(t.lower_ == "no" for t in c.children)
+        for c in token.children
+    )
+
+
+def _elsewhere(tree: Tree, token: Token) -> bool:
+    """Return whether the clause names a place that is not known, so that no other place is meant."""
+    verb = token
+    while verb.tag_ not in VERBAL and verb.head != verb:
+        verb = verb.head
+    for prep in (*token.children, *verb.children):
+        if prep.dep_ == "prep" and prep.lower_ in _PLACED:
+            for noun in objects_of(prep):
+                if (
+                    noun.tag_ == "NNP"
+                    and tree.place(noun) is None
+                    and not is_timely(prep)
+                    and noun.text.istitle()
+                ):
+                    return True
+    return False
+
+
+_PLACED = frozenset(("in", "at", "near", "outside", "around", "into", "above", "against", "inside", "below"))
 
 
 def base_action(

@@ -15,7 +15,7 @@ CASES = [
     .read_text(encoding="utf-8")
     .splitlines()
 ]
-KNOWN_FAILURES = 5
+KNOWN_FAILURES = 4
 
 
 def toponyms(text: str, *places: str) -> list[Toponym]:
@@ -98,6 +98,12 @@ def test_a_list_with_dates_shares_its_verb() -> None:
 
 def test_a_text_without_war_has_no_actions() -> None:
     assert actions("The museum in Bergamo opens its doors on Sunday.", "Bergamo") == []
+
+
+def test_a_long_text_that_names_no_force_and_no_weapon_tells_of_no_war() -> None:
+    chatter = "The team captured the title in Bergamo and took the cup. " * 20
+    assert actions(chatter, "Bergamo") == []
+    assert actions(chatter + "Rebels seized Bergamo.", "Bergamo") != []
 
 
 def test_hostile_text_takes_linear_time() -> None:

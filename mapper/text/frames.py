@@ -92,7 +92,7 @@ def verb_frames(form: str) -> tuple[Frame, ...]:
 
     Examples
     --------
-    >>> [f.kind for f in verb_frames("shelled")], verb_frames("sang")
+    >>> [f.kind for f in verb_frames("bombarded")], verb_frames("sang")
     (['shelling'], ())
     """
     return _frames()[0].get(form.lower(), ())

@@ -426,7 +426,9 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
     roles = Roles()
     pattern = frame.pattern
     roles.doer = noun_doer(tree, noun)
-    of = next((o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in objects_of(c)), None)
+    of = next(
+        (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in objects_of(c)), None
+    )
     if (
         pattern in ("leave_from", "give", "enter", "move")
         and roles.doer is None
@@ -452,7 +454,8 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
         roles.doer, roles.gainer = (
             None,
             next(
-                (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in objects_of(c)), None
+                (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in objects_of(c)),
+                None,
             ),
         )
     if pattern == "clash":

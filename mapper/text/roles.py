@@ -134,6 +134,8 @@ def _expel(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token |
 
 
 def _clash(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    if "bare" in frame.options and patient is not None:
+        return None
     roles.other = _companion(verb)
     roles.places = places_after(tree, verb, _AT | {"for"})
     if patient is not None:

@@ -14,7 +14,7 @@ from mapper.events.assemble import assemble
 from mapper.events.control import control_states
 from mapper.events.doers import settle_doers
 from mapper.events.frontline import axis_table, front_lines
-from mapper.events.timeline import order_events
+from mapper.events.timeline import Tellings
 from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
@@ -145,13 +145,14 @@ def situate(
     Parameters
     ----------
     extractions
-        Readings in the order of the ids of their reports; gone over several times, and none is kept.
+        Readings in the order of the ids of their reports; gone over once, and none is kept.
     rejected
         Inputs set aside, listed in the situation.
     """
-    places, checks, reports = report_tables(extractions)
+    told = Tellings()
+    places, checks, reports = report_tables(map(told.added, extractions))
     repeats = {id: first for id, first in zip(reports["report_id"], reports["same_as"], strict=True) if first}
-    timeline = settle_doers(order_events(extractions, theatre=theatre), repeats=repeats)
+    timeline = settle_doers(told.timeline(theatre=theatre), repeats=repeats)
     control = control_states(timeline, repeats=repeats)
     return Situation(
         places=places,

@@ -69,7 +69,7 @@ def order_events(extractions: Iterable[Extraction], *, theatre: Theatre | None =
     """
     told = Tellings()
     for extraction in extractions:
-        told.add(extraction)
+        told.added(extraction)
     return told.timeline(theatre=theatre)
 
 
@@ -85,8 +85,8 @@ class Tellings:
         self._reports: list[tuple[str, list[Mention]]] = []
         self._known: dict[Any, Any] = {}
 
-    def add(self, extraction: Extraction) -> None:
-        """Take in the events of one report."""
+    def added(self, extraction: Extraction) -> Extraction:
+        """Take in the events of one report and hand the reading on."""
         report, once = extraction.report, self._known.setdefault
         mentions = [_mention(event) for event in extraction.events]
         self._reports.append((report.id, [once(mention, mention) for mention in mentions]))
@@ -97,6 +97,7 @@ class Tellings:
                 self._columns[name].append(value if name in _MANY else once(value, value))
         if len(self._columns["quote"]) >= _CHUNK:
             self._pack()
+        return extraction
 
     def _pack(self) -> None:
         """Lay the quotes that came last into one block of memory."""

@@ -208,7 +208,7 @@ def _records(timeline: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 class Points:
-    """Where the places are; which lie near one is looked up once."""
+    """Where the places are; what lies near is looked up once."""
 
     def __init__(self, timeline: pd.DataFrame) -> None:
         self.keys = timeline["place_key"].array
@@ -219,11 +219,15 @@ class Points:
         self._row = {key: row for row, key in enumerate(self._places.tolist())}
         self._index = PointIndex(table["lon"].to_numpy(), table["lat"].to_numpy())
         self._near: dict[int, list[int]] = {}
+        self._around: dict[tuple[float, float, float], list[int]] = {}
 
     def around(self, lon: float, lat: float, reach_m: float) -> list[int]:
         """Return the places within a distance, nearest first."""
-        rows, metres = self._index.near(lon, lat, reach_m)
-        return [int(key) for key in self._places[rows[np.argsort(metres, kind="stable")]]]
+        asked = lon, lat, reach_m
+        if asked not in self._around:
+            rows, metres = self._index.near(lon, lat, reach_m)
+            self._around[asked] = self._places[rows[np.argsort(metres, kind="stable")]].tolist()
+        return self._around[asked]
 
     def near(self, place: int) -> list[int]:
         """Return the other places within `ADJACENT_M`."""

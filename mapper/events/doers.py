@@ -7,10 +7,12 @@ such events of the report together, since one report tells one movement.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -25,8 +27,11 @@ SAME_TOWN_M = 10_000.0
 LEAST_CONFIDENCE = 0.5
 # What one report settles is known to the later ones: control is found anew until so many pieces of evidence
 # have been gone through. A few hundred reports stay below.
-MOST_READ = 300_000
+MOST_READ = 200_000
 
+_NEEDED = ["report_id", "event_id", "kind", "actor", "opponent", "since", "geometry"]
+
+_EARLY = pd.Timestamp.min.tz_localize("UTC")
 _TAKES = frozenset(
     {"capture", "handover", "assault", "advance", "siege", "shelling", "airstrike", "missile", "naval_fire"}
 )
@@ -57,12 +62,14 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
     ):
         own[report_id].add(event_id)
     wrong: list[str] = []
-    for report_id, rows in reports.groupby("report_id", sort=False):
-        votes = sum(_agreement(row, known, own[str(report_id)]) for row in rows.to_dict("records"))
+    for report_id, rows in groupby(reports[_NEEDED].to_dict("records"), key=itemgetter("report_id")):
+        told = list(rows)
+        events = [row["event_id"] for row in told]
+        votes = sum(_agreement(row, known, own[report_id]) for row in told)
         if votes < 0:
-            wrong += rows["event_id"].tolist()
+            wrong += events
         if votes != 0:
-            known.settle(set(rows["event_id"]), exchanged=votes < 0)
+            known.settle(events, exchanged=votes < 0)
     return _exchanged(timeline, inferred & timeline["event_id"].isin(wrong))
 
 
@@ -71,6 +78,7 @@ class _Known:
 
     def __init__(self, evidence: list[Evidence], points: Points, unsettled: set[str]) -> None:
         self._evidence, self._unsettled, self.points = evidence, unsettled, points
+        self._place_of = {item.event_id: n for n, item in enumerate(evidence) if item.event_id in unsettled}
         self._read = 0
         self._states: dict[int, list[State]] = {}
         self._find()
@@ -80,11 +88,12 @@ class _Known:
         told = (item for item in self._evidence if item.event_id not in self._unsettled)
         self._states = histories_of(told, self.points)
 
-    def settle(self, events: set[str], *, exchanged: bool) -> None:
+    def settle(self, events: Sequence[str], *, exchanged: bool) -> None:
         """Let events count, with their sides exchanged if told so."""
-        self._unsettled -= events
-        if exchanged:
-            self._evidence = [_turned(e) if e.event_id in events else e for e in self._evidence]
+        self._unsettled.difference_update(events)
+        for number in (self._place_of[event] for event in events if event in self._place_of):
+            if exchanged:
+                self._evidence[number] = _turned(self._evidence[number])
         if self._read < MOST_READ:
             self._find()
 
@@ -92,12 +101,12 @@ class _Known:
         """Return who held the nearest place just before a moment, "" where nobody but events `but` tells."""
         for place in self.points.around(lon, lat, SAME_TOWN_M):
             history = self._states.get(place, [])
-            for state, following in zip_longest(history, history[1:]):
-                begun = state.since is None or state.since < moment
-                lasts = following is None or following.since is None or following.since >= moment
-                told = state.status != CONTESTED and state.confidence >= LEAST_CONFIDENCE
-                if begun and lasts and told and state.event_id not in but:
-                    return state.holder
+            begun = bisect_left(history, moment, key=lambda state: state.since or _EARLY)
+            state = history[begun - 1] if begun else None
+            if state is None or state.event_id in but:
+                continue
+            if state.status != CONTESTED and state.confidence >= LEAST_CONFIDENCE:
+                return state.holder
         return ""
 
 

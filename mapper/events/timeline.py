@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -219,6 +220,7 @@ def _is_inside(locative: object) -> bool:
     return getattr(locative, "relation", "") in ("at", "inside")
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """
     Return a name without case, accents and marks, to compare names by.

@@ -14,8 +14,8 @@ from dataclasses import replace
 from mapper.model import Locative, Toponym
 from mapper.text.focus import Focus
 from mapper.text.offsets import read_offset
-from mapper.text.quantities import Quantity, read_quantity
-from mapper.text.relations import read_relation
+from mapper.text.quantities import Quantity, begins_quantity, read_quantity
+from mapper.text.relations import begins_relation, read_relation
 from mapper.text.subjects import Previous
 from mapper.text.tokens import Token, tokenize
 
@@ -45,6 +45,10 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
     previous: Previous | None = None
     i = 0
     while i < len(tokens):
+        token = tokens[i]
+        if token.toponym is None and not (begins_quantity(token.word) or begins_relation(token.word)):
+            i += 1
+            continue
         focus.advance(i)
         quantity = _quantity(tokens, i)
         if quantity is not None:

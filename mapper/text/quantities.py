@@ -60,7 +60,7 @@ _TRAVEL = word_class("travel")
 
 _CARDINALS = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
 _BETWEEN = {"northeast": 45.0, "southeast": 135.0, "southwest": 225.0, "northwest": 315.0}
-_LETTERS = [
+COMPASS_LETTERS = [
     "n",
     "nne",
     "ne",
@@ -235,6 +235,11 @@ def _is_number_word(word: str) -> bool:
     return word in _NUMBERS or word in _TENS
 
 
+def begins_quantity(word: str) -> bool:
+    """Tell whether a quantity can begin with a word in lower case: most words begin none."""
+    return word in _NUMBER_WORDS or word[0].isdecimal()
+
+
 def read_quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     """
     Return the quantity whose number begins at token `i`, None where none does.
@@ -243,7 +248,7 @@ def read_quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     ("80 km (50 miles)"), units after a hyphen, "half a mile", "a mile and a half" and "two hours' drive".
     """
     word = word_at(tokens, i)
-    if word not in _NUMBER_WORDS and not word[:1].isdecimal():
+    if not word or not begins_quantity(word):
         return None
     return _read_length(tokens, i) or _read_hours(tokens, i)
 
@@ -348,8 +353,8 @@ def read_compass(tokens: Sequence[Token], i: int) -> tuple[str, float, int] | No
     base = _direction(word_at(tokens, i))
     if base is None:
         letters, j = _letters(tokens, i)
-        if letters in _LETTERS:
-            point = _LETTERS.index(letters)
+        if letters in COMPASS_LETTERS:
+            point = COMPASS_LETTERS.index(letters)
             return _POINTS[point], point * 22.5, j
         return None
     parts, j = [base], i + 1
@@ -374,7 +379,7 @@ def _letters(tokens: Sequence[Token], i: int) -> tuple[str, int]:
     j += 1
     while len(letters) < 3:
         k = j + (word_at(tokens, j) == "-")
-        if word_at(tokens, k) not in _LETTERS or word_at(tokens, k + 1) != ".":
+        if word_at(tokens, k) not in COMPASS_LETTERS or word_at(tokens, k + 1) != ".":
             break
         letters, j = letters + tokens[k].word, k + 2
     return letters, j

@@ -9,7 +9,7 @@ from mapper.model import Locative, Relation, Toponym
 from mapper.text.focus import Focus, is_country
 from mapper.text.landmarks import Landmark, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import read_compass
+from mapper.text.quantities import COMPASS_LETTERS, read_compass
 from mapper.text.subjects import Previous, find_subject
 from mapper.text.tails import Tail
 from mapper.text.tokens import Token, word_at
@@ -34,7 +34,7 @@ _LINKING = frozenset(["linking", "connecting", "joining"])
 _FIRST_WORDS = frozenset(
     (
         *(phrase[0] for phrase in (*_NEAR, *_OUTSIDE, *_INSIDE)),
-        *_EDGES, *_INNER, *_ROADS, *_HALFWAY, "half", "between",
+        *_EDGES, *_INNER, *COMPASS_LETTERS, *_ROADS, *_HALFWAY, "half", "between",
     )
 )  # fmt: skip
 
@@ -53,6 +53,11 @@ class _Reading:
     at_sea: bool = False
 
 
+def begins_relation(word: str) -> bool:
+    """Tell whether a relation can begin with a word in lower case: most words begin none."""
+    return word in _FIRST_WORDS or word.startswith(("north", "south", "east", "west"))
+
+
 def read_relation(
     tokens: Sequence[Token], i: int, focus: Focus, previous: Previous | None
 ) -> tuple[Locative, int] | None:
@@ -68,8 +73,6 @@ def read_relation(
     previous
         The claim before it, None for the first.
     """
-    if tokens[i].toponym is None and tokens[i].word not in _FIRST_WORDS and tokens[i].word[0] not in "nsew":
-        return None
     reading = (
         _read_way(tokens, i) or _read_between(tokens, i) or _read_part(tokens, i)
         or _read_compass(tokens, i) or _read_word(tokens, i)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mapper.text.landmarks import DETERMINERS, Landmark, read_landmark
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import Quantity, read_compass
+from mapper.text.quantities import COMPASS_LETTERS, Quantity, read_compass
 from mapper.text.tokens import Token, toponym_at, word_at
 
 _TRAVEL = word_class("travel")
@@ -18,9 +18,6 @@ _AWAY = word_class("away")
 _ONWARD = word_class("onward")
 _PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
-_LETTERED = frozenset(
-    ["n", "ne", "e", "se", "s", "sw", "w", "nw", "nne", "ene", "ese", "sse", "ssw", "wsw", "wnw", "nnw"]
-)
 _RECKONED = frozenset(["reckoning", "estimate", "count", "account", "estimation", "map"])
 _PARTING = frozenset(["separate", "separates", "separated"])
 
@@ -177,7 +174,7 @@ def _read_direction(tokens: Sequence[Token], tail: Tail) -> bool:
     following = word_at(tokens, i)
     # "5 km north Aleppo countryside": an adjective of what follows and no direction.
     if not toward and toponym_at(tokens, i) is not None:
-        if tail.landmark is not None or tokens[i - 1].word not in _LETTERED:
+        if tail.landmark is not None or tokens[i - 1].word not in COMPASS_LETTERS:
             return False
         # "5 km NW Aleppo", as bulletins write
         tail.landmark, tail.link = read_landmark(tokens, i), "of"

@@ -18,6 +18,7 @@ _DIRECTIONS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
 )
 _SHORT_LINE = 60
+_CLOSING = frozenset((".", "!", "?", '"', "”", "'", "’", ")"))  # with these a sentence may end
 PARAGRAPH = "\n\n"
 
 
@@ -61,30 +62,35 @@ def tokenize(text: str, toponyms: Sequence[Toponym]) -> list[Token]:
     spans = sorted((t for t in names if t.text.lower() not in _DIRECTIONS), key=lambda t: (t.start, -t.end))
     tokens: list[Token] = []
     sentence = paragraph = position = line_start = 0
+
+    def add(start: int, end: int, toponym: Toponym | None) -> None:
+        nonlocal sentence, paragraph, line_start
+        if tokens:
+            last = tokens[-1]
+            # Most words follow a word after one space; they begin neither a sentence nor a line.
+            if last.word in _CLOSING or start != last.end + 1 or text[last.end] != " ":
+                sentence += _begins_sentence(text, last, start, line_start)
+                line_start = max(line_start, text.rfind("\n", last.end, start) + 1)
+        else:
+            line_start = text.rfind("\n", 0, start) + 1
+        word = text[start:end]
+        if word[0] == "\n":
+            tokens.append(Token(start, end, PARAGRAPH, None, sentence, paragraph))
+            sentence, paragraph = sentence + 1, paragraph + 1
+            return
+        lower = word.lower().replace("’", "'")
+        capital = toponym is None and word[0].isupper()
+        tokens.append(Token(start, end, lower, toponym, sentence, paragraph, capital))
+
     for toponym in [*spans, None]:
         limit = toponym.start if toponym else len(text)
         if limit < position:
             continue
         for match in _TOKEN.finditer(text, position, limit):
-            start, end = match.span()
-            word = match.group()
-            if tokens and _begins_sentence(text, tokens[-1], start, line_start):
-                sentence += 1
-            line_start = max(line_start, text.rfind("\n", tokens[-1].end if tokens else 0, start) + 1)
-            if word[0] == "\n":
-                tokens.append(Token(start, end, PARAGRAPH, None, sentence, paragraph))
-                sentence, paragraph = sentence + 1, paragraph + 1
-            else:
-                lower = word.lower().replace("’", "'")
-                tokens.append(Token(start, end, lower, None, sentence, paragraph, word[0].isupper()))
+            add(*match.span(), None)
         if toponym:
-            start, end = toponym.start, toponym.end
-            if tokens and _begins_sentence(text, tokens[-1], start, line_start):
-                sentence += 1
-            line_start = max(line_start, text.rfind("\n", tokens[-1].end if tokens else 0, start) + 1)
-            word = text[start:end].lower().replace("’", "'")
-            tokens.append(Token(start, end, word, toponym, sentence, paragraph))
-            position = end
+            add(toponym.start, toponym.end, toponym)
+            position = toponym.end
     return tokens
 
 

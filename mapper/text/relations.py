@@ -27,14 +27,21 @@ _NEAR = tuple(
 )  # fmt: skip
 _OUTSIDE = (("just", "outside"), ("right", "outside"), ("outside",), ("just", "beyond"))
 _INSIDE = (("inside",), ("deep", "inside"), ("downtown",), ("central",), ("within",))
+# The phrases of a relation that begin with a word, the longer ones first.
+_PHRASES: dict[str, list[tuple[Relation, tuple[str, ...]]]] = {}
+_SAID: tuple[tuple[Relation, tuple[tuple[str, ...], ...]], ...] = (
+    ("outside", _OUTSIDE), ("near", _NEAR), ("inside", _INSIDE),
+)  # fmt: skip
+for _relation, _phrases in _SAID:
+    for _phrase in _phrases:
+        _PHRASES.setdefault(_phrase[0], []).append((_relation, _phrase))
 _HALFWAY = frozenset(["halfway", "midway"])
 _ROADS = word_class("road")
 _LINKING = frozenset(["linking", "connecting", "joining"])
 # The words that a relation can begin with, beside the points of the compass.
 _FIRST_WORDS = frozenset(
     (
-        *(phrase[0] for phrase in (*_NEAR, *_OUTSIDE, *_INSIDE)),
-        *_EDGES, *_INNER, *COMPASS_LETTERS, *_ROADS, *_HALFWAY, "half", "between",
+        *_PHRASES, *_EDGES, *_INNER, *COMPASS_LETTERS, *_ROADS, *_HALFWAY, "half", "between",
     )
 )  # fmt: skip
 
@@ -73,10 +80,13 @@ def read_relation(
     previous
         The claim before it, None for the first.
     """
-    reading = (
-        _read_way(tokens, i) or _read_between(tokens, i) or _read_part(tokens, i)
-        or _read_compass(tokens, i) or _read_word(tokens, i)
-    )  # fmt: skip
+    if tokens[i].toponym is not None:
+        reading = _read_named_way(tokens, i)
+    else:
+        reading = (
+            _read_way(tokens, i) or _read_between(tokens, i) or _read_part(tokens, i)
+            or _read_compass(tokens, i) or _read_word(tokens, i)
+        )  # fmt: skip
     if reading is None:
         return None
     subject, claim = None, False
@@ -127,9 +137,7 @@ def _named(tokens: Sequence[Token], i: int) -> Landmark | None:
 
 
 def _read_way(tokens: Sequence[Token], i: int) -> _Reading | None:
-    """Read "the road from A to B", "the highway to B", "the A-B road", "along the coast"."""
-    if tokens[i].toponym is not None:
-        return _read_named_way(tokens, i)
+    """Read "the road from A to B", "the highway to B"."""
     if tokens[i].word not in (
         "road",
         "highway",
@@ -280,18 +288,14 @@ def _read_compass(tokens: Sequence[Token], i: int) -> _Reading | None:
 
 def _read_word(tokens: Sequence[Token], i: int) -> _Reading | None:
     """Read "near X", "just outside X", "inside X"."""
-    for relation, phrases in (("outside", _OUTSIDE), ("near", _NEAR), ("inside", _INSIDE)):
-        for phrase in phrases:
-            if tokens[i].word != phrase[0] or any(
-                word_at(tokens, i + k) != word for k, word in enumerate(phrase)
-            ):
-                continue
-            landmark = read_landmark(tokens, i + len(phrase))
-            if landmark is None or landmark.kind in ("thing", "it", "recent"):
-                continue
-            if relation == "inside" and landmark.kind != "name":
-                continue
-            if landmark.toponym is not None or phrase[0] != "around":
-                at_sea = phrase[0] == "off"
-                return _Reading(i, landmark.last, relation, (landmark,), at_sea=at_sea)  # type: ignore[arg-type]
+    for relation, phrase in _PHRASES.get(tokens[i].word, ()):
+        if any(word_at(tokens, i + k) != word for k, word in enumerate(phrase)):
+            continue
+        landmark = read_landmark(tokens, i + len(phrase))
+        if landmark is None or landmark.kind in ("thing", "it", "recent"):
+            continue
+        if relation == "inside" and landmark.kind != "name":
+            continue
+        if landmark.toponym is not None or phrase[0] != "around":
+            return _Reading(i, landmark.last, relation, (landmark,), at_sea=phrase[0] == "off")
     return None

@@ -117,6 +117,9 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
         return False
     if not framed and not tail.says_where():
         return False
+    if not framed and word_at(tokens, tail.last - 1) == "apart":
+        # Of things without a name: "houses 50 m apart".
+        return False
     measured = before == "of" and any(word_at(tokens, quantity.first - k) in _MEASURES for k in (2, 3))
     extent = before in _MEASURES and (before not in ("advance", "front") or tail.link != "of")
     if measured or before == "from" or (extent and not framed):

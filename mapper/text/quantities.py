@@ -120,11 +120,15 @@ _SIGNS: tuple[tuple[Comparator, tuple[str, ...]], ...] = (
     ("<", ("as much as", "a maximum of")),
     (">", ("more than", "at least", "no less than", "not less than", "upwards of", "greater than")),
     (">", ("better than", "in excess of")),
-    ("~", ("close to",)),
+    ("~", ("close to", "hardly more than", "barely more than", "little more than", "not much more than")),
     ("=", ("as little as", "as close as", "as near as", "as far as")),
 )
 _PHRASES: dict[tuple[str, ...], Comparator] = {
-    tuple(phrase.split()): sign for sign, phrases in _SIGNS for phrase in phrases
+    tuple(phrase.split()): sign
+    for sign, phrase in sorted(
+        ((sign, phrase) for sign, phrases in _SIGNS for phrase in phrases),
+        key=lambda item: -len(item[1].split()),
+    )
 }
 
 

@@ -227,6 +227,7 @@ def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
         landmark is None
         or (word == "to" and landmark.kind == "it")
         or (word in ("above", "below") and landmark.kind == "thing")
+        or (word == "behind" and landmark.toponym is not None and toponym_at(tokens, start) is None)
         or (word == "of" and not (tail.bearing or tail.onward or tail.away or tail.within))
     ):
         return False

@@ -154,7 +154,7 @@ def _deny(
     ]
     told = [a for a in told if a.kind in ("capture", "withdraw", "surrender", "siege", "handover")] or told
     joined = tree.text[max(0, sentence.start - 2) : sentence.start].strip() in (";", ":")
-    if denial.by is None or joined:
+    if denial.by is None or (joined and not any(a.source for a in told)):
         for action in told:
             if action in actions:
                 # "State radio says the town was retaken. It was not": by those whom the radio speaks for

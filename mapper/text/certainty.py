@@ -117,6 +117,8 @@ def read_stance(token: Token) -> Stance:
                 stance = replace(stance, source=_according(child))
         if node.dep_ == "ROOT" or node.head == node:
             break
+        if inside and node.dep_ in ("pobj", "pcomp") and node.head.lower_ in ("without", "instead"):
+            stance = replace(stance, supposed=True)
         inside = inside and not _own_life(node)
         stance = _upward(node, node.head, stance, inside)
         node = node.head
@@ -270,7 +272,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
             "acomp",
         ):
             source = stance.source if stance.source is not None else _speaker(head)
-            return replace(stance, source=source, claimed=stance.claimed or claimed)
+            hearsay = is_passive(head) and source is None and node.dep_ == "xcomp" and head.lower_ in _HEARSAY
+            return replace(stance, source=source, claimed=stance.claimed or claimed or hearsay)
         return stance
     if node.dep_ in ("acl", "prep", "pobj", "appos", "amod", "compound", "relcl"):
         noun = head if head.tag_.startswith("NN") else None
@@ -296,6 +299,7 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
     return stance
 
 
+_HEARSAY = frozenset({"said", "believed", "thought", "understood", "rumoured", "rumored"})
 _ATTEMPTS = frozenset({"attempt", "bid", "effort", "try", "endeavour"})
 _MISSIONS = word_set("certainty.missions")
 _NAUGHT = word_set("certainty.naught")
@@ -344,7 +348,7 @@ def _called_false(noun: Token) -> bool:
     if noun.dep_ not in ("nsubj", "nsubjpass") or not (is_noun_of("claim", noun) or is_noun_of("say", noun)):
         return False
     negated = any(c.dep_ == "neg" for c in verb.children)
-    verbs = [verb, *(c for c in verb.children if c.dep_ in ("xcomp", "ccomp") and c.tag_ in VERBAL)]
+    verbs = [verb, *(c for c in verb.children if c.dep_ in ("xcomp", "ccomp", "conj") and c.tag_ in VERBAL)]
     said = {c.lower_ for v in verbs for c in v.children if c.dep_ in ("acomp", "attr", "oprd", "xcomp")}
     return bool(said & _FALSE) or (negated and bool(said & _TRUE))
 

@@ -20,6 +20,13 @@ _OWN_TIME = re.compile(
     r"(?:next|following|same)\s+(?:day|night|morning|evening|week)|(?:day|night|week)\s+(?:after|before)))"
 )
 _JOINED = re.compile(r"(?:^|[,;:]|\band\b|\bthen\b|\bfinally\b)\s*(?:and\s+|then\s+|finally\s+|also\s+)*$")
+# "It was the turn of X", "so had X", "the same was true of X", "Federal troops took A and, on Friday, X".
+_TURN = re.compile(
+    r"(?:\b(?:the|came|next) turn of|\b[Ss]o (?:too )?(?:had|did|was|were|has|have)|"
+    r"\b[Tt]he same (?:was true of|went for|goes for|happened (?:to|at|in)|befell)|"
+    r"\b(?:and|then),? (?:on|in|at|by) (?:the )?\w{2,12}(?: \w{1,12})?,)"
+    r"(?:\s+(?:the|a|an|poor|little|nearby|small|hamlet|village|town|city|port|of)){0,4}\s+$"
+)
 _SHARED = frozenset(
     {"capture", "withdraw", "surrender", "handover", "shelling", "airstrike", "missile", "assault"}
 )
@@ -58,8 +65,8 @@ def share_verb(
     for toponym in toponyms:
         if not sentence.start <= toponym.start < sentence.end or toponym in used or toponym.role != "literal":
             continue
-        time = _OWN_TIME.match(text, toponym.end, sentence.end)
-        if time is None or not _JOINED.search(text[max(sentence.start, toponym.start - 24) : toponym.start]):
+        end = _end_of_share(text, sentence, toponym)
+        if end is None:
             continue
         model = [a for a in found if a.end <= toponym.start] or ([] if found else list(before))
         model = [
@@ -73,7 +80,19 @@ def share_verb(
                     model[-1], start=toponym.start, end=toponym.end, where=toponym,
                     place_word="", partial=False,
                     sentence_start=sentence.start, sentence_end=sentence.end,
-                    clause_start=toponym.start, clause_end=time.end(),
+                    clause_start=min(toponym.start, end[0]), clause_end=end[1],
                 )
             )  # fmt: skip
     return shared
+
+
+def _end_of_share(text: str, sentence: Sentence, toponym: Toponym) -> tuple[int, int] | None:
+    """Return the clause of a place that shares the verb told before, None for a place that does not."""
+    lead = text[max(sentence.start, toponym.start - 60) : toponym.start]
+    turn = _TURN.search(lead)
+    if turn is not None:
+        return max(sentence.start, toponym.start - 60 if len(lead) == 60 else sentence.start), sentence.end
+    time = _OWN_TIME.match(text, toponym.end, sentence.end)
+    if time is not None and _JOINED.search(lead[-24:]):
+        return toponym.start, time.end()
+    return None

@@ -93,13 +93,13 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
     bare = roles.doer is not None and obj is None and frame.pattern in ("take", "lose", "storm")
     if bare and roles.doer is not None and tree.place(roles.doer) is not None:
         patient, roles.doer, roles.passive = roles.doer, None, True  # "Houffalize lost."
-    if not _fits(tree, roles, frame, patient):
+    if not _fits(tree, verb, roles, frame, patient):
         return None
     reader = _READERS.get(frame.pattern)
     return roles if reader is None else reader(tree, verb, frame, roles, patient)
 
 
-def _fits(tree: Tree, roles: Roles, frame: Frame, patient: Token | None) -> bool:
+def _fits(tree: Tree, verb: Token, roles: Roles, frame: Frame, patient: Token | None) -> bool:
     """Return whether doer and object are what the options of a frame ask for."""
     if "arms" in frame.options and not (roles.doer is not None and is_fire(tree, roles.doer)):
         return False
@@ -110,7 +110,12 @@ def _fits(tree: Tree, roles: Roles, frame: Frame, patient: Token | None) -> bool
     if patient is None:
         return False
     heads = {patient.lower_, singular(patient.lower_)}
-    heads |= {singular(t.lower_) for c in patient.children if c.lower_ == "of" for t in c.children}
+    heads |= {
+        singular(t.lower_)
+        for c in (*patient.children, *verb.children)
+        if c.lower_ == "of"
+        for t in c.children
+    }
     return bool(heads & frame.objects)
 
 
@@ -183,8 +188,8 @@ def _fire(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
 def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     gone = subject(verb)
     gone = deref(gone) if gone is not None else doer(verb)
-    if gone is None:
-        return None
+    if gone is None or (tree.place(gone) is None and noun_frames(gone.lower_)):
+        return None  # "a push towards X will follow"
     roles.doer = None
     roles.places = list(places_in(tree, gone))
     roles.gainer = _after(verb, ("to", "under", "into"), tree)
@@ -224,7 +229,8 @@ def is_timely(prep: Token) -> bool:
     """Return whether a preposition begins a date: "on the 18th", "by Friday"."""
     return any(
         t.tag_ == "CD" or t.lower_[:1].isdigit() or t.lower_.endswith("day") or t.lower_ in _HOURS
-        for t in prep.subtree
+        for noun in objects_of(prep)
+        for t in (noun, *(c for c in noun.children if c.i < noun.i and c.dep_ in ("compound", "npadvmod")))
     )
 
 

@@ -33,7 +33,7 @@ _END = re.compile(
     r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[#@]?[A-Z0-9\u00c0-\u00de])|;(?=\s)"
     # After a colon another statement, but not what somebody "said:".
     r"|(?<!said)(?<!says)(?<!added)(?<!wrote)(?<!writes):"
-    r"(?=\s+(?:on|in|at|by|the|a|an|after|before|since|they|it|he|his|two|three|some|our|its)\s)"
+    r"(?=\s+(?:\d[\d,.]{0,9}\s[a-z]{2,20}|on|in|at|by|the|a|an|after|before|since|they|it|he|his|two|three|some|our|its)\s)"
 )
 _BREAK = re.compile(r"\s*\n\s*\n\s*|\s*\n(?=\s*(?:[-*\u2022#@]|\d+[.):/]|[A-Z0-9\"\u201c]))|\s\|\s")
 _DATELINE = re.compile(
@@ -52,7 +52,10 @@ _READ_AS = {
     ),
     "massed": "gathered",
 }
+_TAKEN = word_set("syntax.taken")
+_HELPERS = word_set("syntax.helpers")
 _GROUP = re.compile(r"[A-Z]{3,6}|[A-Z]{1,4}-?\d{1,3}")
+_RELATIVE = re.compile(r",\s+(?:which|whose|where|whence)\b")
 _PREFIXES = frozenset(("counter", "re", "by", "out", "dive"))
 _FRONTED = re.compile(
     r"(?:(?:on|in|at|by|before|after|during|since|until|early|late|earlier|the|that|this|an?|same|next|following|"
@@ -253,7 +256,17 @@ class _Words:
                 start = self.spans[-2][0]  # "counter-attacked" is one verb
                 del self.words[-2:], self.spaces[-2:], self.spans[-2:]
             word = "NATO" if _GROUP.fullmatch(token.text) else token.text
+            if self._in_relative(word):
+                word = "took"
             self.put(_READ_AS.get(word, word), bool(token.whitespace_), (start, end))
+
+    def _in_relative(self, word: str) -> bool:
+        """Return whether a past tense ends "which the rebels ...": the parser takes it for a participle."""
+        if word not in _TAKEN:
+            return False
+        before = [w.lower() for w in self.words[-5:]]
+        opened = max((i for i, w in enumerate(before) if w in ("which", "that", "whom", "where")), default=-1)
+        return 0 <= opened < len(before) - 1 and not set(before[opened:]) & _HELPERS
 
 
 def _pieces(
@@ -264,7 +277,8 @@ def _pieces(
     for phrase in locatives:
         if sentence.start <= phrase.start and phrase.end <= sentence.end and phrase.value is not None:
             inside = phrase.subject is not None and phrase.start <= phrase.subject.start < phrase.end
-            if phrase.subject is not None and not inside and phrase.claim:
+            told_of = _RELATIVE.match(text, phrase.end, sentence.end)  # ", which fell on Friday"
+            if phrase.subject is not None and not inside and phrase.claim and not told_of:
                 pieces.append((*_aside(text, sentence, phrase), None))
             elif phrase.subject is None and phrase.relation == "offset":
                 pieces.append((phrase.start, phrase.end, phrase))

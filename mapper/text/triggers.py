@@ -86,11 +86,13 @@ def noun_actions(
     roles = noun_roles(tree, noun, frame)
     if verb is not None:
         _borrow(tree, noun, verb, frame, roles)
-    if "weak" in frame.options and roles.doer is None and not roles.places:
+    if "weak" in frame.options and roles.doer is None and not (frame.kind == "assault" and roles.places):
         return
-    if not roles.places and not (frame.pattern in ("clash", "attack") and verb is not None and direct):
-        return
-    if (
+    if frame.pattern == "agree":
+        pass  # a ceasefire needs no place
+    elif (
+        not roles.places and not (frame.pattern in ("clash", "attack") and verb is not None and direct)
+    ) or (
         not roles.places
         and verb is not None
         and not (is_verb_of("begin", verb) or is_verb_of("break", verb) or is_verb_of("fail", verb))
@@ -106,6 +108,8 @@ def _noun_frame(noun: Token) -> Frame | None:
     before = {c.lower_ for c in noun.children if c.dep_ in ("compound", "amod", "nmod", "poss")}
     before |= {singular(word) for word in before}
     under = noun.dep_ == "pobj" and noun.head.lower_ == "under"
+    if noun.text in ("March", "May"):
+        return None
     fitting = (f for f in noun_frames(noun.lower_) if not f.modifiers or under or before & f.modifiers)
     return next(fitting, None)
 
@@ -283,8 +287,8 @@ def _emit(
         return
     if not roles.places and (stance.planned or (frame.part == "n" and pattern in ("lose", "fall", "take"))):
         return
-    if kind == "clash" and not roles.places and token.dep_ in ("relcl", "acl"):
-        return
+    if kind == "clash" and not any(w.named for w in roles.places) and token.dep_ in ("relcl", "acl"):
+        return  # "the men who fought for it"
     base = base_action(tree, sentence, token, kind, stance, discourse)
     yield from each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
 

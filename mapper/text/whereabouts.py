@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
-from mapper.text.focus import Focus
+from mapper.text.focus import Focus, is_country
 from mapper.text.syntax import Tree
 from mapper.words import singular, word_set
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PLACE_NOUNS = word_set("roles.place_nouns")
 PARTS = word_set("roles.parts")
+_BUILDINGS = word_set("roles.buildings")
 _INNER = word_set("roles.inner")
 _COMPASS = word_set("roles.compass")
 
@@ -85,6 +86,9 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
         ):
             found = True
             yield Where(None, word, partial=True)
+        if not found and word in _BUILDINGS and any(c.lower_ == "the" for c in head.children):
+            found = True
+            yield Where(None, word, partial=True)
         if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
             determined = any(
                 c.dep_ == "poss"
@@ -135,8 +139,11 @@ def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
 def in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
     """Return the action with the place that is in mind where its clause names none."""
     index = bisect_left(starts, action.start)
-    if action.where is not None or action.kind in ("recognition", "agreement", "statement"):
+    if action.where is not None or action.kind in ("recognition", "agreement", "statement", "ceasefire"):
         return action  # what governments do has no place on the map unless one is named
     recent = action.place_word in ("it", "there", "this", "that")
     where = focus.resolve(index, recent=recent, here=action.place_word == "here")
+    if where is None:  # "the town was freed, residents of X said"
+        later = (t.toponym for t in focus.tokens[index:] if t.start < action.sentence_end and t.toponym)
+        where = next((t for t in later if t.role == "literal" and not is_country(t)), None)
     return replace(action, where=where, place_word=action.place_word or "-")

@@ -28,13 +28,20 @@ def are_events(timeline: pd.DataFrame) -> pd.Series:
 
 
 def strongest(timeline: pd.DataFrame) -> pd.DataFrame:
-    """Return the events most reports tell, facts before claims, sharp positions first, in the given order."""
+    """
+    Return the strongest events, in the given order, from each week as many where the week has them.
+
+    Strong is what most reports tell, then facts before claims, then sharp positions.
+    """
     told = timeline["event_id"].map(timeline["same_as"].value_counts()).fillna(0)
+    claimed = timeline["certainty"] != "reported"
+    since = pd.to_datetime(timeline["since"], utc=True)
+    week = (since - since.min()) // pd.Timedelta(weeks=1)
     weights = pd.DataFrame(
-        {"told": -told, "claim": timeline["certainty"] != "reported", "error": timeline["uncertainty_m"]}
-    )
-    order = weights.sort_values(["told", "claim", "error"], kind="stable")
-    return timeline.loc[np.sort(order.index[:STRONGEST_EVENTS])]
+        {"week": week, "told": -told, "claim": claimed, "error": timeline["uncertainty_m"]}
+    ).sort_values(["told", "claim", "error"], kind="stable")
+    place = weights.groupby("week", sort=False, dropna=False).cumcount().sort_values(kind="stable")
+    return timeline.loc[np.sort(place.index[:STRONGEST_EVENTS])]
 
 
 def density(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) -> Json:

@@ -11,15 +11,19 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from shapely.geometry import Polygon
 
-from mapper.model import Situation
+from mapper.model import PLACES_COLUMNS, Situation
 from mapper.render import density
 from mapper.render.html import page, write_html
 from mapper.render.scene import scene
+from mapper.render.spelling import Spelling
 from mapper.theatre import Side, Theatre
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -220,6 +224,63 @@ def test_very_many_events_become_density_and_the_strongest(monkeypatch: pytest.M
     )
     assert sum(data["density"]["count"]) == data["total"]
     assert {data["events"]["certaintyWords"][c] for c in data["events"]["certainty"]} == {"reported"}
+
+
+def test_the_strongest_events_come_from_every_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(density, "STRONGEST_EVENTS", 300)
+    shown = density.strongest(wars.scattered(3_000, years=1).timeline)
+    weeks = shown["since"].dt.dayofyear // 7
+    assert set(weeks) == set(range(53)) and (shown["certainty"] == "reported").all()
+
+
+def test_cells_nest_and_count_every_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(density, "MOST_EVENTS", 300)
+    data = scene(wars.scattered(2_000))["density"]
+    assert sum(data["count"]) == 2_000 and data["week"] == sorted(data["week"])
+    for coarse, fine in pairwise(data["levels"]):
+        assert fine["resolution"] == coarse["resolution"] + 1
+        for ring, parent in zip(fine["rings"], fine["parent"], strict=True):
+            inside, around = cell_of(ring), cell_of(coarse["rings"][parent])
+            assert around.buffer(0.3 * around.length / 6).contains(inside.centroid)
+
+
+def cell_of(ring: list[int]) -> Polygon:
+    """The outline that a run of steps stands for."""
+    return Polygon(np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / density.UNITS_PER_DEGREE)
+
+
+def test_claims_about_one_pair_of_places_share_a_number() -> None:
+    there = wars.distance_check()
+    back = there | {"subject": "Tripoli", "landmark": "Ras Lanuf", "stated": "570 km west of Ras Lanuf"}
+    other = there | {"subject": "Sidra"}
+    checks = scene(wars.situation([], checks=[there, other, back]))["checks"]
+    assert [check["pair"] for check in checks] == [0, 1, 0]
+
+
+def test_withdrawn_events_and_second_tellings_are_no_events() -> None:
+    day = wars.when(3, 10)
+    told = [wars.event(1, "capture", "Sidra", day), wars.event(2, "capture", "Sidra", day, same_as="e00001")]
+    withdrawn = wars.event(3, "capture", "Brega", day, flags=("superseded",))
+    assert scene(wars.situation([*told, withdrawn]))["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ({"Brega": 3, "Al Burayqah": 1}, "Brega"),
+        ({"Brega": 1, "Al Burayqah": 1}, "Al Burayqah"),
+        ({"BREGA": 2, "Marsa Brega": 1}, "Brega"),
+        ({"AL BURAYQAH": 2}, "Al Burayqah"),
+        ({}, "Al Burayqah"),
+    ],
+)
+def test_the_map_spells_places_as_most_reports_do(told: dict[str, int], shown: str) -> None:
+    [row] = wars.place_rows(["Brega"])
+    row |= {"place": "Al Burayqah"}
+    rows = [row | {"toponym": name} for name, many in told.items() for _ in range(many)]
+    slip = [row | {"toponym": "Breqa", "matched": "misspelt"}] * 9
+    places = wars.table([*rows, *slip], PLACES_COLUMNS)
+    assert Spelling(places).of("Al Burayqah", "ly:Brega") == shown
 
 
 def test_the_way_of_the_axis_over_water_is_not_drawn_as_road() -> None:

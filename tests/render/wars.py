@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry import LineString, Point, Polygon
 
 from mapper.model import (
@@ -366,3 +369,43 @@ def many_events(count: int, *, seed: int = 3) -> Situation:
         attributions=base.attributions,
         axis=base.axis,
     )
+
+
+def scattered(count: int, *, years: int = 2, seed: int = 3) -> Situation:
+    """Any number of events around the towns of the road, made by columns: a million take seconds."""
+    chance = np.random.default_rng(seed)
+    base = month_of_war()
+    towns = np.array(list(ROAD))
+    where = chance.integers(len(towns), size=count)
+    lon_lat = np.array([ROAD[town][1:] for town in towns])[where]
+    lon = lon_lat[:, 0] + chance.normal(0, 0.25, count)
+    lat = lon_lat[:, 1] - abs(chance.normal(0, 0.4, count))
+    since = pd.Timestamp(when(1, 1)) + pd.to_timedelta(np.sort(chance.integers(365 * years, size=count)), "D")
+    kinds = np.array([kind for kind in KINDS if kind != "holds"])
+    town = pd.Series(towns[where])
+    told = pd.Series(np.arange(count).astype(str))
+    columns = {
+        "event_id": "e" + told,
+        "since": since,
+        "until": since + pd.Timedelta(days=1),
+        "precision": "day",
+        "kind": kinds[chance.integers(len(kinds), size=count)],
+        "actor": np.array([GOVERNMENT, OPPOSITION, "NATO", ""])[chance.integers(4, size=count)],
+        "certainty": np.array(["reported", "reported", "claimed"])[chance.integers(3, size=count)],
+        "place_id": "ly:" + town,
+        "place": town,
+        "geometry": shapely.points(lon, lat),
+        "uncertainty_m": np.array([1_000.0, 5_000.0, 20_000.0])[chance.integers(3, size=count)],
+        "report_id": "r1",
+        "source": "The Harbour Post",
+        "published": since,
+        "quote": "Report "
+        + told
+        + ": fighting was heard for hours near "
+        + town
+        + ", where people took cover.",
+        "order": np.arange(count),
+    }
+    blank = dict.fromkeys(set(TIMELINE_COLUMNS) - set(columns), "")
+    timeline = pd.DataFrame(columns | blank)[list(TIMELINE_COLUMNS)]
+    return dataclasses.replace(base, timeline=timeline, title=f"{count:,} events")

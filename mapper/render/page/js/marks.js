@@ -19,7 +19,10 @@ import { ink } from "./board.js";
 export const hits = []; // what lies where on the canvas, for pointer and tooltip
 
 const CELL_PX = 20;
-const NEAR_PX = [46, 24]; // marks nearer than this, across and down, become one group
+// Marks nearer than this, across and down, become one group; where there are many, a group needs more room.
+const NEAR_PX = [46, 24];
+const CROWDED_PX = [104, 40];
+const CROWD = 60;
 
 /** Group the visible events that would lie on each other: cells, then sides; each group newest first. */
 function groupEvents(view) {
@@ -43,8 +46,9 @@ function groupEvents(view) {
 function joinNear(cells) {
   const size = (cell) => cell.sides[0].length + cell.sides[1].length + cell.sides[2].length;
   const kept = [];
+  const [across, down] = cells.length > CROWD ? CROWDED_PX : NEAR_PX;
   for (const cell of cells.sort((p, q) => size(q) - size(p) || p.x - q.x || p.y - q.y)) {
-    const near = kept.find((k) => Math.abs(k.x - cell.x) < NEAR_PX[0] && Math.abs(k.y - cell.y) < NEAR_PX[1]);
+    const near = kept.find((k) => Math.abs(k.x - cell.x) < across && Math.abs(k.y - cell.y) < down);
     if (!near) kept.push(cell);
     else cell.sides.forEach((list, side) => near.sides[side].push(...list));
   }

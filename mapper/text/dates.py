@@ -1,8 +1,9 @@
 """Times that a report names, as intervals: text, time of publication -> DateSpan.
 
-The matches of all rules (`date_rules.py`) are laid over the text; of those that overlap the earliest and then
-the longest wins. They are read from left to right with a memory of the discourse: the day the report
-was written (its dateline if it has one, else its publication), the day and the month named last.
+The matches of all rules (`date_rules.py`) are laid over the text; of those that overlap the earliest and
+then the longest wins. They are read (`date_readings.py`) from left to right with a memory of the discourse:
+the day the report was written (its dateline if it has one, else its publication), the day and the month
+named last.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from mapper.model import DateSpan
-from mapper.text.date_rules import (
-    RULES,
+from mapper.text.date_readings import (
     Discourse,
     Read,
     Reading,
+    read_deictic,
     read_full,
     read_group,
     read_iso,
+    read_month,
     read_night,
     read_same,
     read_weekday,
     run_of_days,
 )
+from mapper.text.date_rules import RULES
 
 # How far into the text a dateline may stand, and how old it may be beside the publication: newspapers
 # printed letters from the field two weeks late, weeklies a month.
@@ -34,6 +37,9 @@ DATELINE_CHARACTERS = 400
 DATELINE_AGE_DAYS = 31
 # Years of publication that leave room to count from: a file may say 9999.
 CALENDAR_YEARS = range(1000, 9000)
+# A first date this long before the publication tells a story of the past, which runs for so many days.
+BYGONE_DAYS = 500
+STORY_DAYS = 120
 # A clause is searched for its tense this many characters to each side of the date.
 CLAUSE_CHARACTERS = 120
 
@@ -115,6 +121,22 @@ def _dateline(text: str, published: date | None) -> date | None:
     return None
 
 
+def _bygone(matches: list[tuple[re.Match[str], Read]], published: date | None) -> date | None:
+    """Return the day that a story of the past counts from, None for news.
+
+    The first date of the text carries a year long before the publication ("On 27 June 1944"); the dates
+    without a year after it are those of the months that followed.
+    """
+    calendar = (read_full, read_iso, read_month, read_weekday, read_deictic)
+    first = next(((m, read) for m, read in matches if read in calendar), None)
+    if first is None or published is None or not (first[0].groupdict().get("year") or "").isdigit():
+        return None
+    reading = first[1](first[0], Discourse(published))
+    if reading is None or reading.since is None or published - reading.since < timedelta(BYGONE_DAYS):
+        return None
+    return reading.since + timedelta(STORY_DAYS)
+
+
 def _joined(text: str, part: re.Match[str], *following: tuple[re.Match[str], Read]) -> bool:
     """Return whether a part of a day belongs to the date that stands next: "at dawn on Saturday"."""
     return any(
@@ -165,10 +187,10 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     []
     """
     base = published.date() if published and published.year in CALENDAR_YEARS else None
-    now = Discourse(_dateline(text, base) or base)
+    matches = list(_matches(text))
+    now = Discourse(_dateline(text, base) or _bygone(matches, base) or base)
     tenses = _Tenses(text)
     spans = []
-    matches = list(_matches(text))
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue

@@ -268,7 +268,8 @@ class DateSpan:
 
     `since`, `until` are None when the text gives no calendar ("before the harvest").
     `relative_to_previous` marks what counts from the event told before ("two days later"); then
-    `offset_days` says how far, and `since`, `until` are filled by whoever knows that event.
+    `offset_days` says how far, and `since`, `until` are filled by whoever knows that event. `head` marks
+    a date that opens an entry of a diary or log ("21 December."), for all that the entry tells.
     """
 
     start: int
@@ -279,6 +280,7 @@ class DateSpan:
     precision: Precision = "day"
     relative_to_previous: bool = False
     offset_days: int = 0
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, time, timedelta
 from mapper.model import Action, DateSpan, Precision, Report
 
 _BREAK = re.compile(r"\n[ \t\r]{0,8}\n")
-_HEAD_END = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Calendar:
             if d.precision == "day" and d.since is not None and not d.text.lower().startswith("since")
         ]
         self._days = [d for d in self._days if published is None or d.since is None or d.since <= published]
-        self._heads = [d for d in self._days if _is_head(report.text, d)]
+        self._heads = [d for d in self._days if d.head]
 
     def date(self, action: Action, previous: When | None) -> When:
         """Return when an action was; `previous` is when the one told before it was."""
@@ -102,14 +101,3 @@ class Calendar:
 def _last_before(spans: Sequence[DateSpan], position: int) -> DateSpan | None:
     index = bisect_right(spans, position, key=lambda d: d.end) - 1
     return spans[index] if index >= 0 else None
-
-
-def _is_head(text: str, span: DateSpan) -> bool:
-    """Return whether a date heads an entry: "21 December." at the start of a line."""
-    before = text[text.rfind("\n", max(0, span.start - 40), span.start) + 1 : span.start]
-    return (
-        any(c.isdigit() for c in span.text)
-        and (span.start < 40 or "\n" in text[max(0, span.start - 40) : span.start])
-        and not before.strip(" \t*#>-")
-        and _HEAD_END.match(text, span.end) is not None
-    )

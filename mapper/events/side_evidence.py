@@ -339,7 +339,11 @@ class Evidence:
                 ties = {"loose": 0.6, "revolt": 1.0}
             elif "islamic" in words:
                 ties = {"loose": 0.8, "zeal": 1.5}
-            for ruler in (*kinds.get("state", []), *(n for n in kinds.get("nation", []) if n == self.home)):
+            for ruler in (
+                *kinds.get("state", []),
+                *kinds.get("ally", []),
+                *(n for n in kinds.get("nation", []) if n == self.home),
+            ):
                 self.bind(key, ruler, -0.3)
             for kind, weight in ties.items():
                 for rival in kinds.get(kind, []):

@@ -85,7 +85,7 @@ RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<!\w)(?P<day>{_DAY}){_S}(?P<month>{_MONTH}){_O}(?:{_DASH}|(?i:to|until|till|and)){_O}(?P<day2>{_DAY}){_S}(?P<month2>{_MONTH})(?:,?{_S}(?P<year>{_YEAR}))?"), read_across_months),
     (re.compile(rf"(?<!\w)(?P<month>{_MONTH}){_S}(?P<day>{_DAY}){_O}(?:{_DASH}|(?i:to|until|till|and)){_O}(?P<month2>{_MONTH}){_S}(?P<day2>{_DAY})(?:,?{_S}(?P<year>{_YEAR}))?"), read_across_months),
     (re.compile(rf"(?<!\w)(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th|d)|(?i:{_NTH_WORD})){_S}(?:(?P<whose>(?i:inst|ult)\b\.?|(?i:of{_S}(?:the|this){_S}month)))"), read_nth),
-    (re.compile(rf"(?<!\w)(?i:on|since|by|until|till|from|before|after){_S}(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th)){_AFTER_NTH}(?P<whose>)"), read_nth),
+    (re.compile(rf"(?<!\w)(?i:on|since|by|until|till|from|before|after|(?:night|morning|afternoon|evening){_S}of){_S}(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th)){_AFTER_NTH}(?P<whose>)"), read_nth),
     (re.compile(rf"(?<!\w)(?:On|By|Since|Until){_S}the{_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th))(?={_S}[A-Z])(?!{_S}(?:{_NUMBERED}))(?P<whose>)"), read_nth),
     (re.compile(rf"(?<!\w)(?:(?P<which>(?i:last|past|previous|next|this(?:{_S}coming)?|coming)){_S})?(?P<weekday>{_WEEKDAY})"
                 rf"(?:{_S}(?P<after>(?i:last|next))(?={_O}[,.;:)]))?"

@@ -39,6 +39,8 @@ DATELINE_AGE_DAYS = 31
 CALENDAR_YEARS = range(1000, 9000)
 # A first date this long before the publication tells a story of the past, which runs for so many days.
 BYGONE_DAYS = 500
+# "Since March 2" said months later is background: the next day told of does not count from it.
+RECENT_DAYS = 14
 STORY_DAYS = 120
 # A clause is searched for its tense this many characters to each side of the date.
 CLAUSE_CHARACTERS = 120
@@ -137,6 +139,24 @@ def _bygone(matches: list[tuple[re.Match[str], Read]], published: date | None) -
     return reading.since + timedelta(STORY_DAYS)
 
 
+# Dates that say of themselves which day they mean.
+_DATED = (read_full, read_iso, read_group)
+# Dates that count from the day of writing wherever they stand.
+_CALENDAR = (*_DATED, read_month)
+_ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
+
+
+def _is_head(text: str, start: int, end: int) -> bool:
+    """Return whether a date with a figure opens an entry: "21 December." at the start of a line."""
+    line = text.rfind("\n", max(0, start - 40), start)
+    return (
+        (line >= 0 or start < 40)
+        and not text[line + 1 : start].strip(" \t*#>-")
+        and any(c.isdigit() for c in text[start:end])
+        and _ENTRY.match(text, end) is not None
+    )
+
+
 def _joined(text: str, part: re.Match[str], *following: tuple[re.Match[str], Read]) -> bool:
     """Return whether a part of a day belongs to the date that stands next: "at dawn on Saturday"."""
     return any(
@@ -188,14 +208,17 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     """
     base = published.date() if published and published.year in CALENDAR_YEARS else None
     matches = list(_matches(text))
-    now = Discourse(_dateline(text, base) or _bygone(matches, base) or base)
+    entries = {m.start() for m, read in matches if read in _DATED and _is_head(text, m.start(), m.end())}
+    dateline = _dateline(text, base) if len(entries) < 2 else None  # a diary has many
+    now = Discourse(dateline or _bygone(matches, base) or base)
+    today = now.base
     tenses = _Tenses(text)
     spans = []
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue
         now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
-        reading = read(m, now)
+        reading = read(m, now if read in _CALENDAR else replace(now, base=today))
         if reading is None:
             continue
         start = m.start()
@@ -206,13 +229,15 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
         spans.append(
             DateSpan(
                 start, m.end(), text[start : m.end()], _midnight(reading.since), _midnight(reading.until),
-                reading.precision, reading.relative, reading.offset_days,
+                reading.precision, reading.relative, reading.offset_days, m.start() in entries,
             )
         )  # fmt: skip
         if reading.since and reading.precision in ("day", "few_days", "week", "month"):
             now = replace(now, month=reading.since)
         if reading.since and reading.moves and reading.precision != "unknown":
             now = replace(now, last=reading.since)
+        if m.start() in entries and len(entries) > 1 and reading.until and now.base:
+            today = reading.until - timedelta(1)  # "this morning" of a diary is that day's
     return spans
 
 
@@ -223,7 +248,8 @@ def _since(reading: Reading, base: date) -> Reading:
     precision = reading.precision
     if precision == "day":
         precision = run_of_days(reading.since, base).precision
-    return replace(reading, until=base + timedelta(1), precision=precision, moves=reading.precision == "day")
+    moves = reading.precision == "day" and base - reading.since <= timedelta(RECENT_DAYS)
+    return replace(reading, until=base + timedelta(1), precision=precision, moves=moves)
 
 
 def _midnight(day: date | None) -> datetime | None:

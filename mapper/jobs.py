@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,7 +28,7 @@ from mapper.reading import Reading, read_each, set_aside
 from mapper.render import check_output, write
 from mapper.space.check import check_distances
 from mapper.space.distance import geodesic
-from mapper.store import Kept, Store
+from mapper.store import Store, kept_readings
 from mapper.text.coded import read_coded
 from mapper.text.fetch import fetch as fetch
 from mapper.text.locatives import find_locatives
@@ -60,8 +61,7 @@ def build_files(
     coded
         Tables of events by ACLED, UCDP GED or GDELT, which join the timeline as they are.
     store_folder
-        Where the reading of each report is kept, so that the next build reads only what is new. None
-        keeps it in `.mapper-build` inside the first output folder, and nowhere if there is none.
+        Where readings are kept for the next build; None: `.mapper-build` in the first output folder, if any.
     published
         Time of publication of the reports that state none.
     scheduler
@@ -74,10 +74,8 @@ def build_files(
 
     Raises
     ------
-    ReportError
-        If a source does not exist.
-    WriteError
-        If an output has an unknown ending or cannot be written; endings are looked at before the work.
+    ReportError, WriteError
+        If a source does not exist; if an output has an unknown ending or cannot be written.
     """
     for output in outputs:
         check_output(output)
@@ -87,29 +85,33 @@ def build_files(
     reports = read_reports(*sources, rejected=bad, language=language)
     if published is not None:
         reports = (r if r.published else replace(r, published=published) for r in reports)
-    work = partial(_read_batch, reading=reading, theatre=theatre)
-    engine_of = dask(scheduler) if scheduler else local(workers)
+    known = partial(_was_known, day=as_known_on)
     with _store(store_folder, outputs, f"{reading!r} {theatre!r}") as store:
-        keys: dict[str, bytes] = {}
-        with engine_of as engine:
-            reports = (r for r in reports if _known(r, as_known_on))
-            for result in progress(_read_all(engine, work, reports, store)):
-                if isinstance(result, Rejected):
-                    rejected.append(result)
-                else:
-                    keys |= [result]
-        told = [
-            e for table in coded for e in read_coded(table, rejected=bad) if _known(e.report, as_known_on)
-        ]
-        situation = situate(Kept(store, keys, told), theatre=theatre, rejected=rejected)
+        with dask(scheduler) if scheduler else local(workers) as engine:
+            work = partial(_read_batch, reading=reading, theatre=theatre)
+            keys = _kept(progress(_read_all(engine, work, filter(known, reports), store)), rejected)
+        # A million coded events are as many readings: they pass by, as those of the store do.
+        told = (e for table in coded for e in read_coded(table, rejected=bad) if known(e.report))
+        situation = situate(chain(kept_readings(store, keys), told), theatre=theatre, rejected=rejected)
     for output in outputs:
         write(situation, output, theatre=theatre, at=at)
     return rejected
 
 
-def _known(report: Report, day: datetime | None) -> bool:
+def _was_known(report: Report, day: datetime | None) -> bool:
     """Return whether a report was there to be read on a day."""
     return day is None or (report.published is not None and report.published <= day)
+
+
+def _kept(results: Iterable[tuple[str, bytes] | Rejected], rejected: list[Rejected]) -> dict[str, bytes]:
+    """Return under which key the reading of each report is kept; add those that have none to `rejected`."""
+    keys: dict[str, bytes] = {}
+    for result in results:
+        if isinstance(result, Rejected):
+            rejected.append(result)
+        else:
+            keys[result[0]] = result[1]
+    return keys
 
 
 def _theatre(sources: Sequence[Path], given: Path | None) -> Theatre | None:

@@ -8,10 +8,9 @@ then, so nothing is lost if that is cut off too.
 
 from __future__ import annotations
 
-import heapq
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -187,42 +186,20 @@ class Store:
         return self._groups[path, group]
 
 
-class Kept:
+def kept_readings(store: Store, keys: Mapping[str, bytes]) -> Iterator[Extraction]:
     """
-    Readings in a store, in the order of the ids of their reports, each made anew when its turn comes.
-
-    Goes as often as it is asked over all readings and holds none.
-
-    Parameters
-    ----------
-    keys
-        The id of each report and the key of its reading.
-    others
-        Readings that are in no store.
+    Give the readings of reports, by their ids, each made when its turn comes.
 
     Raises
     ------
     MapperError
-        While it is gone over, if a file of the store was taken away or damaged.
+        If a file of the store was taken away or damaged since its key was seen there.
     """
-
-    def __init__(self, store: Store, keys: Mapping[str, bytes], others: Iterable[Extraction] = ()) -> None:
-        self._store, self._keys = store, dict(sorted(keys.items()))
-        self._others = sorted(others, key=_report_id)
-
-    def __iter__(self) -> Iterator[Extraction]:
-        return heapq.merge(self._read(), self._others, key=_report_id)
-
-    def _read(self) -> Iterator[Extraction]:
-        for report_id, key in self._keys.items():
-            reading = self._store.get(key)
-            if reading is None:
-                raise MapperError(f"The reading of {report_id!r} has gone from the store; build again.")
-            yield reading
-
-
-def _report_id(extraction: Extraction) -> str:
-    return extraction.report.id
+    for report_id, key in sorted(keys.items()):
+        reading = store.get(key)
+        if reading is None:
+            raise MapperError(f"The reading of {report_id!r} has gone from the store; build again.")
+        yield reading
 
 
 def _writer(path: Path) -> pq.ParquetWriter:

@@ -293,6 +293,14 @@ class Focus:
         near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
         return any(t.sentence == mention.sentence and _same_fate(t.word, adjective) for t in near)
 
+    def last_two(self, index: int) -> tuple[Toponym | None, Toponym | None]:
+        """Return the two places named last before the token at `index`, as "the former" and "the latter"."""
+        self.advance(index)
+        named = [m.toponym for m in self._mentions[-_MEMORY:] if m.index < index]
+        latter = named[-1] if named else None
+        former = next((t for t in reversed(named) if latter and key(t) != key(latter)), None)
+        return former, latter
+
     def containing(self, index: int, word: str) -> Toponym | None:
         """
         Return the place before `index` that a thing's noun means, None for none.

@@ -12,7 +12,7 @@ from mapper.text.lexicon import word_class
 from mapper.text.quantities import is_unit
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
-Kind = Literal["name", "here", "it", "recent", "settlement", "capital", "thing"]
+Kind = Literal["name", "here", "it", "recent", "former", "latter", "settlement", "capital", "thing"]
 
 DETERMINERS = word_class("determiner")
 _ADVERBS: dict[str, Kind] = {
@@ -78,6 +78,8 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
         )
     ):
         return Landmark(i, i + 1, _ADVERBS[word])
+    if word == "the" and word_at(tokens, i + 1) in ("former", "latter"):
+        return Landmark(i, i + 2, "former" if word_at(tokens, i + 1) == "former" else "latter")
     return _read_phrase(tokens, i) or _unseen(tokens, i)
 
 
@@ -247,6 +249,8 @@ def resolve_landmark(
         return focus.capital(index, landmark.adjective) or focus.resolve(index, exclude=exclude)
     if landmark.kind == "thing":
         return focus.containing(index, landmark.noun)
+    if landmark.kind in ("former", "latter"):
+        return focus.last_two(index)[landmark.kind == "latter"]
     if landmark.kind == "here":
         return focus.resolve(index, exclude=exclude, here=True)
     if landmark.demonstrative:

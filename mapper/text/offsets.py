@@ -67,8 +67,10 @@ def read_offset(
         subject = tail.landmark.toponym
         landmark = resolve_landmark(tail.origin, focus, first, (subject,))
         implicit = tail.origin.toponym is None
-    if landmark is not None and subject is not None and landmark is subject:
-        landmark = None
+    if landmark is not None and landmark is subject:
+        # "a post between X and Y, 5 km from the latter"
+        one_of_two = tail.landmark is not None and tail.landmark.kind in ("former", "latter")
+        subject, landmark = (None, landmark) if one_of_two else (subject, None)
     if landmark is not None and tail.landmark is not None and tail.landmark.toponym is not None:
         focus.advance(last)
         focus.background(landmark, landmark=True)

@@ -268,7 +268,8 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         upper = _read_upper(tokens, j)
         if upper is not None:
             maximum, j = upper
-            unit_at = _unit(tokens, j)
+            # "18.40 - 5 km": a time and a distance are no range
+            unit_at = _unit(tokens, j) if maximum > value else None
     if unit_at is None:
         return None
     attributive = word_at(tokens, j) in ("-", "–")

@@ -13,6 +13,7 @@ from mapper.model import Toponym
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_attribute, is_country
 from mapper.text.landmarks import DETERMINERS, THINGS, UNSEEN, name_before, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
+from mapper.text.quantities import read_compass
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
@@ -152,7 +153,7 @@ class _Reader:
         if (toponym := self.toponym(i)) is not None:
             if self.word(i - 1) == "from" and self.tail.landmark is None:
                 return (self.previous.subject if self.previous else None), toponym
-            return self.placed_first(i) or toponym, None
+            return self.placed_first(i) or (None if self.word(i - 1) == "the" else toponym), None
         if word == ";" and (bracket := self.opening_bracket(i)) is not None:
             return self.nearest(bracket, reach=6), None
         if word in ("", ";", PARAGRAPH):
@@ -178,6 +179,8 @@ class _Reader:
             return None, None
         if word in ("and", "but", "or"):
             return self.coordinated(i)
+        if word in ("at", "as") and (ends := self.distance_told(i)) != (None, None):
+            return ends
         if word == ",":
             return self.apposed(i)
         k = i
@@ -207,6 +210,17 @@ class _Reader:
             if self.word(k) in ("(", ")"):
                 return k if self.word(k) == "(" else None
         return None
+
+    def distance_told(self, i: int) -> Ends:
+        """Return the ends of "puts the distance between A and B at 40 km", X of "places X at 40 km"."""
+        if self.toponym(i - 1) is None:
+            return None, None
+        low = next((k for k in range(i - 1, max(0, i - 12), -1) if self.word(k) == "distance"), None)
+        ends = [t for k in range(low or i - 1, i) if (t := self.toponym(k)) is not None]
+        if low is None or len(ends) != 2:
+            return ends[-1], None
+        from_last = any(self.word(k) == "from" for k in range(low, i)) and self.word(i - 2) != "to"
+        return (ends[0], ends[1]) if from_last else (ends[1], ends[0])
 
     def nearest(self, i: int, reach: int = _REACH_LEFT) -> Toponym | None:
         """Return the nearest name to the left of `i` in the sentence, countries left out."""
@@ -255,7 +269,8 @@ class _Reader:
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
             if self.word(k - 1) in ("of", "at") and self.is_airport(k - 2):
                 return None, None
-            return self.placed_first(k) or toponym, None
+            # A river is no point, so what lies 40 km from Y on it has no name.
+            return self.placed_first(k) or (None if self.word(k - 1) == "the" else toponym), None
         word = self.word(k)
         if word in ("and", "or", "but"):
             # "A and, 40 km from B, C"
@@ -312,7 +327,7 @@ class _Reader:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
             if k == noun - 1 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
-                if self.is_airport(noun):
+                if self.is_airport(noun) or self.word(noun) in _WAYS:
                     return None
                 # "the Marto base, 5 km from Y"
                 return toponym
@@ -450,10 +465,11 @@ class _Reader:
         if self.word(i) in _PREPOSITIONS:
             while i < copula and self.word(i) != ",":
                 i += 1
-            i = i + 1 if i < copula else start
-        if self.word(i) == "the" and self.word(i + 1) in ("former", "latter"):
-            ends = self.last_two(i)
-            return (ends[0 if self.word(i + 1) == "former" else -1] if ends else None), None
+            if i == copula and self.toponym(start + 1) is not None and start + 2 < copula:
+                # "At X the front is 40 km from Y"
+                i = start + 2
+            else:
+                i = i + 1 if i < copula else start
         span = self.tokens[i:copula]
         if any(token.word in _DISTANCE_NOUNS for token in span[:4] if token.toponym is None):
             ends = [token.toponym for token in span if token.toponym is not None] or self.last_two(i)
@@ -471,6 +487,9 @@ class _Reader:
             or phrase.last > copula
             or (unseen and self.word(phrase.last).isalpha() and phrase.last != copula)
         ):
+            return None, None
+        if any(self.word(k) == "of" and read_compass(self.tokens, k - 1) for k in range(i, phrase.last)):
+            # "The group west of X" is not X.
             return None, None
         if phrase.toponym is not None:
             return phrase.toponym, None

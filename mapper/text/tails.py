@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mapper.text.landmarks import DETERMINERS, Landmark, read_landmark
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import COMPASS_LETTERS, Quantity, read_compass
+from mapper.text.quantities import COMPASS_LETTERS, Quantity, read_compass, read_quantity
 from mapper.text.tokens import Token, toponym_at, word_at
 
 _TRAVEL = word_class("travel")
@@ -56,6 +56,7 @@ def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
     if word_at(tokens, tail.last) == "or" and word_at(tokens, tail.last + 1) in ("so", "thereabouts"):
         tail.last += 2
     _read_separated(tokens, tail)
+    _skip_correction(tokens, tail)
     for _ in range(8):
         if not (_read_manner(tokens, tail) or _read_direction(tokens, tail) or _read_link(tokens, tail)):
             break
@@ -96,6 +97,14 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
     else:
         return False
     return True
+
+
+def _skip_correction(tokens: Sequence[Token], tail: Tail) -> None:
+    """Pass over the wrong figure of "5 km, not 15 km, from X"."""
+    i = tail.last + (word_at(tokens, tail.last) in (",", "and", "("))
+    wrong = read_quantity(tokens, i + 1) if word_at(tokens, i) == "not" else None
+    if wrong is not None:
+        tail.last = wrong.last + (word_at(tokens, wrong.last) in (",", ")"))
 
 
 def _read_separated(tokens: Sequence[Token], tail: Tail) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mapper.model import Locative, Toponym
+from mapper.text.clauses import COPULAS
 from mapper.text.focus import Focus
 from mapper.text.landmarks import Landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import Quantity
-from mapper.text.subjects import COPULAS, Previous, read_subject, source_of
+from mapper.text.subjects import Previous, read_subject, source_of
 from mapper.text.tails import Tail, read_tail
 from mapper.text.tokens import Token, word_at
 

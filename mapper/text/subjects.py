@@ -10,43 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapper.model import Toponym
-from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_attribute, is_country
-from mapper.text.landmarks import DETERMINERS, THINGS, UNSEEN, name_before, read_landmark, resolve_landmark
+from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country
+from mapper.text.landmarks import DETERMINERS, THINGS, name_before, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import read_compass
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 
-COPULAS = word_class("copula")
-_PLURAL = frozenset(["are", "were"])
 _PLACED = word_class("placed")
 _SPEECH = word_class("speech")
-_CLAUSE_MARKS = frozenset((";", ":", '"', "“", "”", "(", ")", "—", "–", PARAGRAPH, "[", "]", "|", ">"))
-_CLAUSE_WORDS = word_class("clause")
-_PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
-_DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
-_WAYS = word_class("way")
 _THING_NOUNS = word_class("thing_noun")
-_OPENING_WORDS = _PREPOSITIONS | {
-    "a",
-    "an",
-    "the",
-    "itself",
-    "another",
-    "also",
-    "which",
-    "lying",
-    "about",
-    "that",
-    "this",
-}
-_REACH_LEFT = 40
-
-# What is placed and, where the clause itself is about a distance, the other end of it.
-Ends = tuple[Toponym | None, Toponym | None]
+_OPENING_WORDS = PREPOSITIONS | frozenset(
+    ["a", "an", "the", "itself", "another", "also", "which", "lying", "about", "that", "this"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +64,7 @@ def source_of(tokens: Sequence[Token], index: int, subject: Toponym | None) -> T
 
     None where the sentence before `index` names no such beginning, or it is the subject itself.
     """
-    for k in range(index - 1, max(0, index - _REACH_LEFT), -1):
+    for k in range(index - 1, max(0, index - REACH_LEFT), -1):
         if tokens[k].sentence != tokens[index].sentence or tokens[k].word == ";":
             return None
         toponym = tokens[k].toponym
@@ -120,29 +99,14 @@ def read_subject(
     other = None
     if tail.landmark is not None and tail.landmark.kind in ("name", "capital"):
         other = resolve_landmark(tail.landmark, focus, first)
-    return _Reader(tokens, first, tail, focus, previous, (other,)).read()
+    return _Reader(tokens, first, tail, focus, (other,), previous).read()
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads leftwards from a phrase. `named` is its landmark where that is named, so that "it" is another."""
+class _Reader(Clause):
+    """Reads leftwards from a phrase by what stands before it."""
 
-    tokens: Sequence[Token]
-    first: int
-    tail: Tail
-    focus: Focus
     previous: Previous | None
-    named: tuple[Toponym | None, ...]
-
-    def word(self, i: int) -> str:
-        """Return the word at `i` if it is in the sentence of the phrase and no name, else ""."""
-        inside = 0 <= i < len(self.tokens) and self.tokens[i].sentence == self.tokens[self.first].sentence
-        return word_at(self.tokens, i) if inside else ""
-
-    def toponym(self, i: int) -> Toponym | None:
-        """Return the name at `i` if it is in the sentence of the phrase."""
-        inside = 0 <= i < len(self.tokens) and self.tokens[i].sentence == self.tokens[self.first].sentence
-        return self.tokens[i].toponym if inside else None
 
     def read(self) -> Ends:
         """Choose the reading by what stands directly before the phrase."""
@@ -192,7 +156,7 @@ class _Reader:
             subject = self.nearest(k)
             return subject, self.focus.resolve(k, exclude=(subject,), here=True)
         unseen = name_before(self.tokens, self.first)
-        if unseen is not None and self.word_before(unseen) in _PREPOSITIONS:
+        if unseen is not None and self.word_before(unseen) in PREPOSITIONS:
             # "Shells fell at Xan Yor 40 km from Y"
             return unseen, None
         return self.before_aside(i) or self.predicated(i), None
@@ -204,13 +168,6 @@ class _Reader:
             k -= 1
         return self.word(k - 1)
 
-    def opening_bracket(self, i: int) -> int | None:
-        """Return where the bracket about token `i` opens, None outside one."""
-        for k in range(i - 1, max(-1, i - 15), -1):
-            if self.word(k) in ("(", ")"):
-                return k if self.word(k) == "(" else None
-        return None
-
     def distance_told(self, i: int) -> Ends:
         """Return the ends of "puts the distance between A and B at 40 km", X of "places X at 40 km"."""
         if self.toponym(i - 1) is None:
@@ -221,16 +178,6 @@ class _Reader:
             return ends[-1], None
         from_last = any(self.word(k) == "from" for k in range(low, i)) and self.word(i - 2) != "to"
         return (ends[0], ends[1]) if from_last else (ends[1], ends[0])
-
-    def nearest(self, i: int, reach: int = _REACH_LEFT) -> Toponym | None:
-        """Return the nearest name to the left of `i` in the sentence, countries left out."""
-        for k in range(i - 1, max(-1, i - 1 - reach), -1):
-            if self.word(k) == ";":
-                return None
-            toponym = self.toponym(k)
-            if toponym is not None and not is_country(toponym) and not is_attribute(self.tokens, k):
-                return toponym
-        return None
 
     def following(self) -> Toponym | None:
         """Return the subject that follows: "Ten miles east of X, the town of Y fell", "40 km on lies Y"."""
@@ -298,26 +245,6 @@ class _Reader:
         town = self.tail.landmark is not None and self.tail.landmark.kind == "settlement"
         return town and self.word(noun) in ("airport", "airfield", "aerodrome", "station", "refinery")
 
-    def placed_first(self, k: int) -> Toponym | None:
-        """Return X of "X in Y district", "X on the road to Y": what the name at `k` only helps to place."""
-        area = self.word(k) in AREAS
-        k -= area
-        toponym, i = self.toponym(k), k - 1
-        i -= self.word(i) == "the"
-        if toponym is not None and (area or is_country(toponym)) and self.word(i) == "in":
-            return self.toponym(i - 1) or (self.toponym(i - 2) if self.word(i - 1) == "," else None)
-        if self.word(i) in ("to", "from", "towards", "toward") and self.word(i - 1) in _WAYS:
-            while k - i < 8 and self.word(i) not in ("on", "along", ""):
-                i -= 1
-            return self.toponym(i - 1) or (self.toponym(i - 2) if self.word(i - 1) in (",", "(") else None)
-        if self.word(k - 1) == "the":
-            # "X on the Don", "X, on the east bank of the Don": towns take no article, rivers do.
-            while k - i < 8 and self.word(i).isalpha() and self.word(i) not in COPULAS:
-                i -= 1
-            aside = self.word(i) in (",", "(")
-            return self.toponym(i - aside) if self.word(i + 1) in _PREPOSITIONS else None
-        return None
-
     def noun_phrase(self, noun: int) -> Toponym | None:
         """Return the place that "the town", "this village" means; None for "a village" and for things."""
         settlement = self.word(noun) in SETTLEMENTS
@@ -327,7 +254,7 @@ class _Reader:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
             if k == noun - 1 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
-                if self.is_airport(noun) or self.word(noun) in _WAYS:
+                if self.is_airport(noun) or self.word(noun) in WAYS:
                     return None
                 # "the Marto base, 5 km from Y"
                 return toponym
@@ -367,135 +294,6 @@ class _Reader:
                 noun = self.word(j) in ("a", "an", "the") and kind & (SETTLEMENTS | THINGS)
                 stands = noun or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
                 return self.clause_subject(k)[0] if stands else None
-            if not (word.isalpha() or word in (",", "-")) or word in _CLAUSE_WORDS:
+            if not (word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
                 return None
         return None
-
-    def clause_subject(self, copula: int) -> Ends:
-        """Return the subject of "is", "lies" at `copula`: a name, or what "it", "the town", "which" means."""
-        contracted = self.word(copula) in ("it's", "that's")
-        before = self.word(copula).removesuffix("'s") if contracted else self.word(copula - 1)
-        if word_at(self.tokens, self.tail.last - 1) == "apart":
-            ends = [t for t in self.names(copula) if not is_country(t)] or self.last_two(copula)
-            return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
-        if before == "it" and (named := self.toponym(copula - 2)) is not None:
-            if self.word(copula - 3) == "from":
-                return named, None
-            if self.word(copula - 3) == "to" and self.word(copula - 4) == "here":
-                return named, self.focus.resolve(copula, exclude=(named,), here=True)
-        if before == "it" and self.tail.link == "to" and self.tail.bearing and self.named[0] is not None:
-            # "From there it is 40 km north to X"; without a direction the ends are alike
-            there, here = (self.word(copula - 2) == adverb for adverb in ("there", "here"))
-            onward = there or self.tokens[self.first].word in ("further", "another")
-            start = self.focus.resolve(copula, exclude=self.named, recent=True, latest=onward, here=here)
-            return self.named[0], start
-        if before == "it" and (doer := self.clause_before(copula - 1)) is not None:
-            return doer, None
-        if before in ("it", "this"):
-            there = not contracted and self.word(copula - 2) == "there"
-            return self.focus.resolve(copula, exclude=self.named, recent=True, latest=there), None
-        if before == "that" and (contracted or self.word(copula - 2) in ("", ";", ",", "and", "-")):
-            return self.focus.resolve(copula, exclude=self.named, latest=True), None
-        if before in ("which", "that", "who"):
-            return self.nearest(copula - 1), None
-        if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
-            return None, None
-        if (toponym := self.toponym(copula - 1)) is not None:
-            joint, other = self.word(copula - 2), self.toponym(copula - 3)
-            if joint not in _PREPOSITIONS and joint != "and":
-                return self.placed_first(copula - 1) or toponym, None
-            if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
-                return toponym, other
-        return self.head(self.clause_start(copula), copula)
-
-    def names(self, before: int) -> list[Toponym]:
-        """Return the names of the sentence before token `before`."""
-        low = max(0, before - _REACH_LEFT)
-        return [t for k in range(low, before) if (t := self.toponym(k)) is not None]
-
-    def clause_before(self, pronoun: int) -> Toponym | None:
-        """Return the name that the clause before begins with: "X is besieged; it is 40 km from Y"."""
-        k = pronoun - 1 - (self.word(pronoun - 1) in ("and", "but"))
-        if self.word(k) not in (";", ",", "-", "–", "—"):
-            return None
-        start = k
-        while (
-            k - start < _REACH_LEFT
-            and (self.toponym(start - 1) or self.word(start - 1))
-            and (self.word(start - 1) not in _CLAUSE_MARKS)
-        ):
-            start -= 1
-        toponym = self.toponym(start)
-        return toponym if toponym is not None and not is_country(toponym) else None
-
-    def clause_start(self, copula: int) -> int:
-        """Return where the clause of a verb begins, passing over an aside between commas before it."""
-        k = copula - 1
-        if self.word(k) == ")":
-            k = (self.opening_bracket(k) or k) - 1
-        if self.word(k) == ",":
-            k -= 1
-            while copula - k < _REACH_LEFT and (self.toponym(k) or self.word(k) not in (",", "")):
-                k -= 1
-            k -= 1
-        while copula - k < _REACH_LEFT and (self.toponym(k) or self.word(k)):
-            word = self.word(k)
-            if word in _CLAUSE_MARKS:
-                return k + 1
-            if word == "that" and self.word(k + 1) in SETTLEMENTS:
-                return k
-            if word in _CLAUSE_WORDS and not (word == "and" and self.joins_alike(k)):
-                return k + 1
-            if word == "," and self.toponym(k + 1) and self.word(k + 2) in (",", "is", "lies", "was"):
-                return k + 1
-            k -= 1
-        return k + 1
-
-    def joins_alike(self, k: int) -> bool:
-        """Tell whether the "and" at `k` stands between two names or between two common nouns."""
-        return (self.toponym(k - 1) is None) == (self.toponym(k + 1) is None)
-
-    def head(self, start: int, copula: int) -> Ends:
-        """Return what the noun phrase at the head of a clause means."""
-        i = start
-        if self.word(i) in ("from", "between") or (self.toponym(i) and self.word(i + 1) == "to"):
-            ends = [token.toponym for token in self.tokens[i:copula] if token.toponym is not None]
-            if len(ends) >= 2:
-                return ends[1], ends[0]
-        if self.word(i) in _PREPOSITIONS:
-            while i < copula and self.word(i) != ",":
-                i += 1
-            if i == copula and self.toponym(start + 1) is not None and start + 2 < copula:
-                # "At X the front is 40 km from Y"
-                i = start + 2
-            else:
-                i = i + 1 if i < copula else start
-        span = self.tokens[i:copula]
-        if any(token.word in _DISTANCE_NOUNS for token in span[:4] if token.toponym is None):
-            ends = [token.toponym for token in span if token.toponym is not None] or self.last_two(i)
-            words = [token.word for token in span]
-            if len(ends) == 2 and "from" in words and "to" not in words:
-                # "X's distance from Y", "the distance of X from Y"
-                return ends[0], ends[1]
-            return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
-        if self.word(copula) in _PLURAL and self.toponym(i) is None:
-            return None, None
-        phrase = read_landmark(self.tokens, i)
-        unseen = phrase is not None and phrase.toponym is not None and phrase.toponym.score == UNSEEN
-        if (
-            phrase is None
-            or phrase.last > copula
-            or (unseen and self.word(phrase.last).isalpha() and phrase.last != copula)
-        ):
-            return None, None
-        if any(self.word(k) == "of" and read_compass(self.tokens, k - 1) for k in range(i, phrase.last)):
-            # "The group west of X" is not X.
-            return None, None
-        if phrase.toponym is not None:
-            return phrase.toponym, None
-        return resolve_landmark(phrase, self.focus, i, self.named, subject=True), None
-
-    def last_two(self, i: int) -> list[Toponym]:
-        """Return the two places named last before `i` in the report, countries left out."""
-        near = (token.toponym for token in reversed(self.tokens[max(0, i - 60) : i]))
-        return [t for t in near if t is not None and not is_country(t)][1::-1]

@@ -215,14 +215,14 @@ def _log_evidence(covariance: Array, signs: Array, weights: Array) -> float:
 
 
 def _grid(region: BaseGeometry, points: Array) -> tuple[Array, Array]:
-    """Return the lines of a grid over the region: a quarter of the usual distance of points, or coarser.
+    """Return the lines of a grid over the region: half the usual distance of points, or coarser.
 
     Whole blocks of cells, with two cells to spare on each side.
     """
     west, south, east, north = region.bounds
     gaps = _distances(points[:1024], points[:1024])
     np.fill_diagonal(gaps, np.inf)
-    step = max(float(np.median(gaps.min(axis=1))) / 4, np.sqrt(region.area / MOST_CELLS), 0.05)
+    step = max(float(np.median(gaps.min(axis=1))) / 2, np.sqrt(region.area / MOST_CELLS), 0.05)
 
     def over(low: float, high: float) -> Array:
         blocks = int(np.ceil(((high - low) / step + 3.37) / _BLOCK))

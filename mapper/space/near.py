@@ -38,7 +38,7 @@ class PointIndex:
     def near(self, lon: float, lat: float, reach_m: float) -> tuple[Indices, Floats]:
         """Return the rows of the points within a distance, in order, and how far they are in metres."""
         box = _boxes(np.array([lon]), np.array([lat]), reach_m)[0]
-        rows = np.sort(self._tree.query(box, predicate="intersects") % len(self.lon))
+        rows = np.unique(self._tree.query(box, predicate="intersects") % len(self.lon))
         count = len(rows)
         metres, _ = geodesic_arrays(np.full(count, lon), np.full(count, lat), self.lon[rows], self.lat[rows])
         near = metres <= reach_m

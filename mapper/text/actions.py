@@ -22,7 +22,7 @@ from mapper.text.focus import Focus
 from mapper.text.frames import is_about_war, may_tell, noun_frames
 from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
-from mapper.text.states import Denial, find_denial, find_states
+from mapper.text.states import NEXT, Denial, find_denial, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse_all, within
 from mapper.text.tokens import tokenize
 from mapper.text.triggers import base_action, each_place, noun_actions, verb_actions
@@ -115,14 +115,15 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: Discourse) -> I
         remember(tree, token, discourse)
         if token.tag_ in VERBAL and token.tag_ != "MD" and not _is_modifier(token) and not _is_gerund(token):
             found = verb_actions(tree, sentence, token, discourse)
-            told |= {token.i} if found else set()
-            yield from found
+            if found is None or found:
+                told.add(token.i)
+            yield from found or ()
     for token in tree.doc:
         if (token.tag_.startswith("NN") or _is_gerund(token)) and tree.place(token) is None:
             yield from noun_actions(tree, sentence, token, discourse, told)
     for state in find_states(tree):
         stance = read_stance(state.token)
-        if is_next := state.holder is None and state.token.lower_ in ("is", "are", "was", "were"):
+        if is_next := state.kind == NEXT:
             stance = replace(stance, planned=True)
         base = base_action(tree, sentence, state.token, state.kind, stance, discourse)
         holder = name_of(tree, state.holder, discourse, speaker_of(tree, stance, discourse))

@@ -278,7 +278,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
     if node.dep_ in ("acl", "prep", "pobj", "appos", "amod", "compound", "relcl"):
         noun = head if head.tag_.startswith("NN") else None
         if noun is not None and inside:
-            if is_noun_of("plan", noun):
+            aimed_at = node.dep_ == "prep" and node.lower_ == "of" and noun.lower_ == "target"
+            if is_noun_of("plan", noun) and not aimed_at:
                 if singular(noun.lower_) in _ATTEMPTS:
                     return (
                         replace(stance, failed=True)

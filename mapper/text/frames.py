@@ -28,7 +28,7 @@ sever     the doer cuts a road; lift and lay are said of sieges
 switch    the subject changes sides
 crowd, kill, flight, empty, recognise, agree   what befalls people and states
 hold      the subject has the place: a state, no event
-none      an idiom that tells of nothing: no other frame of the verb is tried
+none      an idiom that tells of nothing; nor do its nouns, unless its kind is `happens`
 """
 
 from __future__ import annotations

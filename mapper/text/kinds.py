@@ -43,7 +43,7 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
             return "redeploy"
     if frame.kind == "siege" and token.tag_.startswith("NN") and _is_lifted(token):
         return "siege_lifted"
-    words = _means(token, doer)
+    words = _means(tree, token, doer)
     if frame.pattern == "enter" and "suicide" in words:
         return "ied"
     if frame.kind not in _MEANT or (
@@ -66,20 +66,18 @@ def is_shot(doer: Token) -> bool:
     return _MEANS.get(singular(doer.lower_)) in ("shelling", "missile")
 
 
-def _means(token: Token, doer: Token | None) -> list[str]:
+def _means(tree: Tree, token: Token, doer: Token | None) -> list[str]:
     """Return the words, singular, that can say with what something was done: before a noun, after "by"."""
-    words = [c.lower_ for c in token.children if c.dep_ in ("compound", "amod", "nmod")]
-    if doer is not None:
-        words += [doer.lower_, *(c.lower_ for c in doer.children if c.dep_ in ("compound", "amod", "nmod"))]
+    before = ("compound", "amod", "nmod")
+    words = [c for c in token.children if c.dep_ in before]
+    things = [c for c in token.children if c.dep_ in ("dobj", "nsubjpass")]
+    things += [token.head] if token.dep_ in ("acl", "relcl") else []
+    for thing in ([doer] if doer is not None else []) + things:
+        words += [thing, *(c for c in thing.children if c.dep_ in before)]
     for child in token.children:
         if child.dep_ in ("prep", "agent") and child.lower_ in ("with", "by", "of", "from"):
-            words += [t.lower_ for t in child.subtree]
-        elif child.dep_ in ("dobj", "nsubjpass"):
-            words += [
-                child.lower_,
-                *(c.lower_ for c in child.children if c.dep_ in ("compound", "amod", "nmod")),
-            ]
-    return [singular(word) for word in words]
+            words += child.subtree
+    return [singular(tree.word(word)) for word in words]
 
 
 def _is_lifted(siege: Token) -> bool:

@@ -136,9 +136,23 @@ def find_states(tree: Tree) -> Iterator[State]:
             yield from _adjective(tree, token)
         if low in ("has", "have", "had") and token.dep_ != "aux":
             yield from _having(tree, token)
+        if low in ("free", "liberated") and token.dep_ in ("oprd", "acomp", "ccomp", "xcomp"):
+            yield from _declared(tree, token)
         if token.tag_.startswith("NN"):
             yield from _flag(tree, token)
             yield from _bastion(tree, token)
+
+
+def _declared(tree: Tree, word: Token) -> Iterator[State]:
+    """ "X was declared free", "the ministry declared X liberated"."""
+    verb = word.head if word.dep_ != "ccomp" else word
+    if not any(t.lower_.startswith("declar") or t.lower_.startswith("proclaim") for t in (verb, verb.head)):
+        return
+    declared = next(
+        (c for c in verb.children if c.dep_ in ("nsubjpass", "dobj", "nsubj") and tree.place(c)), None
+    )
+    for where in places_in(tree, declared) if declared is not None else ():
+        yield State(verb, "capture", where, None)
 
 
 def _described(tree: Tree, noun: Token) -> Iterator[Where]:
@@ -225,12 +239,11 @@ def _before(tree: Tree, verb: Token) -> Iterator[State]:
 
 def _gone(tree: Tree, verb: Token) -> Iterator[State]:
     """ "The jihadists were gone", "the last town is gone"."""
-    if not any(c.lower_ == "gone" and c.dep_ in ("acomp", "attr") for c in verb.children):
-        return
+    said = {c.lower_ for c in verb.children if c.dep_ in ("acomp", "attr", "oprd")}
     gone = deref(subject(verb))
-    if gone is None:
+    if gone is None or not said & {"gone", "free", "lost", "liberated"}:
         return
-    if doer_class(tree, gone) == "force":
+    if doer_class(tree, gone) == "force" and "gone" in said:
         yield State(verb, "withdraw", Where(None, "-"), gone)
     for where in places_in(tree, gone):
         if where.named is not None:
@@ -257,7 +270,12 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
                     None,
                 )
                 holder = deep if deep is not None else near
-                if holder is not None:
+                if any(c.lower_ == "longer" for c in verb.children):
+                    for where in places_in(tree, held):
+                        yield State(
+                            verb, "capture", where, None
+                        )  # "is no longer in X's hands": somebody took it
+                elif holder is not None:
                     told = verb.dep_ == "ccomp" and (
                         is_verb_of("say", verb.head) or is_verb_of("claim", verb.head)
                     )
@@ -302,17 +320,22 @@ def _flag(tree: Tree, noun: Token) -> Iterator[State]:
         (c for c in noun.children if c.dep_ in ("poss", "compound", "amod", "nmod") and doer_class(tree, c)),
         None,
     )
-    up = verb.lower_ in _UP or (
-        verb.lower_ in ("go", "goes", "went", "gone", "run", "ran")
-        and any(c.lower_ == "up" for c in verb.children)
+    up = (
+        verb.lower_ in _UP
+        or verb.lower_ in _BE
+        or (
+            verb.lower_ in ("go", "goes", "went", "gone", "run", "ran")
+            and any(c.lower_ == "up" for c in verb.children)
+        )
     )
     down = verb.lower_ in _DOWN or any(c.lower_ == "down" for c in verb.children)
     if not (up or down):
         return
     who = subject(verb) if noun.dep_ == "dobj" else owner
     holder = (deref(who) if who is not None else owner) if not down else None
+    white = any(c.lower_ == "white" for c in noun.children)
     for where in places_after(tree, verb, ("in", "over", "on", "at", "above", "from", "of")):
-        yield State(verb, "capture", where, holder)
+        yield State(verb, "surrender" if white else "capture", where, None if white else holder)
 
 
 _UP = word_set("states.up")

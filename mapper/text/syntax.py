@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from mapper.model import Locative, Toponym
-from mapper.words import word_set
+from mapper.words import read_table, singular, word_set
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -26,6 +26,7 @@ STAND_IN = "London"  # what the parser reads for every place name
 _Span = TypeVar("_Span", Toponym, Locative)
 
 _BATCH = 64  # sentences that the network reads at a time
+_TERSE = 16  # words of a line that may leave out its verb
 MAX_CHARS = 1200  # a longer "sentence" is a table or a broken page: parsing it is slow and says nothing
 
 _ABBREVIATIONS = word_set("syntax.abbreviations")
@@ -52,6 +53,7 @@ _READ_AS = {
     ),
     "massed": "gathered",
 }
+_PREDICATES = word_set("syntax.predicates")
 _TAKEN = word_set("syntax.taken")
 _HELPERS = word_set("syntax.helpers")
 _GROUP = re.compile(r"[A-Z]{3,6}|[A-Z]{1,4}-?\d{1,3}")
@@ -188,7 +190,37 @@ def parse_all(
         drafts.append(_draft(text, sentence, *near) if sentence.end - sentence.start <= MAX_CHARS else None)
     docs = _parser().pipe((t.doc for t in drafts if t is not None), batch_size=_BATCH)
     for tree in drafts:
-        yield tree if tree is None else replace(tree, doc=next(docs))
+        yield tree if tree is None else _with_verb(replace(tree, doc=next(docs)))
+
+
+def _with_verb(tree: Tree) -> Tree:
+    """Return the tree of a short sentence without a verb as if it had one: "Homs under siege"."""
+    doc = tree.doc
+    if len(doc) > _TERSE or any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in doc):
+        return tree
+    at = next((t.i for t in doc if t.i and t.lower_ in _PREDICATES and _can_be(tree, t.i - 1)), 0)
+    if not at:
+        return tree
+    from spacy.tokens import Doc
+
+    words, spaces = [t.text for t in doc], [bool(t.whitespace_) for t in doc]
+    words.insert(at, "was")
+    spaces.insert(at, True)
+    start = tree.spans[at][0]
+    spans = (*tree.spans[:at], (start, start), *tree.spans[at:])
+    places = {i + (i >= at): place for i, place in tree.places.items()}
+    return Tree(_parser()(Doc(doc.vocab, words=words, spaces=spaces)), spans, places, tree.text)
+
+
+def _can_be(tree: Tree, index: int) -> bool:
+    """Return whether something can be told to be somewhere: a place, a force, a flag."""
+    return index in tree.places or singular(tree.doc[index].lower_) in _forces()
+
+
+@lru_cache(maxsize=1)
+def _forces() -> frozenset[str]:
+    words = (row[1] for row in read_table("forces.tsv") if row[0] == "force")
+    return frozenset(word for row in words for word in row.split(",")) | {"flag", "banner"}
 
 
 def within(spans: deque[_Span], sentence: Sentence) -> list[_Span]:

@@ -13,7 +13,17 @@ from mapper.text.certainty import VERBAL, Stance, comes_to_nothing, is_verb_of, 
 from mapper.text.discourse import Discourse, name_of, speaker_of
 from mapper.text.frames import Frame, noun_frames, verb_frames
 from mapper.text.kinds import FIRE, is_shot, kind_of
-from mapper.text.roles import Roles, deref, doer, is_fire, is_timely, noun_roles, verb_object, verb_roles
+from mapper.text.roles import (
+    Roles,
+    deref,
+    doer,
+    is_fire,
+    is_timely,
+    noun_doer,
+    noun_roles,
+    verb_object,
+    verb_roles,
+)
 from mapper.text.syntax import Sentence, Tree
 from mapper.text.whereabouts import Where, objects_of, places_after, places_in
 from mapper.words import singular
@@ -43,12 +53,12 @@ def _beside(verb: Token) -> list[Token]:
     return own + after + [t for t in near if t.i > verb.i]
 
 
-def verb_actions(tree: Tree, sentence: Sentence, verb: Token, discourse: Discourse) -> list[Action]:
-    """Return what a verb tells: by the first of its frames that its clause fits."""
+def verb_actions(tree: Tree, sentence: Sentence, verb: Token, discourse: Discourse) -> list[Action] | None:
+    """Return what a verb tells by the first of its frames that fits; None for an idiom of nothing."""
     for frame in verb_frames_of(tree, verb):
         if frame.pattern == "none":
             if not frame.objects or verb_roles(tree, verb, frame) is not None:
-                return []
+                return [] if frame.kind == "happens" else None
             continue
         found = list(_by_frame(tree, sentence, verb, frame, discourse))
         if found:
@@ -130,8 +140,13 @@ def _borrow(tree: Tree, noun: Token, verb: Token, frame: Frame, roles: Roles) ->
         return
     if noun.dep_ == "pobj" and noun.head.lower_ == "under":
         roles.places = list(places_in(tree, target))
+    elif noun.head.head.lower_ in _SCENES and target is not None:
+        roles.places = list(places_in(tree, target))  # "the town was the scene of heavy fighting"
     elif noun.dep_ == "dobj" and frame.kind in (*FIRE, "clash", "assault") and not roles.places:
         roles.places = list(places_in(tree, target))  # "the town saw fighting", "took eleven rounds"
+
+
+_SCENES = frozenset(("scene", "target", "site", "object", "victim", "theatre", "focus"))
 
 
 def _is_over(noun: Token) -> bool:
@@ -168,7 +183,7 @@ def _governor(noun: Token) -> Token | None:
             return None
         if head.tag_ in VERBAL:
             return head
-        if node.dep_ not in ("pobj", "prep", "conj"):
+        if node.dep_ not in ("pobj", "prep", "conj") and node.lower_ not in _SCENES:
             return None
         node = head
     return None
@@ -225,6 +240,10 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     found = doer_class(tree, roles.doer)
     if frame.pattern in ("leave", "leave_from") and (found == "official" or is_person(roles.doer)):
         return False  # envoys come and go
+    attacks = [f for f in noun_frames(roles.doer.lower_) if f.kind in ("assault", "advance")]
+    if attacks and "weak" not in frame.options:
+        roles.doer = noun_doer(tree, roles.doer)  # "our counter-attack retook the town"
+        return True
     if frame.base in ("reach", "cross", "get", "come") and is_shot(roles.doer):
         return False  # "their guns reach us"
     if frame.pattern in ("leave", "leave_from", "move", "enter") and found == "civilian":
@@ -262,7 +281,7 @@ def _emit(
         name_of(tree, roles.other, discourse, speaker),
     )
     gainer = name_of(tree, roles.gainer, discourse, speaker)
-    if kind == "displacement" and frame.pattern in ("leave", "leave_from"):
+    if kind == "displacement" and frame.kind != "displacement":
         actor = opponent = ""
     pattern = frame.pattern
     if pattern == "fall":
@@ -283,6 +302,10 @@ def _emit(
         kind = "assault"
     elif kind in ("assault", "advance") and (stance.failed or _fails(token)):
         kind, actor, opponent = "repulse", opponent, actor
+    if kind == "displacement":
+        heads = [token, *([roles.doer] if roles.doer is not None else [])]
+        left = [w for head in heads for w in places_after(tree, head, ("from",))]
+        roles.places = left or roles.places  # where people come from, not where they arrive
     if not any(w.named for w in roles.places) and _elsewhere(tree, token):
         return
     if not roles.places and (stance.planned or (frame.part == "n" and pattern in ("lose", "fall", "take"))):

@@ -164,7 +164,7 @@ def situate(
         rejected=rejected_table(rejected),
         reports=reports,
         title=_title(theatre, reports),
-        attributions=default_gazetteer().attributions,
+        attributions=default_gazetteer().credits(places["place_source"].unique()),
     )
 
 

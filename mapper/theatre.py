@@ -9,6 +9,10 @@
     aliases = ["opposition", "insurgents"]
     color = "#0072B2"
 
+    [tiles]                              # an online map that readers may switch on; off at first
+    url = "https://tile.example.org/{z}/{x}/{y}.png"
+    credit = "© whoever drew it"
+
     [pins]
     "Sidra" = [18.36, 30.63]             # lon, lat in degrees, or the id of a place in the gazetteer
 
@@ -30,7 +34,9 @@ from mapper.errors import TheatreError
 
 Pin = str | tuple[float, float]
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
-_KEYS = ("title", "sides", "axis", "pins", "leave_out", "dates")
+_KEYS = ("title", "sides", "axis", "pins", "leave_out", "dates", "tiles")
+# The host may begin with {s}, for which Leaflet puts a, b or c.
+_TILES = re.compile(r"https://(?:\{s\}\.)?[A-Za-z0-9.-]{1,200}(?::\d{1,5})?/[^\s\"'<>]{1,500}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,14 @@ class Side:
     name: str
     aliases: tuple[str, ...] = ()
     color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """An online map: the address of its squares, with {z}, {x} and {y}, and whom to credit."""
+
+    url: str
+    credit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Theatre:
     pins: Mapping[str, Pin] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     dates: tuple[date, ...] = ()
+    tiles: Tiles | None = None
 
 
 def read_theatre(path: str | Path) -> Theatre:
@@ -105,6 +120,7 @@ def parse_theatre(text: str, *, name: str = "theatre.toml") -> Theatre:
         pins={key: _pin(key, value, name) for key, value in _table(table, "pins", name).items()},
         leave_out=_names(table.get("leave_out", []), "leave_out", name),
         dates=tuple(_date(value, name) for value in _list(table.get("dates", []), "dates", name)),
+        tiles=_tiles(_table(table, "tiles", name), name),
     )
 
 
@@ -138,6 +154,18 @@ def _side(key: str, value: Any, name: str) -> Side:
     if not isinstance(color, str) or (color and not _COLOR.fullmatch(color)):
         raise TheatreError(f"{name}: sides.{key}.color is {color!r}; give a colour as '#0072B2'.")
     return Side(key, _names(value.get("aliases", []), f"sides.{key}.aliases", name), color)
+
+
+def _tiles(table: Mapping[str, Any], name: str) -> Tiles | None:
+    if not table:
+        return None
+    url, credit = table.get("url", ""), table.get("credit", "")
+    is_whole = isinstance(url, str) and all(part in url for part in ("{z}", "{x}", "{y}"))
+    if set(table) - {"url", "credit"} or not is_whole or not _TILES.fullmatch(url):
+        raise TheatreError(f"{name}: tiles needs url = 'https://HOST/{{z}}/{{x}}/{{y}}.png' and credit.")
+    if not isinstance(credit, str) or not credit.strip():
+        raise TheatreError(f"{name}: tiles.credit is {credit!r}; say whose map it is.")
+    return Tiles(url, credit)
 
 
 def _pin(key: str, value: Any, name: str) -> Pin:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mapper.errors import TheatreError
-from mapper.theatre import Side, Theatre, parse_theatre, read_theatre
+from mapper.theatre import Side, Theatre, Tiles, parse_theatre, read_theatre
 
 WHOLE = """
 title = "A war"
@@ -68,3 +68,25 @@ def test_a_file_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
     bad.write_bytes(b"title = '\xff'")
     with pytest.raises(TheatreError, match="not UTF-8 at byte 9"):
         read_theatre(bad)
+
+
+def test_an_online_map_has_an_address_and_a_credit() -> None:
+    text = '[tiles]\nurl = "https://{s}.tile.example.org/{z}/{x}/{y}.png"\ncredit = "© somebody"'
+    assert parse_theatre(text).tiles == Tiles("https://{s}.tile.example.org/{z}/{x}/{y}.png", "© somebody")
+    assert parse_theatre("").tiles is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'url = "https://tile.example.org/{z}/{x}.png"\ncredit = "©"',
+        'url = "http://tile.example.org/{z}/{x}/{y}.png"\ncredit = "©"',
+        'url = "https://tile.example.org/{z}/{x}/{y}.png"',
+        'url = "https://a.org; script-src */{z}/{x}/{y}"\ncredit = "©"',
+        'url = "https://*/{z}/{x}/{y}"\ncredit = "©"',
+        'url = "https://tile.example.org/{z}/{x}/{y}.png"\ncredit = "©"\nkey = 1',
+    ],
+)
+def test_an_online_map_without_one_of_them_is_refused(text: str) -> None:
+    with pytest.raises(TheatreError, match="tiles"):
+        parse_theatre(f"[tiles]\n{text}")

@@ -110,6 +110,13 @@ class TableGazetteer:
         credits = [source.attribution for table in self._tables for source in table.sources.values()]
         return tuple(dict.fromkeys(credit for credit in credits if credit))
 
+    def credits(self, used: Iterable[str]) -> tuple[str, ...]:
+        """Return the lines of credit of the sources with these keys, in the order of the tables."""
+        keys = set(used)
+        sources = (source for table in self._tables for source in table.sources.values())
+        credits = [source.attribution for source in sources if source.key in keys]
+        return tuple(dict.fromkeys(credit for credit in credits if credit))
+
     def countries(self) -> list[str]:
         """Return the codes of all countries that hold a place, ISO 3166-1 alpha-2, sorted."""
         rows = [row for t in self._tables for row in t.db.execute("SELECT DISTINCT country FROM places")]

@@ -34,7 +34,7 @@ _PARTS = files("mapper.render") / "page"
 # The modules of the page's script, each after those whose values it needs when it starts.
 _MODULES = (
     "words", "scene", "state", "board", "ground", "labels", "marks", "density", "front", "checks", "map",
-    "pointing", "time", "chart", "timeline", "panel", "card", "header", "address", "main",
+    "pointing", "tiles", "time", "chart", "timeline", "panel", "card", "header", "address", "main",
 )  # fmt: skip
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -149,11 +149,26 @@ class _Page(Figure):
         super().__init__(title=data["title"])
         self.header._children.clear()
         self.policy = (
-            "default-src 'none'; img-src data: blob:; base-uri 'none'; form-action 'none'; "
-            f"style-src {_digests(styles)}; script-src {_digests(scripts)}"
+            f"default-src 'none'; img-src data: blob:{_tile_host(data)}; "
+            f"base-uri 'none'; form-action 'none'; style-src {_digests(styles)}; script-src {_digests(scripts)}"
         )
         self.credits = " · ".join(data["attributions"]) + " · Made with mapper and Leaflet"
         self.table = _table(data)
+
+
+def _tile_host(data: Json) -> str:
+    """
+    Return where the pictures of an online map may come from, "" without one.
+
+    Examples
+    --------
+    >>> _tile_host({"tiles": {"url": "https://{s}.tile.example.org/{z}/{x}/{y}.png"}})
+    ' https://*.tile.example.org'
+    """
+    if not data["tiles"]:
+        return ""
+    host = str(data["tiles"]["url"]).split("/")[2]
+    return f" https://{host.replace('{s}', '*')}"
 
 
 def _digests(texts: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ Columns of many rows are lists of equal length, words that repeat are numbers in
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from collections import Counter
@@ -38,7 +39,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
     situation
         The tables; empty ones give a scene without marks.
     theatre
-        May give colours to the sides.
+        May give colours to the sides and an online map.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         `title`, `first` (the date of day 0, None when nothing is dated), `days` (the last day), `parties`
         (names, the two sides of the front first), `kinds`, `labels` (names of places), `events`, `places`,
         `unplaced`, `control`, `fronts`, `axis`, `checks`, `reports`, `view` (west, south, east, north),
-        `density`, `attributions`.
+        `density`, `attributions`, `tiles` (address and credit of an online map, None without one).
     """
     timeline = situation.timeline
     first, last = _span(situation)
@@ -84,6 +85,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         "reports": _reports(situation.reports, first),
         "view": _view(situation),
         "density": density.density(timeline, first, parties) if is_large else None,
+        "tiles": dataclasses.asdict(theatre.tiles) if theatre and theatre.tiles else None,
         "attributions": list(dict.fromkeys([*situation.attributions, basemap.ATTRIBUTION])),
     }
 

@@ -315,6 +315,7 @@ def test_the_shipped_tables_keep_share_alike_rows_apart(shipped: TableGazetteer)
     assert "ODbL" not in core["licences"]
     assert osm["licences"] == "ODbL-1.0"
     assert any("OpenStreetMap" in credit for credit in shipped.attributions)
+    assert [("OpenStreetMap" in credit) for credit in shipped.credits(["osm", "nobody"])] == [True]
     assert any("GeoNames" in credit for credit in shipped.attributions)
 
 

@@ -24,7 +24,7 @@ from mapper.render import density
 from mapper.render.html import page, write_html
 from mapper.render.scene import scene
 from mapper.render.spelling import Spelling
-from mapper.theatre import Side, Theatre
+from mapper.theatre import Side, Theatre, Tiles
 
 sys.path.insert(0, str(Path(__file__).parent))
 import wars
@@ -124,6 +124,14 @@ def test_the_policy_allows_the_inline_parts_by_digest_and_nothing_else() -> None
     for text in (*scripts, *markup.inline["style"]):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
+
+
+def test_the_policy_lets_pictures_of_an_online_map_in_and_nothing_else_of_it() -> None:
+    tiles = Tiles("https://{s}.tile.example.org/{z}/{x}/{y}.png", "© somebody")
+    markup = Markup(page(wars.one_report(), theatre=Theatre(tiles=tiles)))
+    policy = next(a["content"] for tag, a in markup.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy and policy.count("https://") == 1
+    assert "img-src data: blob: https://*.tile.example.org;" in policy
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
@@ -229,7 +237,7 @@ def test_very_many_events_become_density_and_the_strongest(monkeypatch: pytest.M
 def test_the_strongest_events_come_from_every_week(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(density, "STRONGEST_EVENTS", 300)
     shown = density.strongest(wars.scattered(3_000, years=1).timeline)
-    weeks = shown["since"].dt.dayofyear // 7
+    weeks = shown["since"].dt.day_of_year // 7
     assert set(weeks) == set(range(53)) and (shown["certainty"] == "reported").all()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import math
@@ -17,7 +18,10 @@ from typing import Any
 import pytest
 
 from mapper.model import Situation
+from mapper.render import density
 from mapper.render.html import write_html
+from mapper.render.scene import scene
+from mapper.theatre import Theatre, Tiles
 
 sys.path.insert(0, str(Path(__file__).parent))
 import wars
@@ -376,6 +380,79 @@ def test_other_reports_of_an_event_stand_on_its_card(open_page: Open) -> None:
     assert "Coast Radio: Sidra has fallen." in text(page, "#card .others")
 
 
+def test_claims_of_one_distance_stand_together(open_page: Open) -> None:
+    there = wars.distance_check()
+    back = there | {"subject": "Tripoli", "landmark": "Ras Lanuf", "stated": "570 km west of Ras Lanuf"}
+    back |= {"stated_m": 570_000.0, "stated_bearing": "west", "error_m": -3_100.0, "report_id": "r2"}
+    page = open_page(wars.situation([], checks=[back, there], reports=REPORTS))
+    page.click("#tab-distances")
+    assert rows(page).count() == 1
+    assert "2 claims" in text(page, "#pane-distances")
+    assert "claimed 570 km W of Ras Lanuf; 300 mi E, measured 356 mi ESE" in text(page, "#pane-distances")
+    rows(page).first.click()
+    assert "300 miles" in text(page, "#card")
+    page.get_by_role("button", name=re.compile("^Second telling: claimed 570 km")).click()
+    assert "570 km west of Ras Lanuf" in text(page, "#card")
+
+
+REPORTS: list[dict[str, Any]] = [
+    {"report_id": "r1", "title": "First telling", "published": wars.when(3, 10), "events": 1},
+    {
+        "report_id": "r2",
+        "title": "Second telling",
+        "published": wars.when(3, 11),
+        "events": 1,
+        "same_as": "r1",
+    },
+]
+
+
+def test_a_report_that_repeats_another_says_so(open_page: Open) -> None:
+    page = open_page(wars.situation([], reports=REPORTS))
+    page.click("#tab-sources")
+    first, second = rows(page).all_inner_texts()
+    assert "repeats another report" in second and "repeats" not in first
+    rows(page).nth(1).click()
+    assert re.search(r"Repeats\s+First telling", text(page, "#card"))
+    page.keyboard.press("Escape")
+    rows(page).first.click()
+    assert re.search(r"Repeated by\s+Second telling", text(page, "#card"))
+
+
+def test_what_a_correction_withdrew_is_listed_and_not_drawn(open_page: Open) -> None:
+    day = wars.when(3, 10)
+    wrong = wars.event(1, "capture", "Brega", day, flags=("superseded",))
+    right = wars.event(2, "capture", "Brega", day, certainty="denied", flags=("correction",))
+    page = open_page(wars.situation([wrong, right]), hash_="#m=9/30.407/19.579")
+    assert text(page, "#count") == "1 of 1 event"
+    assert "withdrawn by a correction" in text(page, "#pane-events")
+    assert page.locator(".withdrawn").count() == 1
+    shown_day(page)
+    assert "earlier" not in tip_at(page, *wars.ROAD["Brega"][1:])
+    page.locator(".withdrawn").click()
+    assert "Withdrawn by a later correction" in text(page, "#card")
+
+
+def test_very_many_events_are_shaded_and_counted(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(density, "MOST_EVENTS", 300)
+    monkeypatch.setattr(density, "STRONGEST_EVENTS", 100)
+    page = open_page(wars.scattered(2_000), hash_="#w=0&hide=side:0&m=6/30.5/17.5")
+    assert "100 strongest are listed" in text(page, "#pane-events")
+    shown = int(text(page, "#count").split()[0].replace(",", ""))
+    everything = wars.scattered(2_000).timeline["actor"]
+    assert shown == (everything != scene(wars.scattered(2_000))["parties"][0]).sum()
+    page.evaluate("location.hash = '#w=0&m=5/30.5/17.5&hide=side:0&hide=side:1&hide=side:2'")
+    shown_day(page)
+    assert text(page, "#count").startswith("0 of 2,000")
+    page.evaluate("location.hash = '#w=0&m=5/30.5/17.5'")
+    shown_day(page)
+    assert re.fullmatch(r"[\d,]+ events", tip_at(page, 14.6, 31.9))
+    page.fill("#search", "shelling")
+    shown_day(page)
+    assert "with this search or filter the map shows these alone" in text(page, "#pane-events")
+    assert tip_at(page, 14.6, 31.9) == ""
+
+
 def test_help_opens_and_closes_by_key(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("?")
@@ -443,6 +520,31 @@ def test_the_buttons_of_the_map_go_to_the_front_and_back(open_page: Open) -> Non
     wait_until(page, f"{zoom} > {whole} + 0.5")
     page.click("#all-button")
     wait_until(page, f"{zoom} === {whole}")
+
+
+def test_an_online_map_is_asked_for_only_when_a_reader_says_so(
+    open_page: Open, browser: Any, tmp_path: Path
+) -> None:
+    tiles = Tiles("https://tile.example.org/{z}/{x}/{y}.png", "© <b>somebody</b>")
+    write_html(wars.one_report(), tmp_path / "tiles.html", theatre=Theatre(tiles=tiles))
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    picture = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+    page.route("https://**/*", lambda route: route.fulfill(body=picture, content_type="image/gif"))
+    page.goto((tmp_path / "tiles.html").as_uri())
+    wait_until(page, "window.__mapReady === true")
+    button = page.get_by_role("button", name="Online map")
+    assert "tile.example.org" in button.get_attribute("title")
+    assert [url for url in asked if not is_local(url)] == []
+    button.press("Enter")
+    wait_until(page, "document.querySelectorAll('.leaflet-tile-loaded').length > 3")
+    assert {url.split("/")[2] for url in asked if not is_local(url)} == {"tile.example.org"}
+    assert "Online map: © <b>somebody</b>" in text(page, ".credits")
+    button.press("Enter")
+    assert page.locator(".leaflet-tile").count() == 0 and "Online map" not in text(page, ".credits")
+    page.close()
+    assert open_page("report").locator("#tiles-button").is_hidden()
 
 
 def test_the_page_leaves_nothing_global_but_its_signal(open_page: Open) -> None:

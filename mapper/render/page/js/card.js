@@ -3,7 +3,6 @@
 import {
   CERTAINTY,
   PRECISION,
-  STATUS,
   UNDATED,
   VERDICT,
   checks,
@@ -22,6 +21,7 @@ import {
   eventDate,
   eventSide,
   eventTitle,
+  holdingOf,
   isCorrection,
   isWithdrawn,
   kindOf,
@@ -241,11 +241,7 @@ function placeCard(index) {
             const since = control.since[i] === null ? "" : `since ${dateOf(control.since[i])}`;
             const until = control.until[i] === null ? "" : `until ${dateOf(control.until[i])}`;
             const sure = control.confidence[i] === null ? "" : `confidence ${control.confidence[i]}`;
-            return small(
-              [`${partyName(control.holder[i])}, ${STATUS[control.status[i]]}`, since, until, sure]
-                .filter(Boolean)
-                .join(", "),
-            );
+            return small([holdingOf(i), since, until, sure].filter(Boolean).join(", "));
           }),
         ),
         ...fact("Wrong place?", pinHint(place)),

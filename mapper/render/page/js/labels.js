@@ -1,6 +1,6 @@
 /* Labels that keep out of each other's way. */
 
-import { clamp } from "./words.js";
+import { clamp, scene } from "./words.js";
 import { ink } from "./board.js";
 
 const widths = new Map();
@@ -19,7 +19,7 @@ export class LabelSpace {
     this.boxes = [];
     const { left, top, right, bottom } = view.seen;
     this.block(left, top, left + 56, top + 92); // the buttons
-    this.block(right - 140, top, right, top + 48);
+    this.block(right - (scene.tiles ? 260 : 140), top, right, top + 48);
     this.block(left, bottom - 46, left + 130, bottom); // the scale
   }
 

@@ -12,6 +12,7 @@ import { slider } from "./time.js";
 import { charted } from "./chart.js";
 import { goTo, layOutTime, play, step } from "./timeline.js";
 import { buildPanel } from "./panel.js";
+import { buildTiles } from "./tiles.js";
 import { closeCard } from "./card.js";
 import { announce, buildFilters, buildHelp, buildLegend, openFilters, placeLegend } from "./header.js";
 import { known, recall, remember } from "./address.js";
@@ -179,6 +180,7 @@ function start() {
   buildFilters();
   buildLegend();
   buildHelp();
+  buildTiles();
   // The chart takes its room from the map, which is then fitted anew.
   layOutTime();
   map.invalidateSize({ animate: false });

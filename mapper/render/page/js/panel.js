@@ -2,7 +2,6 @@
 
 import {
   CERTAINTY,
-  STATUS,
   VERDICT,
   byId,
   checks,
@@ -24,6 +23,7 @@ import {
   eventDate,
   eventSide,
   eventTitle,
+  holdingOf,
   isVague,
   partyName,
   sideOf,
@@ -160,8 +160,7 @@ export const spellingsOf = (place) => [...new Set([...place.names.map(([name]) =
 function placeRow(index) {
   const place = places[index];
   const held = controlAt(state.day).find((i) => control.id[i] === place.id);
-  const holder =
-    held === undefined ? "" : `${partyName(control.holder[held])}, ${STATUS[control.status[held]]}`;
+  const holder = held === undefined ? "" : holdingOf(held);
   const names = spellingsOf(place).filter((name) => name !== place.label);
   const meta = [holder || "holder not reported", names.length ? `also ${names.join(", ")}` : ""];
   const picture = swatch(held === undefined ? 2 : sideOf(control.holder[held]), held === undefined);

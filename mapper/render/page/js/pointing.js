@@ -1,7 +1,7 @@
 /* Pointing at the map. */
 
-import { STATUS, UNDATED, byId, clamp, control, dateOf, labels, places, plural } from "./words.js";
-import { eventDate, eventDay, eventTitle, partyName } from "./scene.js";
+import { UNDATED, byId, clamp, control, dateOf, labels, places, plural } from "./words.js";
+import { eventDate, eventDay, eventTitle, holdingOf, partyName } from "./scene.js";
 import { map } from "./board.js";
 import { hits } from "./marks.js";
 import { marks } from "./map.js";
@@ -28,8 +28,7 @@ function hitText(hit) {
   if (hit.kind === "control") {
     const i = hit.index;
     const since = control.since[i] === null ? "" : ` since ${dateOf(control.since[i])}`;
-    const holder = partyName(control.holder[i]) || "nobody known";
-    return `${labels[control.place[i]]}: ${holder}, ${STATUS[control.status[i]]}${since}`;
+    return `${labels[control.place[i]]}: ${holdingOf(i)}${since}`;
   }
   if (hit.kind === "cell") return plural(hit.many, "event");
   const { row } = hit;

@@ -2,8 +2,10 @@
 
 import {
   DEGREE,
+  STATUS,
   UNDATED,
   clamp,
+  control,
   dateOf,
   events,
   kinds,
@@ -56,6 +58,13 @@ export const sourceOf = (i) =>
   reports[events.report[i]]?.source ||
   reports[events.report[i]]?.title ||
   "";
+
+/** "Rebels, held" or "contested", as the row of a control table says. */
+export function holdingOf(i) {
+  const holder = partyName(control.holder[i]);
+  const status = STATUS[control.status[i]] ?? control.status[i];
+  return holder === status || !holder ? status : `${holder}, ${status}`;
+}
 
 /** Who is said to hold the place of a statement: the side, else whoever is named. */
 export const holderOf = (i) => (events.holder[i] < 0 ? events.actor[i] : events.holder[i]);

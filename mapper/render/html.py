@@ -150,7 +150,8 @@ class _Page(Figure):
         self.header._children.clear()
         self.policy = (
             f"default-src 'none'; img-src data: blob:{_tile_host(data)}; "
-            f"base-uri 'none'; form-action 'none'; style-src {_digests(styles)}; script-src {_digests(scripts)}"
+            f"base-uri 'none'; form-action 'none'; "
+            f"style-src {_digests(styles)}; script-src {_digests(scripts)}"
         )
         self.credits = " · ".join(data["attributions"]) + " · Made with mapper and Leaflet"
         self.table = _table(data)

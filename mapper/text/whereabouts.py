@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
-from mapper.text.focus import Focus, is_country
+from mapper.text.focus import SETTLEMENTS, Focus, is_country
 from mapper.text.syntax import Tree
 from mapper.words import singular, word_set
 
@@ -95,11 +95,20 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
                 or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another"))
                 for c in head.children
             )
-            if determined or head.lower_ in ("it", "there", "here"):
-                yield Where(None, head.lower_ if not determined else word, partial=within)
+            if determined:
+                yield Where(None, " ".join([*_manner(head), word]), partial=within)
+            elif head.lower_ in ("it", "there", "here"):
+                yield Where(None, head.lower_, partial=within)
     for child in head.children:
         if child.dep_ == "conj" and not child.tag_.startswith("VB"):
             yield from places_in(tree, child, partial=partial, depth=depth + 1)
+
+
+def _manner(noun: Token) -> list[str]:
+    """Return the word that tells which of the places in mind a noun means: "that", "same", "occupied"."""
+    told = [c.lower_ for c in noun.children if c.dep_ == "amod" and c.i < noun.i]
+    pointing = [c.lower_ for c in noun.children if c.dep_ == "det" and c.lower_ in ("this", "that")]
+    return told[-1:] or pointing
 
 
 def objects_of(prep: Token) -> Iterator[Token]:
@@ -141,9 +150,37 @@ def in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
     index = bisect_left(starts, action.start)
     if action.where is not None or action.kind in ("recognition", "agreement", "statement", "ceasefire"):
         return action  # what governments do has no place on the map unless one is named
-    recent = action.place_word in ("it", "there", "this", "that")
-    where = focus.resolve(index, recent=recent, here=action.place_word == "here")
+    where = _described(action, focus, bisect_left(starts, action.clause_start))
+    where = where or _meant(action.place_word, focus, index)
     if where is None:  # "the town was freed, residents of X said"
         later = (t.toponym for t in focus.tokens[index:] if t.start < action.sentence_end and t.toponym)
         where = next((t for t in later if t.role == "literal" and not is_country(t)), None)
     return replace(action, where=where, place_word=action.place_word or "-")
+
+
+def _described(action: Action, focus: Focus, first: int) -> Toponym | None:
+    """Return the place right before a relative clause that names none: "Gao, which was seized"."""
+    if action.place_word or not 2 <= first < len(focus.tokens):
+        return None
+    comma, name = focus.tokens[first - 1], focus.tokens[first - 2]
+    relative = focus.tokens[first].word in ("which", "where") and comma.word == ","
+    return name.toponym if relative else None
+
+
+def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
+    """Return the place in mind that a word stands for: "there", "that town", "occupied city", "capital"."""
+    *said, noun = word.split() or [""]
+    how = said[0] if said else ""
+    if noun in ("it", "there", "this", "that"):
+        return focus.resolve(index, recent=True)
+    if noun == "here" or (how == "this" and noun in SETTLEMENTS):
+        return focus.resolve(index, here=True)
+    if noun == "capital":
+        return focus.capital(index, how) or focus.resolve(index)
+    if how in ("same", "that"):
+        return focus.resolve(index, latest=True)
+    if how and (told := focus.told_as(index, how, ())) is not None:
+        return told
+    return (focus.containing(index, noun) if noun and noun not in SETTLEMENTS else None) or focus.resolve(
+        index
+    )

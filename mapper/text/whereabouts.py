@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
+from mapper.text.certainty import is_verb_of
 from mapper.text.focus import SETTLEMENTS, Focus, is_country
 from mapper.text.syntax import Tree
 from mapper.words import singular, word_set
@@ -140,6 +141,8 @@ def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
                 ):
                     for inner in objects_of(grandchild):
                         found += places_in(tree, inner)
+        elif child.dep_ == "acl" and child.tag_ == "VBN" and is_verb_of("say", child):
+            found += places_after(tree, child, wanted)  # "the shelling reported at X"
         if low in ("there", "here") and child.dep_ == "advmod" and "in" in wanted:
             found.append(Where(None, low))
     return found
@@ -171,7 +174,7 @@ def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
     """Return the place in mind that a word stands for: "there", "that town", "occupied city", "capital"."""
     *said, noun = word.split() or [""]
     how = said[0] if said else ""
-    if noun in ("it", "there", "this", "that"):
+    if noun in ("", "it", "there", "this", "that"):
         return focus.resolve(index, recent=True)
     if noun == "here" or (how == "this" and noun in SETTLEMENTS):
         return focus.resolve(index, here=True)
@@ -181,6 +184,5 @@ def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
         return focus.resolve(index, latest=True)
     if how and (told := focus.told_as(index, how, ())) is not None:
         return told
-    return (focus.containing(index, noun) if noun and noun not in SETTLEMENTS else None) or focus.resolve(
-        index
-    )
+    thing = None if noun in SETTLEMENTS else focus.containing(index, noun)
+    return thing or focus.resolve(index)

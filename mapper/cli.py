@@ -137,6 +137,7 @@ _workers_option = click.option(
 def build(
     inputs: tuple[Path, ...],
     outputs: tuple[str, ...],
+    coded: tuple[Path, ...],
     published: datetime | None,
     as_known_on: datetime | None,
     at: datetime | None,
@@ -150,14 +151,15 @@ def build(
 ) -> int:
     """Build a map and tables from INPUTS: files, folders, JSONL or CSV of reports.
 
-    Without INPUTS the example in data/reports is built into output/.
+    Without INPUTS and --events the example in data/reports is built into output/.
     """
     if (engine == "dask") != bool(scheduler):
         raise click.UsageError("--engine dask and --scheduler ADDRESS go together.")
     rejected = jobs.build_files(
-        inputs or (Path("data/reports"),),
+        inputs or (() if coded else (Path("data/reports"),)),
         outputs or ("output/",),
         Reading(gear, tables, geocoder=geocoder, user_agent=user_agent),
+        coded=coded,
         published=published.replace(tzinfo=UTC) if published else None,
         as_known_on=_end_of_day(as_known_on),
         at=_end_of_day(at),

@@ -162,3 +162,13 @@ def test_a_text_that_takes_too_long_is_set_aside(
     assert run([command, *arguments, "-o", str(made)]) == SET_ASIDE
     assert "Report '1' is set aside: It took longer than 0.2 seconds." in capsys.readouterr().err
     assert command == "build" or len(made.read_text().splitlines()) == 2
+
+
+def test_coded_events_alone_make_a_map(tmp_path: Path) -> None:
+    table = tmp_path / "ged.csv"
+    table.write_text(
+        "id,type_of_violence,side_a,side_b,where_coordinates,where_prec,longitude,latitude,date_start,date_end,"
+        "date_prec\n1,1,Reds,Blues,Brega,1,19.57,30.41,2011-03-02,2011-03-02,1\n"
+    )
+    assert run(["build", "--events", str(table), "-o", f"{tmp_path}/out/"]) == DONE
+    assert len((tmp_path / "out" / "timeline.csv").read_text().splitlines()) == 2

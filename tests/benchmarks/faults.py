@@ -26,7 +26,19 @@ FULL_DISK_BYTES = 20_000  # no file may grow beyond this: what a full disk does,
 
 
 def command(source: Path, output: Path, store: Path) -> list[str]:
-    return [sys.executable, "-m", "mapper", "build", str(source), "-o", f"{output}/", "--store", str(store)]
+    return [
+        sys.executable,
+        "-m",
+        "mapper",
+        "build",
+        str(source),
+        "--gear",
+        "fast",
+        "-o",
+        f"{output}/",
+        "--store",
+        str(store),
+    ]
 
 
 def tables(folder: Path) -> dict[str, bytes]:

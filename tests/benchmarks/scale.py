@@ -1,29 +1,39 @@
-"""How time and memory grow with the number of reports.
+"""How time and memory grow with the number of reports and of events, and what engines and a store gain.
 
-    python tests/benchmarks/scale.py [--reports 1000] [--workers 2] [--wars 1] [--gear full] [--kill]
+    python tests/benchmarks/scale.py --reports 1000 10000 --kill [--workers 2] [--wars 8] [--gear fast]
+    python tests/benchmarks/scale.py --events 1000 10000 100000 1000000
+    python tests/benchmarks/scale.py --engines 500
 
-Makes reports of about 200 words from templates and names of the shipped gazetteer, the same ones each
-time, and prints for a build of them: documents a second, the memory of the largest process, sizes of
-the page and the tables; then the same with ten new reports and, with `--kill`, after a kill -9.
+Makes reports of about 200 words from templates and names of the shipped gazetteer, or a table of coded
+events, the same ones each time, builds all outputs of a folder from them and prints tables for README.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from hashlib import blake2b
+from multiprocessing import active_children
 from pathlib import Path
 
 from shapely import Point
 
+from mapper.engine import Engine, dask, local
+from mapper.jobs import _read_batch
 from mapper.places.gazetteer import open_gazetteer
+from mapper.reading import Reading
+from mapper.text.reports import read_reports
 
 # Centres of wars that nobody fought: (lon, lat) in degrees.
 CENTRES = (
@@ -97,72 +107,188 @@ def report(number: int, wars: list[list[str]]) -> dict[str, str]:
     }
 
 
-def build(
-    source: Path, output: Path, options: list[str], *, kill_after: float | None = None
-) -> tuple[float, float]:
-    """Run the command and return its seconds and the largest process in MB."""
-    command = [sys.executable, "-m", "mapper", "build", str(source), "-o", f"{output}/", *options]
-    start = time.perf_counter()
-    process = subprocess.Popen(command)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        process.send_signal(signal.SIGKILL)
-    code = process.wait()
-    if kill_after is None and code not in (0, 3):
-        sys.exit(f"{command} failed with exit code {code}.")
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return time.perf_counter() - start, largest
-
-
 def write_reports(path: Path, count: int, wars: list[list[str]]) -> None:
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             file.write(json.dumps(report(number, wars), ensure_ascii=False) + "\n")
 
 
+def write_events(path: Path, count: int) -> None:
+    """Write a table of coded events in the form of UCDP GED: places, sides and days in disorder."""
+    wars = [[(lon + n % 10 / 5, lat + n // 10 / 5) for n in range(NAMES_A_WAR)] for lon, lat in CENTRES]
+    draw = random.Random(0)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(
+            "id,type_of_violence,side_a,side_b,where_coordinates,where_prec,longitude,latitude,date_start,"
+            "date_end,date_prec,source_headline\n"
+        )
+        for number in range(count):
+            war, place = draw.randrange(len(wars)), draw.randrange(NAMES_A_WAR)
+            lon, lat = wars[war][place]
+            day = FIRST_DAY + timedelta(draw.randrange(DAYS))
+            kind = draw.choice("1113")
+            file.write(
+                f"{number},{kind},Government of {war},Rebels of {war},Town {war}-{place},1,{lon:.4f},"
+                f"{lat:.4f},{day},{day},1,Fight at {war}-{place} left {number % 99} dead on day {day.day}\n"
+            )
+
+
+@dataclass
+class Run:
+    """What one build cost: seconds of the clock, seconds of computing, the largest process."""
+
+    wall: float
+    cpu: float
+    megabytes: float
+
+
+def build(arguments: list[str], *, kill_after: float | None = None) -> Run:
+    """Run `mapper build` and return what it cost."""
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "mapper", "build", *arguments], start_new_session=True)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.killpg(process.pid, signal.SIGKILL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if kill_after is None and os.waitstatus_to_exitcode(status) not in (0, 3):
+        sys.exit(f"mapper build {' '.join(arguments)} failed.")
+    return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def megabytes(paths: Iterable[Path]) -> float:
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+
+
+def grow_in_reports(counts: list[int], args: argparse.Namespace, folder: Path) -> None:
+    """Print a row for each number of reports: a build, ten reports more and, if asked, one after a kill."""
+    titles = (
+        "reports", "events", "documents/s", "s", "s of computing", "largest process, MB", "page, MB",
+        "tables, MB", "store, MB", "ten more, s", "after a kill, s",
+    )  # fmt: skip
+    print(row(titles), row("---" for _ in titles), sep="\n")
+    wars = names_of_wars(args.wars)
+    for count in counts:
+        source, output, store = (folder / f"{name}-{count}" for name in ("reports", "output", "store"))
+        source = source.with_suffix(".jsonl")
+        write_reports(source, count, wars)
+        options = ["--workers", str(args.workers), "--gear", args.gear]
+        first = build([str(source), "-o", f"{output}/", "--store", str(store), *options])
+        events = (output / "timeline.csv").read_bytes().count(b"\n") - 1
+        sizes = (
+            megabytes([output / "map.html"]),
+            megabytes(path for path in output.iterdir() if path.name != "map.html"),
+            megabytes(store.iterdir()),
+        )
+        rest = "-"
+        if args.kill:
+            killed = [str(source), "-o", f"{folder}/killed-{count}/", "--store", f"{store}-killed", *options]
+            build(killed, kill_after=first.wall / 2)
+            rest = f"{build(killed).wall:.0f}"
+            for path in output.iterdir():
+                if (
+                    path.is_file()
+                    and path.read_bytes() != (folder / f"killed-{count}" / path.name).read_bytes()
+                ):
+                    sys.exit(f"{path.name} is another after a kill.")
+        write_reports(source, count + 10, wars)
+        more = build([str(source), "-o", f"{output}/", "--store", str(store), *options])
+        figures = (count / first.wall, first.wall, first.cpu, first.megabytes, *sizes, more.wall)
+        print(row((f"{count:,}", f"{events:,}", *(f"{figure:.1f}" for figure in figures), rest)), flush=True)
+
+
+def row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def grow_in_events(counts: list[int], folder: Path) -> None:
+    """Print a row for each number of coded events."""
+    titles = ("coded events", "s", "s of computing", "largest process, MB", "page, MB", "tables, MB")
+    print(row(titles), row("---" for _ in titles), sep="\n")
+    for count in counts:
+        source, output = folder / f"events-{count}.csv", folder / f"events-{count}"
+        write_events(source, count)
+        run = build(["--events", str(source), "-o", f"{output}/"])
+        page = megabytes([output / "map.html"])
+        tables = megabytes(path for path in output.iterdir() if path.name != "map.html")
+        figures = (run.wall, run.cpu, run.megabytes, page, tables)
+        print(row((f"{count:,}", *(f"{figure:.1f}" for figure in figures))), flush=True)
+
+
+def computed(processes: Iterable[int]) -> dict[int, float]:
+    """Return the seconds that each process has computed so far."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    stats = {pid: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in processes}
+    return {pid: (int(stat[11]) + int(stat[12])) / ticks for pid, stat in stats.items()}
+
+
+def compare_engines(count: int, gear: str, folder: Path) -> None:
+    """
+    Print how fast each engine reads, and the digest of what it read; only reading is timed, tools open.
+
+    On a machine that others use too, the clock says little: then the seconds that the busiest process
+    has computed say how long reading would take if each had a core of its own.
+    """
+    from distributed import LocalCluster
+
+    source = folder / "engines.jsonl"
+    write_reports(source, count, names_of_wars())
+    reports = list(read_reports(source))
+    work = partial(_read_batch, reading=Reading(gear), theatre=None)  # type: ignore[arg-type]
+    rates: dict[tuple[str, int], tuple[float, float]] = {}
+
+    def measure(kind: str, workers: int, engine: Engine, processes: Callable[[], list[int]]) -> None:
+        warm, digest, results = 16 * 4 * workers, blake2b(digest_size=8), engine(work, reports)
+        for _ in range(warm):
+            digest.update(next(results).encode())
+        start, before = time.perf_counter(), computed(processes())
+        for result in results:
+            digest.update(result.encode())
+        wall, after = time.perf_counter() - start, computed(before)
+        busiest = max(after[pid] - before[pid] for pid in before)
+        rates[kind, workers] = ((count - warm) / wall, (count - warm) / busiest)
+        speeds = " ".join(f"{rate:8.2f}" for rate in rates[kind, workers])
+        print(f"{kind}, {workers} workers: {speeds} documents/s (clock, busiest process)", end="")
+        print(f", bytes {digest.hexdigest()}", flush=True)
+
+    for workers in (1, 2):
+        with local(workers) as engine:
+            measure(
+                "local", workers, engine, lambda: [p.pid or 0 for p in active_children()] or [os.getpid()]
+            )
+    for workers in (1, 2):
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        )
+        with cluster, dask(cluster.scheduler_address) as engine:
+            measure("Dask", workers, engine, lambda: [w.pid for w in cluster.workers.values()])  # noqa: B023
+    for kind in ("local", "Dask"):
+        ratios = (two / one for one, two in zip(rates[kind, 1], rates[kind, 2], strict=True))
+        print(f"{kind}: two workers over one", " ".join(f"{ratio:.2f}" for ratio in ratios))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--reports", type=int, default=1000)
+    parser.add_argument("--reports", type=int, nargs="+", default=[])
+    parser.add_argument("--events", type=int, nargs="+", default=[])
+    parser.add_argument("--engines", type=int, default=0, metavar="REPORTS")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--wars", type=int, default=1, choices=range(1, len(CENTRES) + 1), help="far from another"
     )
-    parser.add_argument("--gear", default="full")
+    parser.add_argument("--gear", default="fast")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--kill", action="store_true", help="kill a first build halfway, then go on")
-    parser.add_argument("--only-make", action="store_true", help="write the reports and stop")
     args = parser.parse_args()
     folder = args.folder or Path(tempfile.mkdtemp(prefix="scale-"))
     folder.mkdir(parents=True, exist_ok=True)
-    source, output, store = folder / "reports.jsonl", folder / "output", folder / "store"
-    wars = names_of_wars(args.wars)
-    write_reports(source, args.reports, wars)
-    if args.only_make:
-        return
-    options = ["--store", str(store), "--workers", str(args.workers), "--gear", args.gear]
-    seconds, largest = build(source, output, options)
-    speed = args.reports / seconds
-    print(f"{args.reports:,} reports, {args.workers} workers, {args.gear}: {seconds:.1f} s", flush=True)
-    print(f"  {speed:.1f} documents/s, largest process {largest:.0f} MB", flush=True)
-    for path in sorted(output.iterdir()):
-        if path.is_file():
-            print(f"  {path.name} {path.stat().st_size / 1e6:.2f} MB")
-    print(f"  store {sum(path.stat().st_size for path in store.rglob('*.parquet')) / 1e6:.2f} MB", flush=True)
-    write_reports(source, args.reports + 10, wars)
-    again, _ = build(source, output, options)
-    print(f"ten more: {again:.1f} s", flush=True)
-    if args.kill:
-        options[1] = str(folder / "store-killed")
-        build(source, folder / "killed", options, kill_after=seconds / 2)
-        rest, _ = build(source, folder / "killed", options)
-        same = all(
-            path.read_bytes() == (folder / "killed" / path.name).read_bytes()
-            for path in output.iterdir()
-            if path.is_file()
-        )
-        print(f"after a kill at {seconds / 2:.1f} s: {rest:.1f} s; the same bytes: {same}", flush=True)
+    if args.reports:
+        grow_in_reports(args.reports, args, folder)
+    if args.events:
+        grow_in_events(args.events, folder)
+    if args.engines:
+        compare_engines(args.engines, args.gear, folder)
 
 
 if __name__ == "__main__":

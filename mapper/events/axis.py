@@ -28,6 +28,8 @@ CORRIDOR_KM = 35.0
 # much of the evidence apart. A path that runs along a front has the sides mixed on it.
 SHARE_ON_PATH = 0.5
 SHARE_IN_ORDER = 0.75
+# So many places lie along no road. The tree takes time with the square of the places.
+MOST_ON_A_ROAD = 2_000
 # What a change of side along the road costs beside a place that is on the wrong side of it (its weight, at
 # most 1). One lone place behind the other's lines is a pocket, two are a stretch of road.
 COST_OF_CHANGE = 0.5
@@ -85,10 +87,10 @@ def principal_axis(places: pd.DataFrame, xy: Array) -> Axis | None:
     """
     Return the longest path through the shortest tree that joins all places.
 
-    None where the path is less than `SHARE_ON_PATH` of the tree, or all places are one point. Places
-    within `CORRIDOR_KM` of the path are on it.
+    None where the path is less than `SHARE_ON_PATH` of the tree, or all places are one point, or there are
+    more than `MOST_ON_A_ROAD`. Places within `CORRIDOR_KM` of the path are on it.
     """
-    if len(places) < 2:
+    if not 2 <= len(places) <= MOST_ON_A_ROAD:
         return None
     order, tree_length = _longest_path(xy)
     if tree_length == 0:
@@ -230,18 +232,36 @@ def share_in_order(holders: Sequence[str | None], weights: Sequence[float]) -> f
     return best / total
 
 
-def is_bypassed(index: int, holders: Sequence[str | None], confirmed: Sequence[pd.Timestamp | None]) -> bool:
+def bypassed(holders: Sequence[str | None], confirmed: Sequence[pd.Timestamp | None]) -> list[bool]:
     """
-    Tell whether the news has passed a place by: there is newer word of one rival on both sides of it.
+    Tell which places the news has passed by: of one rival there is newer word on both sides of them.
 
     What a side held before a rival went past says little of who holds it now.
+
+    Examples
+    --------
+    >>> days = [pd.Timestamp(f"1999-03-0{day}") for day in (5, 1, 7)]
+    >>> bypassed(["reds", "blues", "reds"], days), bypassed(["reds", "blues", "blues"], days)
+    ([False, True, False], [False, False, False])
     """
-    own, day = holders[index], confirmed[index]
-    if own is None or day is None:
-        return False
+    before = _newest_before(holders, confirmed)
+    after = _newest_before(holders[::-1], confirmed[::-1])[::-1]
+    return [
+        own is not None
+        and day is not None
+        and any(h != own and at > day and h in later and later[h] > day for h, at in earlier.items())
+        for own, day, earlier, later in zip(holders, confirmed, before, after, strict=True)
+    ]
 
-    def rivals(places: range) -> set[str]:
-        later = ((holder, at) for i in places if (holder := holders[i]) and (at := confirmed[i]) and at > day)
-        return {holder for holder, _ in later if holder != own}
 
-    return bool(rivals(range(index)) & rivals(range(index + 1, len(holders))))
+def _newest_before(
+    holders: Sequence[str | None], confirmed: Sequence[pd.Timestamp | None]
+) -> list[dict[str, pd.Timestamp]]:
+    """Return for each place the newest word of each side from the places before it."""
+    newest: dict[str, pd.Timestamp] = {}
+    found = []
+    for holder, day in zip(holders, confirmed, strict=True):
+        found.append(newest)
+        if holder is not None and day is not None and (holder not in newest or day > newest[holder]):
+            newest = newest | {holder: day}
+    return found

@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
-from mapper.events.axis import Axis, Interval, intervals, is_bypassed, segments
+from mapper.events.axis import Axis, Interval, bypassed, intervals, segments
 from mapper.events.scene import Scene, Standing, compass, front_row, standings
 
 # A line is drawn this far to each side of the road, and a band and a pocket so wide.
@@ -71,9 +71,10 @@ def along_axis(axis: Axis, found: Sequence[Standing]) -> list[Standing | None]:
     along = [by_row.get(row) for row in axis.rows]
     holders = [None if s is None else s.holder for s in along]
     confirmed = [None if s is None else s.confirmed for s in along]
+    passed = bypassed(holders, confirmed)
     return [
-        replace(s, weight=s.weight * BYPASSED) if s and is_bypassed(i, holders, confirmed) else s
-        for i, s in enumerate(along)
+        replace(s, weight=s.weight * BYPASSED) if s and is_passed else s
+        for s, is_passed in zip(along, passed, strict=True)
     ]
 
 
@@ -179,8 +180,9 @@ def _pockets(
     confirmed = [None if s is None else s.confirmed for s in along]
     holders = [None if s is None else s.holder for s in along]
     found: dict[tuple[str, str], list[tuple[BaseGeometry, Standing]]] = {}
+    passed = bypassed(holders, confirmed)
     for i, (stand, stretch) in enumerate(zip(along, stretches, strict=True)):
-        if stand is None or stand.holder in (None, stretch) or is_bypassed(i, holders, confirmed):
+        if stand is None or stand.holder in (None, stretch) or passed[i]:
             continue
         disc = scene.on_land(Point(axis.xy[i]).buffer(POCKET_KM))
         found.setdefault((str(stand.holder), stretch), []).append((disc, stand))

@@ -8,6 +8,7 @@ import pandas as pd
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
+from mapper.columns import Words
 from mapper.model import (
     DISTANCE_CHECKS_COLUMNS,
     PLACES_COLUMNS,
@@ -24,7 +25,7 @@ from mapper.model import (
 from mapper.space.check import stated_in_words
 from mapper.text.duplicates import find_duplicates
 
-_PIECE = 10_000
+_FIGURES = {"geometry": "object", "score": "float64", "start": "int64", "end": "int64"}
 _MOST_FIGURES = 8  # of one pair of places, the commonest first
 
 
@@ -44,15 +45,14 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
         One row a report, in the order of publication, undated ones last. `same_as` is the id of the
         report that this one repeats, "" for one of its own.
     """
-    places = _Rows(PLACES_COLUMNS)
+    places = _PlaceRows()
     checks: list[dict[str, object]] = []
     pairs: list[tuple[str, ...]] = []
     reports: list[dict[str, object]] = []
-    points: dict[str, BaseGeometry] = {}
 
     def told() -> Iterator[Report]:
         for extraction in extractions:
-            places.add(_place_row(extraction.report.id, r, points) for r in extraction.resolutions)
+            places.add(extraction)
             for check in extraction.checks:
                 pairs.append(_pair(check) or (extraction.report.id, str(len(checks))))
                 checks.append(_check_row(extraction, check))
@@ -71,22 +71,29 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
     return places.table(), _checks_table(checks, pairs, repeats), by_day
 
 
-class _Rows:
-    """Rows that become a table piece by piece, for rows of Python's take ten times the memory of a table."""
+class _PlaceRows:
+    """The rows of the places table as columns; rows of one place share its geometry."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self._columns, self._rows = list(columns), list[tuple[object, ...]]()
-        self._pieces: list[pd.DataFrame] = []
+    def __init__(self) -> None:
+        self._words = {name: Words() for name in PLACES_COLUMNS if name not in _FIGURES}
+        self._figures: dict[str, list[object]] = {name: [] for name in _FIGURES}
+        self._points: dict[str, BaseGeometry] = {}
 
-    def add(self, rows: Iterable[tuple[object, ...]]) -> None:
-        self._rows.extend(rows)
-        if len(self._rows) >= _PIECE:
-            self._pieces.append(pd.DataFrame(self._rows, columns=self._columns))
-            self._rows.clear()
+    def add(self, extraction: Extraction) -> None:
+        for resolution in extraction.resolutions:
+            row = dict(
+                zip(PLACES_COLUMNS, _place_row(extraction.report.id, resolution, self._points), strict=True)
+            )
+            for name, words in self._words.items():
+                words.append(str(row[name]))
+            for name, values in self._figures.items():
+                values.append(row[name])
 
     def table(self) -> pd.DataFrame:
-        last = pd.DataFrame(self._rows, columns=self._columns)
-        return pd.concat([*self._pieces, last], ignore_index=True) if self._pieces else last
+        columns = {name: words.table_column() for name, words in self._words.items()}
+        for name, kind in _FIGURES.items():
+            columns[name] = pd.Series(self._figures.pop(name), dtype=kind)
+        return pd.DataFrame(columns, columns=list(PLACES_COLUMNS))
 
 
 def _place_row(report_id: str, resolution: Resolution, points: dict[str, BaseGeometry]) -> tuple[object, ...]:
@@ -168,7 +175,9 @@ def _checks_table(
         reports = len(set.union(*tellers.values()))
         often = sorted(tellers.items(), key=lambda item: -len(item[1]))[:_MOST_FIGURES]
         figures = "; ".join(f"{figure} (x{len(by)})" if len(by) > 1 else figure for figure, by in often)
-        together += [row | {"pair_reports": reports, "pair_figures": figures} for row in told]
+        for row in told:
+            row.update(pair_reports=reports, pair_figures=figures)
+        together += told
     return pd.DataFrame(together, columns=list(DISTANCE_CHECKS_COLUMNS))
 
 

@@ -16,6 +16,7 @@ LAYERS = {
     "atomic": 1,
     "bounds": 1,
     "words": 1,
+    "columns": 1,
     "theatre": 2,
     "space": 2,
     "text": 3,

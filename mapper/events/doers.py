@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
+from mapper.columns import Words
 from mapper.events.control import CONTESTED, Evidence, Points, State, histories_of, read_evidence
 
 INFERRED = "doer inferred"
@@ -120,11 +121,11 @@ def _exchanged(timeline: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     """Return a timeline with the sides of some rows exchanged."""
     if not rows.any():
         return timeline
-    actor, opponent, holder = timeline["actor"], timeline["opponent"], timeline["holder"]
+    actor, opponent, holder = (timeline[name].astype("str") for name in ("actor", "opponent", "holder"))
     other = opponent.where(holder == actor, holder).mask(holder == opponent, actor)
-    return timeline.assign(
-        actor=actor.mask(rows, opponent), opponent=opponent.mask(rows, actor), holder=holder.mask(rows, other)
-    )
+    turned = {"actor": actor.mask(rows, opponent), "opponent": opponent.mask(rows, actor)}
+    turned["holder"] = holder.mask(rows, other)
+    return timeline.assign(**{name: Words(column).table_column().array for name, column in turned.items()})
 
 
 def _agreement(row: Mapping[Any, Any], known: _Known, own: set[str]) -> int:

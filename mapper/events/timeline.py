@@ -21,6 +21,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from mapper.columns import Words
 from mapper.errors import TableError
 from mapper.events.sides import Mention, group_sides
 from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report, Toponym
@@ -34,15 +35,18 @@ SAME_PLACE_M = 10_000.0
 SAME_EVENT_DAYS = {"day": 1, "few_days": 3, "week": 7, "month": 31, "unknown": 31}
 # A denial never is a telling of the event it denies, nor is a plan.
 _TOLD_AS = {"reported": "happened", "claimed": "happened", "denied": "denied", "planned": "planned"}
-_KEPT = (
-    "event_id", "since", "until", "precision", "kind", "certainty", "holder", "place_id", "place", "geometry",
-    "uncertainty_m", "flags", "report_id", "source", "published", "quote", "trigger", "order", "start",
+_WORDS = (
+    "precision", "kind", "certainty", "place_id", "place", "flags", "report_id", "source", "trigger",
     "told_in",
 )  # fmt: skip
-# Values that hardly repeat; quotes are the longest, and packed every so many events.
-_MANY = frozenset({"event_id", "quote", "geometry", "uncertainty_m", "order", "start"})
+_TIMES = ("since", "until", "published")
+_VALUES = ("event_id", *_TIMES, "holder", "geometry", "uncertainty_m", "quote", "order", "start")
+_TYPES = {
+    "event_id": "str", "geometry": "object", "uncertainty_m": "float64", "order": "int64", "start": "int64",
+    "quote": "str",
+}  # fmt: skip
+# Quotes are the longest values: they are packed every so many events.
 _CHUNK = 20_000
-_TYPES = {"geometry": "object", "uncertainty_m": "float64"}
 # An event without any date stands at the end.
 _LATE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -81,7 +85,8 @@ class Tellings:
     """
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in _KEPT}
+        self._words = {name: Words() for name in _WORDS}
+        self._columns: dict[str, list[Any]] = {name: [] for name in _VALUES}
         self._quotes: list[pd.Series] = []
         self._reports: list[tuple[str, list[Mention]]] = []
         self._known: dict[Any, Any] = {}
@@ -94,8 +99,10 @@ class Tellings:
         for event in extraction.events:
             shape = event.location.geometry if event.location else None
             facts = _facts(report, event) | {"geometry": once(shapely.to_wkb(shape), shape)}
-            for name, value in facts.items():
-                self._columns[name].append(value if name in _MANY else once(value, value))
+            for name, word in self._words.items():
+                word.append(facts[name])
+            for name, column in self._columns.items():
+                column.append(once(facts[name], facts[name]) if name in _TIMES else facts[name])
         if len(self._columns["quote"]) >= _CHUNK:
             self._pack()
         return extraction
@@ -108,31 +115,23 @@ class Tellings:
     def timeline(self, *, theatre: Theatre | None = None) -> pd.DataFrame:
         """Return all events taken in as a timeline; nothing can be added after."""
         self._pack()
-        columns = self._columns
-        columns["actor"], columns["opponent"], columns["holder"] = self._sides(theatre)
-        times = {name: _times(columns.pop(name)) for name in ("since", "until", "published")}
-        rows = _rows_in_time(columns, times)
+        columns: dict[str, Any] = {name: words.table_column() for name, words in self._words.items()}
+        columns |= dict(zip(("actor", "opponent", "holder"), self._sides(theatre), strict=True))
+        for name in tuple(self._columns):
+            values = self._columns.pop(name)
+            columns[name] = pd.Series(values, dtype=_TYPES.get(name, "datetime64[us, UTC]"))
+        columns["quote"] = pd.concat(self._quotes, ignore_index=True)
+        self._quotes.clear()
+        rows = _rows_in_time(columns)
         timeline = pd.DataFrame(index=range(len(rows)))
-        timeline["event_id"] = pd.Series(columns.pop("event_id"), dtype="str").array[rows]
-        for name in TIMELINE_COLUMNS[1:]:
-            if name in times:
-                timeline[name] = times[name].array[rows]
-            elif name == "quote":
-                timeline[name] = pd.concat(self._quotes, ignore_index=True).array[rows]
-                self._quotes.clear()
-            elif name in columns and name != "order":
-                values = columns.pop(name)
-                timeline[name] = pd.Series([values[row] for row in rows], dtype=_TYPES.get(name, "str"))
-            else:
-                timeline[name] = ""
-        timeline["order"], timeline["order_reason"] = _orders(
-            timeline, [columns["order"][row] for row in rows]
-        )
+        for name in TIMELINE_COLUMNS:
+            timeline[name] = columns.pop(name).array[rows] if name in columns else ""
+        timeline["order"], timeline["order_reason"] = _orders(timeline)
         timeline["same_as"] = _first_tellings(timeline)
         timeline["flags"] = mark_superseded(timeline)
         return timeline
 
-    def _sides(self, theatre: Theatre | None) -> tuple[list[str], list[str], list[str]]:
+    def _sides(self, theatre: Theatre | None) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Return actor, opponent and holder of each event by the names that all reports together give them.
 
         One report alone names its sides itself.
@@ -143,7 +142,7 @@ class Tellings:
         if len(numbers) > 1 or given:
             told = [self._reports[number][1] for number in numbers]
             names = dict(zip(numbers, group_sides(told, given=given), strict=True))
-        actors, opponents, holders = [], [], []
+        actors, opponents, holders = Words(), Words(), Words()
         held = iter(self._columns.pop("holder"))
         for number, (_, mentions) in enumerate(self._reports):
             known = names.get(number, {})
@@ -152,7 +151,7 @@ class Tellings:
                 opponents.append(_side(known, opposing, action.opponent))
                 holder = next(held)
                 holders.append(_side(known, holder) or ("contested" if action.outcome == "contested" else ""))
-        return actors, opponents, holders
+        return actors.table_column(), opponents.table_column(), holders.table_column()
 
 
 def _side(names: Mapping[str, str], in_report: str, mention: str = "") -> str:
@@ -201,18 +200,14 @@ def _facts(report: Report, event: Event) -> dict[str, Any]:
     }
 
 
-def _times(moments: list[datetime | None]) -> pd.Series:
-    return pd.Series(moments, dtype="datetime64[us, UTC]")
-
-
-def _rows_in_time(columns: Mapping[str, list[Any]], times: Mapping[str, pd.Series]) -> NDArray[np.int64]:
+def _rows_in_time(columns: Mapping[str, pd.Series]) -> NDArray[np.int64]:
     """Return the rows sorted by time, then by the report, then by what it says of the order."""
-    published = times["published"].fillna(_LATE)
+    published = columns["published"].fillna(_LATE)
     keys = (
-        times["since"].fillna(published), times["since"].isna(), published, columns["told_in"],
+        columns["since"].fillna(published), columns["since"].isna(), published, columns["told_in"],
         columns["order"], columns["start"], columns["event_id"],
     )  # fmt: skip
-    codes = [pd.factorize(pd.Series(key), sort=True)[0] for key in keys]
+    codes = [pd.factorize(key, sort=True)[0] for key in keys]
     return np.lexsort(codes[::-1])
 
 
@@ -368,10 +363,10 @@ def _without(flags: str, flag: str) -> str:
     return ", ".join(f for f in flags.split(", ") if f and f != flag)
 
 
-def _orders(timeline: pd.DataFrame, in_report: Sequence[int]) -> tuple[list[int], list[str]]:
+def _orders(timeline: pd.DataFrame) -> tuple[list[int], pd.Series]:
     """Number the rows in time and say for each why it stands after the row before."""
     orders: list[int] = []
-    reasons: list[str] = []
+    reasons = Words()
     last_in_report: dict[str, int] = {}
     previous = None
     undated = timeline["since"].isna()
@@ -379,7 +374,7 @@ def _orders(timeline: pd.DataFrame, in_report: Sequence[int]) -> tuple[list[int]
     codes, days = pd.factorize(moments.dt.floor("D"))
     columns = zip(
         days.strftime("%Y-%m-%d").to_numpy()[codes], undated, timeline["report_id"], timeline["precision"],
-        in_report, strict=True,
+        timeline["order"], strict=True,
     )  # fmt: skip
     for day, is_undated, report_id, precision, order in columns:
         step, reason = 0, f"{day}: no report says what came first that day"
@@ -396,7 +391,7 @@ def _orders(timeline: pd.DataFrame, in_report: Sequence[int]) -> tuple[list[int]
         previous = day
         orders.append((orders[-1] if orders else 0) + step)
         reasons.append(reason)
-    return orders, reasons
+    return orders, reasons.table_column()
 
 
 def require_columns(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from mapper.model import Gazetteer, Locative, Place, Toponym
@@ -27,6 +28,7 @@ MOST_CANDIDATES = 40  # of one name: there are more "San José" than a report ca
 MOST_PROMINENT = 28  # of these; the others are the nearest to the report's other names
 STRONG = 0.02  # candidates less probable than this are no evidence for other names
 TOGETHER_M = 50_000.0  # places this near each other make a region that local news is about
+FAR = math.log1p(20_000.0)  # log kilometres: half around the earth, where nothing is known
 LOCAL_CHARACTERS = 300.0  # names this far apart in the text count 1/e of names side by side
 
 # How a candidate came to stand for a name: the ways in which a gazetteer matches, the surest first; then the
@@ -60,6 +62,7 @@ _CLASS_WORDS = {
 }
 _CLASS_OF = {word: letter for letter, words in _CLASS_WORDS.items() for word in words.split()}
 _CLASSES = "PASTHLRUV"
+_SECTIONS = ("STMX", "MTSX", "CSTX")
 _WORD = re.compile(r"[^\W\d_]+")
 _PARENT_GAP = re.compile(r"\s*,\s*|\s*\(\s*|\s+in\s+(?:the\s+)?", re.IGNORECASE)
 
@@ -142,7 +145,7 @@ def point_of(place: Place) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
-def unit_vectors(points: Sequence[tuple[float, float]]) -> Floats:
+def unit_vectors(points: Sequence[tuple[float, float]] | Floats) -> Floats:
     """
     Return a unit vector for each (lon, lat) in degrees, shape (n, 3); no points give no rows.
 
@@ -240,6 +243,10 @@ def look_up(toponym: Toponym, gazetteer: Gazetteer) -> tuple[Place, ...]:
             ]
     # "Aleppo University" is not in the town of University, Florida.
     places = [p for p in found if p.matched != "inner" or p.name.casefold() not in _CLASS_OF]
+    # A river as such stands at its mouth; a section of it is what the name means less often.
+    places = [
+        replace(p, match=0.85 * p.match, matched="bare") if p.feature_code in _SECTIONS else p for p in places
+    ]
     if toponym.role == "demonym":
         places = [place for place in places if level_of(place) == 3] or places
     return tuple(places)
@@ -321,7 +328,7 @@ def gather(names: Sequence[Name], toponyms: Sequence[Toponym]) -> Candidates:
         names=tuple(names),
         places=tuple(places),
         owner=np.repeat(np.arange(len(names)), [len(name.places) for name in names]).astype(np.int64),
-        xyz=unit_vectors([point_of(place) for place in places]),
+        xyz=unit_vectors(shapely.get_coordinates(shapely.centroid([place.geometry for place in places]))),
         country=numbered([(p.country,) for p in places]),
         admin1=numbered([(p.admin1_code,) for p in places]),
         admin2=numbered([(p.admin2_code,) for p in places]),
@@ -402,7 +409,6 @@ def standing(candidates: Candidates) -> dict[str, Floats]:
     size = np.log10(population + 1)
     total = np.maximum(np.bincount(owner, population, count), 1.0)
     match = np.array([p.match for p in places], float)
-    larger = np.array([float((size[owner == o] > s).sum()) for o, s in zip(owner, size, strict=True)])
     pairs = list(zip(owner.tolist(), candidates.country.tolist(), strict=True))
     together = Counter(pairs)
     wanted = [names[o].class_word for o in owner]
@@ -416,7 +422,7 @@ def standing(candidates: Candidates) -> dict[str, Floats]:
         "log_population": size,
         "population_share": population / total[owner],
         "population_lead": size - best_other(size, owner, count, empty=0.0),
-        "population_rank": larger,
+        "population_rank": larger(size, owner),
         "match": match,
         "match_lead": match - best_other(match, owner, count, empty=0.0),
         "level": candidates.level.astype(float),
@@ -441,6 +447,26 @@ def standing(candidates: Candidates) -> dict[str, Floats]:
         "demonym": of_name([float(name.demonym) for name in names]),
         "kind": candidates.kind.astype(float),
     } | company(candidates)
+
+
+def larger(size: Floats, owner: Ints) -> Floats:
+    """
+    Return how many values of the same owner are greater than each.
+
+    Examples
+    --------
+    >>> larger(np.array([3.0, 5.0, 3.0, 1.0]), np.array([0, 0, 0, 1])).tolist()
+    [1.0, 0.0, 1.0, 0.0]
+    """
+    order = np.lexsort((-size, owner))
+    place = np.arange(len(size))
+    fresh = np.diff(owner[order], prepend=-1) != 0
+    equal = ~fresh & (np.diff(size[order], prepend=np.nan) == 0)
+    first_equal = np.maximum.accumulate(np.where(equal, 0, place))
+    start = np.maximum.accumulate(np.where(fresh, place, 0))
+    rank = np.empty(len(size))
+    rank[order] = first_equal - start
+    return rank
 
 
 def company(candidates: Candidates) -> dict[str, Floats]:
@@ -543,16 +569,17 @@ def within(candidates: Candidates, strong: Ints, *, turned: bool = False) -> NDA
 
 def beside(candidates: Candidates, picked: Ints) -> tuple[Floats, Floats]:
     """Return log kilometres to the pick of the name mentioned before and after, the least over mentions."""
-    total = len(candidates.places)
+    if not len(candidates.places):
+        return np.zeros(0), np.zeros(0)
+    # To the metre: what is finer is noise of the arc cosine.
+    km = np.round(great_circle_m(candidates.xyz, candidates.xyz[picked])) / 1000.0
+    away = np.where(picked >= 0, np.log1p(km), FAR)
     columns = []
     for names in (candidates.order, candidates.order[::-1]):
-        least = np.full(total, np.log1p(20_000.0))
-        pairs = sorted({(n, m) for m, n in itertools.pairwise(names.tolist()) if n != m and picked[m] >= 0})
-        for n, m in pairs:
-            mine = np.flatnonzero(candidates.owner == n)
-            km = great_circle_m(candidates.xyz[mine], candidates.xyz[[picked[m]]])[:, 0] / 1000.0
-            least[mine] = np.minimum(least[mine], np.log1p(km))
-        columns.append(least)
+        follows = np.zeros((len(picked), len(picked)), bool)
+        follows[names[1:], names[:-1]] = True
+        np.fill_diagonal(follows, False)
+        columns.append(np.where(follows[candidates.owner], away, FAR).min(1, initial=FAR))
     return columns[0], columns[1]
 
 

@@ -38,9 +38,9 @@ class Trees:
         node = np.zeros((len(self.column), len(rows)), np.int64)
         while node[0, 0] < inner:
             at = root + node
-            node = 2 * node + 1 + (values[row + column[at]] > border[at])
+            node = 2 * node + 1 + (values.take(row + column.take(at)) > border.take(at))
         tree = np.arange(len(self.column))[:, None] * (inner + 1)
-        return np.asarray(leaf[tree + node - inner].sum(0, dtype=np.float64))
+        return np.asarray(leaf.take(tree + node - inner).sum(0, dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,13 @@ def judge(
     """
     candidates = gather(names, toponyms)
     probability = first_guess(candidates, settled)
+    fixed = standing(candidates)
     for number, trees in enumerate(ranker.passes):
         if number == len(ranker.passes) - 1:
-            candidates, probability = offer_neighbours(candidates, probability, toponyms)
-        rows, owner = evidence(candidates, toponyms, locatives, probability)
+            more, probability = offer_neighbours(candidates, probability, toponyms)
+            fixed = fixed if more is candidates else standing(more)
+            candidates = more
+        rows, owner = evidence(candidates, toponyms, locatives, probability, fixed)
         odds = trees.scores(rows)
         odds[: len(probability)] += fixed_odds(candidates, settled, rows)
         probability = share(odds, owner, len(candidates.names))[: len(probability)]
@@ -139,15 +142,19 @@ def fixed_odds(candidates: Candidates, settled: Mapping[str, str], rows: Floats)
 
 
 def evidence(
-    candidates: Candidates, toponyms: Sequence[Toponym], locatives: Sequence[Locative], probability: Floats
+    candidates: Candidates,
+    toponyms: Sequence[Toponym],
+    locatives: Sequence[Locative],
+    probability: Floats,
+    fixed: Mapping[str, Floats] | None = None,
 ) -> tuple[Floats, NDArray[np.int64]]:
     """
     Return a row of `COLUMNS` for each candidate, then one for "none of these" for each name.
 
     That row holds the best its candidates have in each column. The second result is the position of
-    the name of each row.
+    the name of each row. `fixed` holds the columns of `standing` where they are known already.
     """
-    columns = standing(candidates) | surroundings(candidates, probability)
+    columns = {**(fixed or standing(candidates)), **surroundings(candidates, probability)}
     columns["told"] = geometry_told(candidates, toponyms, locatives, probability)
     rows = np.column_stack([columns[name] for name in COLUMNS])
     count = len(candidates.names)
@@ -182,6 +189,8 @@ def offer_neighbours(
             mine += [0.0] * len(offered)
         names.append(name)
         kept += mine
+    if len(kept) == len(probability):
+        return candidates, probability
     return gather(names, toponyms), np.array(kept)
 
 

@@ -138,20 +138,38 @@ class LinearTagger:
         tokens, starts, ends = read_tokens(text)
         if not tokens:
             return []
-        index, weights, moves = self._model
         marks = gazetteer_marks(hits, np.asarray(starts), np.asarray(ends)).tolist()
-        found = []
-        for begin, stop in find_runs(tokens, starts, ends, text):
-            scores = np.zeros((stop - begin, len(TAGS)), np.float32)
-            for i, row in enumerate(run_features(tokens, marks, begin, stop)):
-                known = [index[feature] for feature in row if feature in index]
-                if known:
-                    scores[i] = weights[known].sum(axis=0)
-            chances = _marginals(scores, moves)
-            for first, last in name_runs(best_path(scores, moves)):
+        runs = list(find_runs(tokens, starts, ends, text))
+        scores = self._scores([row for run in runs for row in run_features(tokens, marks, *run)])
+        moves = self._model[2]
+        # Most runs have one word: these are judged together.
+        alone = scores + moves[0]
+        chances_alone = np.exp(alone - np.logaddexp.reduce(alone, axis=1, keepdims=True))
+        best_alone = alone.argmax(axis=1).tolist()
+        found, at = [], 0
+        for begin, stop in runs:
+            here = slice(at, at + stop - begin)
+            at = here.stop
+            if stop - begin == 1:
+                chances, path = chances_alone[here], best_alone[here]
+            else:
+                chances, path = _marginals(scores[here], moves), best_path(scores[here], moves)
+            for first, last in name_runs(path):
                 start, end = starts[begin + first], ends[begin + last - 1]
                 found.append(Name(start, end, class_chances(chances[first:last])))
         return found
+
+    def _scores(self, rows: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """Return for each row of features the sum of their weights for each tag."""
+        index, weights, _ = self._model
+        known = [[index[feature] for feature in row if feature in index] for row in rows]
+        scores = np.zeros((len(rows), len(TAGS)), np.float32)
+        counts = np.array([len(ids) for ids in known], np.int64)
+        if counts.any():
+            starts = np.cumsum(counts) - counts
+            flat = weights[[number for ids in known for number in ids]]
+            scores[counts > 0] = np.add.reduceat(flat, starts[counts > 0], axis=0)
+        return scores
 
     @cached_property
     def _model(self) -> tuple[dict[str, int], NDArray[np.float32], NDArray[np.float32]]:
@@ -168,9 +186,6 @@ class LinearTagger:
 
 def _marginals(scores: NDArray[np.float32], moves: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the probability of each tag at each place (forward and backward sums)."""
-    if len(scores) == 1:  # most runs
-        chances: NDArray[np.float32] = np.exp(scores + moves[0] - np.logaddexp.reduce(scores[0] + moves[0]))
-        return chances
     forward = [scores[0] + moves[0]]
     for row in scores[1:]:
         forward.append(np.logaddexp.reduce(forward[-1][:, None] + moves[1:], axis=0) + row)
@@ -178,5 +193,5 @@ def _marginals(scores: NDArray[np.float32], moves: NDArray[np.float32]) -> NDArr
     for row in scores[:0:-1]:
         backward.append(np.logaddexp.reduce(moves[1:] + (row + backward[-1])[None, :], axis=1))
     total = np.stack(forward) + np.stack(backward[::-1])
-    chances = np.exp(total - np.logaddexp.reduce(total, axis=1, keepdims=True))
+    chances: NDArray[np.float32] = np.exp(total - np.logaddexp.reduce(total, axis=1, keepdims=True))
     return chances

@@ -287,7 +287,7 @@ def measured(text: str, subject: str, landmark: str, kilometres: int) -> tuple[l
 
 
 def test_a_doubtful_place_that_a_stated_distance_contradicts_is_none() -> None:
-    strays = [town(f"stray-{n}", "Strayburg", -60.0 + 25 * n, -30.0, 900, "BO") for n in range(4)]
+    strays = [town(f"stray-{n}", "Strayburg", -60.0 + 25 * n, -30.0, 900, "BO") for n in range(2)]
     atlas = Atlas(*ATLAS.places, *strays)
     text = "Strayburg, 40 km from Tasi, fell. Tasi and Moro in Arrania were shelled."
     _, claim = measured("Strayburg, 40 km from Tasi, fell.", "Strayburg", "Tasi", 40)

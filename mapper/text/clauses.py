@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_attribute, is_country
-from mapper.text.landmarks import UNSEEN, read_landmark, resolve_landmark
+from mapper.text.landmarks import PARTS, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import read_compass
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, word_at
+from mapper.text.unseen import UNSEEN
 
 COPULAS = word_class("copula")
 WAYS = word_class("way")
@@ -20,6 +21,7 @@ PREPOSITIONS = word_class("preposition")
 REACH_LEFT = 40
 _CLAUSE_MARKS = frozenset((";", ":", '"', "“", "”", "(", ")", "—", "–", PARAGRAPH, "[", "]", "|", ">"))
 _DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
+_PARTS_ALSO = frozenset(["houses", "heights", "hills", "ruins"])
 _PLURAL = frozenset(["are", "were"])
 
 # What is placed and, where the clause itself is about a distance, the other end of it.
@@ -195,7 +197,8 @@ class Clause:
                 # "X's distance from Y", "the distance of X from Y"
                 return ends[0], ends[1]
             return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
-        if self.word(copula) in _PLURAL and self.toponym(i) is None:
+        of_place = any(self.word(k) in PARTS or self.word(k) in _PARTS_ALSO for k in range(i, copula))
+        if self.word(copula) in _PLURAL and self.toponym(i) is None and not of_place:
             return None, None
         phrase = read_landmark(self.tokens, i)
         unseen = phrase is not None and phrase.toponym is not None and phrase.toponym.score == UNSEEN

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mapper.model import Toponym
-from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country_word
+from mapper.text.focus import SETTLEMENTS, Focus
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import is_unit
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
+from mapper.text.unseen import DETERMINERS, name_end, unseen_name
 
 Kind = Literal["name", "here", "it", "recent", "former", "latter", "settlement", "capital", "thing"]
 
-DETERMINERS = word_class("determiner")
 _ADVERBS: dict[str, Kind] = {
     "here": "here",
     "there": "recent",
@@ -29,12 +28,6 @@ PARTS = word_class("part")
 THINGS = word_class("thing")
 _STOP = word_class("stop")
 _MAX_WORDS = 6
-_MAX_NAME = 4
-# Words that begin a sentence with a capital letter and name nothing.
-_OPENERS = word_class("opener")
-_CALENDAR = word_class("calendar")
-_PEOPLE = word_class("thing_noun") | word_class("part_of")
-UNSEEN = 0.5  # score of a name that only its place in a phrase gives away
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,62 +78,10 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
 
 def _unseen(tokens: Sequence[Token], i: int) -> Landmark | None:
     """Read a name that no recogniser saw, by its capitals: "40 km north of Xan Yor"."""
-    j = i + 2 if word_at(tokens, i + 1) == "-" and _is_article(tokens, i) else i
-    start = j
-    while j < min(len(tokens), i + _MAX_NAME) and _capital(tokens, j):
-        j += 2 if word_at(tokens, j + 1) == "-" and _capital(tokens, j + 2) else 1
-    if j == i + 1 and word_at(tokens, j)[:1].isdecimal() and not is_unit(word_at(tokens, j + 1)):
-        j += 1  # "Hill 203"
+    j = name_end(tokens, i)
     following = word_at(tokens, j)
     adjective = following in SETTLEMENTS or following in THINGS or following in PARTS
-    if j == start or adjective or is_country_word(tokens[i].word):
-        return None
-    return Landmark(i, j, "name", _name(tokens, i, j))
-
-
-def name_before(tokens: Sequence[Token], last: int) -> Toponym | None:
-    """
-    Return the name that no recogniser saw and that ends before token `last`, None for none.
-
-    Its place in a phrase gives it away: "in Xan Yor, 40 km north of Z".
-    """
-    first = last
-    while last - first < _MAX_NAME and _capital(tokens, first - 1):
-        first -= 2 if word_at(tokens, first - 2) == "-" and _capital(tokens, first - 3) else 1
-    if first == last or is_country_word(tokens[first].word):
-        return None
-    if word_at(tokens, first - 1) == "-" and _is_article(tokens, first - 2):
-        first -= 2
-    return _name(tokens, first, last)
-
-
-def _is_article(tokens: Sequence[Token], i: int) -> bool:
-    """Tell whether the word at `i` is joined to a name by its hyphen, as "al" and "ez" are."""
-    word = word_at(tokens, i)
-    return (
-        0 < len(word) <= 3 and word.isalpha() and word not in _STOP and tokens[i].end == tokens[i + 1].start
-    )
-
-
-def _capital(tokens: Sequence[Token], i: int) -> bool:
-    """Tell whether a word looks like part of a name."""
-    word = word_at(tokens, i)
-    if len(word) < 3 or not tokens[i].capital or not word.isalpha():
-        return False
-    # At the head of a sentence a capital says nothing: "Guns stood 10 km north of X".
-    opens = i == 0 or tokens[i - 1].sentence != tokens[i].sentence
-    if opens and (word.endswith("s") or word in _PEOPLE):
-        return False
-    return not any(word in words for words in (_CALENDAR, _STOP, _OPENERS, AREAS, SETTLEMENTS, DETERMINERS))
-
-
-def _name(tokens: Sequence[Token], first: int, last: int) -> Toponym:
-    """Return the toponym that tokens make; their text is put together again from its words."""
-    text = ""
-    for token in tokens[first:last]:
-        gap = " " if text and token.start > tokens[first].start + len(text) else ""
-        text += gap + (token.word.capitalize() if token.capital else token.word)
-    return Toponym(tokens[first].start, tokens[last - 1].end, text, score=UNSEEN)
+    return None if j == i or adjective else Landmark(i, j, "name", unseen_name(tokens, i, j))
 
 
 def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from mapper.model import Toponym
 from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country
-from mapper.text.landmarks import DETERMINERS, THINGS, name_before, read_landmark, resolve_landmark
+from mapper.text.landmarks import THINGS, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
+from mapper.text.unseen import DETERMINERS, name_before
 
 _PLACED = word_class("placed")
 _SPEECH = word_class("speech")
@@ -113,6 +114,8 @@ class _Reader(Clause):
         i = self.first - 1
         if [self.word(k) for k in range(i - 3, i + 1)] == ["as", "the", "crow", "flies"]:
             i -= 4
+        if self.word(i) in ("'", '"', "”", "’", "*") and self.toponym(i - 1) is not None:
+            i -= 1
         word = self.word(i)
         if (toponym := self.toponym(i)) is not None:
             if self.word(i - 1) == "from" and self.tail.landmark is None:
@@ -147,6 +150,10 @@ class _Reader(Clause):
             return ends
         if word == ",":
             return self.apposed(i)
+        noun = (word in SETTLEMENTS or word in THINGS) and word not in AREAS and word not in WAYS
+        if noun and (self.toponym(i - 1) or self.toponym(i - 2)):
+            # "the X air base 40 km from Y"
+            return self.noun_phrase(i), None
         k = i
         while self.word(k) in _PLACED or (self.word(k) in ("at", "by") and k == i):
             k -= 1 + (self.word(k) in ("truth", "fact", "reality") and self.word(k - 1) == "in")
@@ -207,9 +214,7 @@ class _Reader(Clause):
         """Return what a figure after a comma is said of: "X, 40 km ...", "this village, 40 km ..."."""
         k = comma - 1
         if self.word(k) == ")":
-            while comma - k < 12 and self.word(k) not in ("(", ""):
-                k -= 1
-            k -= 1
+            k = (self.opening_bracket(k) or k) - 1
         if self.previous is not None and self.previous.last == comma and self.tail.landmark is not None:
             # "X, 40 km from Y, 60 km from Z"
             return self.previous.subject, None
@@ -226,6 +231,9 @@ class _Reader(Clause):
             # "X (Y district, 40 km from Z)"
             return self.toponym(k - 3), None
         if self.toponym(k - (word in AREAS)) is not None and (head := self.placed_first(k)) is not None:
+            return head, None
+        if word in AREAS and (head := self.predicated(k) or self.before_aside(k)) is not None:
+            # "X lies in Y district, 40 km from Z"
             return head, None
         if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
             return self.noun_phrase(k), None
@@ -253,7 +261,7 @@ class _Reader(Clause):
             if settlement and (toponym := self.toponym(k)) is not None:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
-            if k == noun - 1 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
+            if k > noun - 4 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
                 if self.is_airport(noun) or self.word(noun) in WAYS:
                     return None
                 # "the Marto base, 5 km from Y"
@@ -278,7 +286,7 @@ class _Reader(Clause):
                 return self.toponym(k - 1 - area)
             if self.word(k) == ",":
                 toponym = self.toponym(k - 1)
-                opens = self.word(k + 1) in _OPENING_WORDS
+                opens = self.word(k + 1) in _OPENING_WORDS or self.word(k + 1) in _PLACED
                 return toponym if opens and toponym is not None and not is_country(toponym) else None
         return None
 
@@ -294,6 +302,7 @@ class _Reader(Clause):
                 noun = self.word(j) in ("a", "an", "the") and kind & (SETTLEMENTS | THINGS)
                 stands = noun or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
                 return self.clause_subject(k)[0] if stands else None
-            if not (word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
+            named = self.toponym(k) is not None and self.word(k + 1) in THINGS | AREAS
+            if not (named or word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
                 return None
         return None

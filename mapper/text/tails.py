@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mapper.text.landmarks import DETERMINERS, Landmark, read_landmark
+from mapper.text.landmarks import Landmark, read_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import COMPASS_LETTERS, Quantity, read_compass, read_quantity
 from mapper.text.tokens import Token, toponym_at, word_at
+from mapper.text.unseen import DETERMINERS
 
 _TRAVEL = word_class("travel")
 _LINKS = word_class("link")

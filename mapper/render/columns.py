@@ -22,7 +22,12 @@ class Words:
         for word in first:
             self.number(word)
 
-    def number(self, word: object) -> int:
+    def has_text(column: pd.Series) -> pd.Series:
+    """Say of each cell whether it holds a text, neither empty nor missing."""
+    return column.notna() & (column != "")
+
+
+def number(self, word: object) -> int:
         """Return the number of `word`; -1 for an empty or missing one."""
         text = word if isinstance(word, str) else ""
         return self.known.setdefault(text, len(self.known)) if text else -1

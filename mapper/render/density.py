@@ -10,7 +10,7 @@ import h3.api.basic_int as h3
 import numpy as np
 import pandas as pd
 
-from mapper.render.columns import Json, Words, days, flag_text, points
+from mapper.render.columns import Json, Words, days, flag_text, has_text, points
 
 MOST_EVENTS = 100_000
 STRONGEST_EVENTS = 20_000
@@ -22,7 +22,7 @@ UNITS_PER_DEGREE = 1000
 
 def are_events(timeline: pd.DataFrame) -> pd.Series:
     """Say of each row whether it is an event: no state, no second telling, not withdrawn by a correction."""
-    told_first = timeline["same_as"].fillna("") == ""
+    told_first = ~has_text(timeline["same_as"])
     standing = ~timeline["flags"].map(flag_text).str.contains("superseded")
     return (timeline["kind"] != "holds") & told_first & standing
 

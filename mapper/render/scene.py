@@ -20,7 +20,7 @@ from shapely.geometry import Point
 from mapper.model import Situation
 from mapper.render import basemap, density
 from mapper.render.claims import claims
-from mapper.render.columns import DAY, Json, Words, days, flag_text, is_shape, number, points, text
+from mapper.render.columns import DAY, Json, Words, days, flag_text, has_text, is_shape, number, points, text
 from mapper.render.fronts import axis_places, fronts
 from mapper.render.spelling import Spelling
 from mapper.theatre import Theatre
@@ -178,7 +178,7 @@ def _reason(reason: object) -> str:
 
 def _places(places: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -> Json:
     """Return one row a place, with the names the reports use for it, and the names without a place."""
-    known = places[places["place_id"].astype(bool) & places["geometry"].notna()]
+    known = places[has_text(places["place_id"]) & places["geometry"].notna()]
     firsts = known.drop_duplicates("place_id")
     lon, lat = points(firsts["geometry"])
     told = known.groupby("place_id")
@@ -205,7 +205,8 @@ def _places(places: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -
         }
         for record, x, y in zip(firsts.to_dict("records"), lon, lat, strict=True)
     ]
-    lost = places[~places["place_id"].astype(bool) & (places["role"] == "literal")]["toponym"].value_counts()
+    is_lost = ~has_text(places["place_id"]) & (places["role"] == "literal")
+    lost = places["toponym"][is_lost].value_counts()
     unplaced = sorted(((str(n), int(c)) for n, c in lost.items()), key=lambda item: (-item[1], item[0]))
     return {
         "rows": rows,

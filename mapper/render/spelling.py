@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from mapper.render.columns import has_text
+
 # Ways in which a spelling matches that are no name of the place: a slip, a part of a name, a citizen.
 _NO_NAMES = ("misspelt", "looser", "inner", "prefix", "demonym", "abbreviation")
 _ROLES = ("literal", "associative")
@@ -36,7 +38,7 @@ class Spelling:
 
     def __init__(self, places: pd.DataFrame) -> None:
         told: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        named = places[places["place_id"].astype(bool) & places["role"].isin(_ROLES)]
+        named = places[has_text(places["place_id"]) & places["role"].isin(_ROLES)]
         columns = ["place_id", "place", "toponym"]
         counted = named[~named["matched"].isin(_NO_NAMES)].groupby(columns).size().reset_index(name="count")
         for key, name, toponym, count in counted.itertuples(index=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mapper.render.columns import Json
@@ -14,6 +15,8 @@ from mapper.render.view import Frame
 
 FRONT = "#22272d"
 SHORTEST_PX = 42.0
+POCKET_PX = 18.0  # the least radius of a ring, which then goes around the halo of its town
+SMALL_PX = 160.0  # shorter rings have no room for teeth
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def name_front(frame: Frame, front: Front) -> list[str]:
 
 
 def _line(frame: Frame, row: Json, points: list[Xy]) -> list[str]:
+    is_pocket = math.dist(points[0], points[-1]) < 0.01 and length_of(points) < SMALL_PX
     dash = None if row["status"] == "reported" else "9 6"
     parts = [tag("path", d=path_of(points), fill="none", stroke=PAPER, stroke_width=8)]
     for party, side, first in ((row["a"], 1, 9.0), (row["b"], -1, 24.0)):
@@ -105,7 +109,7 @@ def _line(frame: Frame, row: Json, points: list[Xy]) -> list[str]:
         style: dict[str, Any] = {"fill": "none", "stroke": colour, "stroke_width": 2.6}
         parts.append(tag("path", d=path_of(beside(points, 2.6 * side)), stroke_dasharray=dash, **style))
         teeth = "".join(tooth(at, direction, side) for at, direction in walk(points, 30.0, first))
-        parts.append(tag("path", d=teeth, fill=colour))
+        parts += [] if is_pocket else [tag("path", d=teeth, fill=colour)]
     style = {"fill": "none", "stroke": FRONT, "stroke_width": 2.2}
     return [*parts, tag("path", d=path_of(points), stroke_dasharray=dash, **style)]
 
@@ -123,6 +127,8 @@ def _courses(frame: Frame, row: Json) -> list[list[Xy]]:
 def _course(frame: Frame, line: list[list[float]], grows: list[bool]) -> list[Xy]:
     points = [frame.view.at(point) for point in line]
     length, ends = length_of(points), sum(grows)
+    if _is_ring(line) and length < 2 * math.pi * POCKET_PX:
+        return _circle(points)
     if _is_ring(line) or length >= SHORTEST_PX or not length or not ends:
         return points
     more = (SHORTEST_PX - length) / ends / length
@@ -130,6 +136,14 @@ def _course(frame: Frame, line: list[list[float]], grows: list[bool]) -> list[Xy
     dx, dy = (to_x - x) * more, (to_y - y) * more
     first = [(x - dx, y - dy)] if grows[0] else []
     return [*first, *points, *([(to_x + dx, to_y + dy)] if grows[1] else [])]
+
+
+def _circle(points: list[Xy]) -> list[Xy]:
+    """Return a circle about the middle of a ring that runs as the ring does."""
+    x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
+    area = sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(points))
+    turns = (math.copysign(math.tau * k / 32, area) for k in range(33))
+    return [(x + POCKET_PX * math.cos(turn), y + POCKET_PX * math.sin(turn)) for turn in turns]
 
 
 def _middle(frame: Frame, rows: list[Json]) -> Xy | None:

@@ -15,7 +15,7 @@ from mapper.render.html import write_html
 from mapper.theatre import read_theatre
 
 sys.path.insert(0, str(Path(__file__).parent))
-from test_page import browser, shown_day, text, wait_until  # noqa: F401 - the browser is a fixture
+from pages import shown_day, text, wait_until
 
 DATA = Path(__file__).parents[2] / "data"
 COAST = (
@@ -33,7 +33,7 @@ COAST = (
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:  # noqa: F811
+def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The page of the seven reports."""
     theatre = read_theatre(DATA / "reports-libya-2011" / "theatre.toml")
     reports = mapper.read_reports(DATA / "reports", DATA / "reports-libya-2011")

@@ -52,11 +52,28 @@ const lengthOf = (points) =>
 
 const isRing = (line) => line[0].join() === line.at(-1).join();
 const SHORTEST_PX = 42;
+const POCKET_PX = 18; // the least radius of a ring, which then goes around the halo of its town
+const SMALL_PX = 160; // shorter rings have no room for teeth
+
+/** A circle about the middle of a ring. */
+function circleOf(points, radius) {
+  const [x, y] = points.reduce(([a, b], p) => [a + p[0] / points.length, b + p[1] / points.length], [0, 0]);
+  // Clockwise on a screen or not, as the ring runs: the left side is that of party a.
+  const area = points.reduce((sum, [px, py], k) => {
+    const [qx, qy] = points[(k + 1) % points.length];
+    return sum + px * qy - qx * py;
+  }, 0);
+  return Array.from({ length: 33 }, (_, k) => {
+    const turn = (Math.sign(area) * 2 * Math.PI * k) / 32;
+    return [x + radius * Math.cos(turn), y + radius * Math.sin(turn)];
+  });
+}
 
 /** A line of a front in pixels; a short one grows over land to a length that can be seen. */
 function courseOf(view, line, grows) {
   const points = line.map(view.at);
   const length = lengthOf(points);
+  if (isRing(line) && length < 2 * Math.PI * POCKET_PX) return circleOf(points, POCKET_PX);
   const ends = grows.filter(Boolean).length;
   if (isRing(line) || length >= SHORTEST_PX || !length || !ends) return points;
   const more = (SHORTEST_PX - length) / ends / length;
@@ -83,7 +100,8 @@ function middleOf(view, rows) {
 function drawFrontRow(ctx, view, row) {
   const left = ink.sides[sideOf(row.a)];
   const right = ink.sides[sideOf(row.b)];
-  for (const points of coursesOf(view, row)) {
+  for (const [k, points] of coursesOf(view, row).entries()) {
+    const isPocket = isRing(row.lines[k]) && lengthOf(points) < SMALL_PX;
     ctx.lineJoin = "round";
     ctx.lineCap = "butt";
     ctx.setLineDash([]);
@@ -101,6 +119,7 @@ function drawFrontRow(ctx, view, row) {
       ctx.setLineDash([]);
       ctx.fillStyle = colour;
       // Teeth stand on their side's ground and point at the line: side a has the left one.
+      if (isPocket) continue;
       for (const at of walk(points, 30, toSide === 1 ? 9 : 24)) {
         const nx = at.dy * toSide;
         const ny = -at.dx * toSide;

@@ -22,12 +22,7 @@ class Words:
         for word in first:
             self.number(word)
 
-    def has_text(column: pd.Series) -> pd.Series:
-    """Say of each cell whether it holds a text, neither empty nor missing."""
-    return column.notna() & (column != "")
-
-
-def number(self, word: object) -> int:
+    def number(self, word: object) -> int:
         """Return the number of `word`; -1 for an empty or missing one."""
         text = word if isinstance(word, str) else ""
         return self.known.setdefault(text, len(self.known)) if text else -1
@@ -69,6 +64,11 @@ def lonlat(shape: BaseGeometry) -> list[float]:
 def is_shape(value: object) -> bool:
     """Whether a cell of a `geometry` column holds something to draw."""
     return isinstance(value, BaseGeometry) and not value.is_empty
+
+
+def has_text(column: pd.Series) -> pd.Series:
+    """Say of each cell whether it holds a text, neither empty nor missing."""
+    return column.notna() & (column != "")
 
 
 def number(value: Any, digits: int = 1) -> float | None:

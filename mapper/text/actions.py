@@ -66,7 +66,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     actions: list[Action] = []
     for sentence, names, tree in _read(text, toponyms, locatives, discourse):
         if tree is None:
-            if text[sentence.start - 2 : sentence.start].strip() == ";":
+            if names and discourse.recent:
                 actions += share_verb(text, sentence, [], discourse.recent, names)
             continue
         while asides and asides[0].end <= sentence.start:

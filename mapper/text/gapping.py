@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mapper.model import Action, Toponym
 from mapper.text.syntax import Sentence
+from mapper.words import word_set
 
 # A place, an aside in commas at most, and then at once its own time.
 _OWN_TIME = re.compile(
@@ -27,6 +28,8 @@ _TURN = re.compile(
     r"\b(?:and|then),? (?:on|in|at|by) (?:the )?\w{2,12}(?: \w{1,12})?,)"
     r"(?:\s+(?:the|a|an|poor|little|nearby|small|hamlet|village|town|city|port|of)){0,4}\s+$"
 )
+_WHEN, _FILLER = word_set("gapping.when"), word_set("gapping.filler") | word_set("roles.place_nouns")
+_LONGEST, _FAR = 140, 400
 _SHARED = frozenset(
     {"capture", "withdraw", "surrender", "handover", "shelling", "airstrike", "missile", "assault"}
 )
@@ -62,10 +65,16 @@ def share_verb(
     """
     used = {a.where for a in found}
     shared: list[Action] = []
+    listed = not found and _is_list(text, sentence, toponyms, before)
+    joined = bool(found) or text[max(0, sentence.start - 2) : sentence.start].strip() == ";"
     for toponym in toponyms:
         if not sentence.start <= toponym.start < sentence.end or toponym in used or toponym.role != "literal":
             continue
-        end = _end_of_share(text, sentence, toponym)
+        end = (
+            (sentence.start, sentence.end)
+            if listed
+            else _end_of_share(text, sentence, toponym, joined=joined)
+        )
         if end is None:
             continue
         model = [a for a in found if a.end <= toponym.start] or ([] if found else list(before))
@@ -86,13 +95,29 @@ def share_verb(
     return shared
 
 
-def _end_of_share(text: str, sentence: Sentence, toponym: Toponym) -> tuple[int, int] | None:
+def _is_list(text: str, sentence: Sentence, toponyms: Sequence[Toponym], before: Sequence[Action]) -> bool:
+    """Return whether a sentence is but places and when: "Then X.", "Monday: X and Y, both.", "X two days later."."""
+    if (
+        sentence.end - sentence.start > _LONGEST
+        or not before
+        or sentence.start - before[-1].sentence_end > _FAR
+    ):
+        return False
+    plain, position = "", sentence.start
+    for toponym in toponyms:
+        plain += text[position : toponym.start] + " "
+        position = max(position, toponym.end)
+    words = {w.lower() for w in re.findall(r"[^\W_]+", plain + text[position : sentence.end])}
+    return bool(words & _WHEN) and all(w in _WHEN or w in _FILLER or w[0].isdigit() for w in words)
+
+
+def _end_of_share(text: str, sentence: Sentence, toponym: Toponym, *, joined: bool) -> tuple[int, int] | None:
     """Return the clause of a place that shares the verb told before, None for a place that does not."""
     lead = text[max(sentence.start, toponym.start - 60) : toponym.start]
     turn = _TURN.search(lead)
     if turn is not None:
         return max(sentence.start, toponym.start - 60 if len(lead) == 60 else sentence.start), sentence.end
-    time = _OWN_TIME.match(text, toponym.end, sentence.end)
+    time = _OWN_TIME.match(text, toponym.end, sentence.end) if joined else None
     if time is not None and _JOINED.search(lead[-24:]):
         return toponym.start, time.end()
     return None

@@ -128,6 +128,8 @@ def find_states(tree: Tree) -> Iterator[State]:
             yield from _before(tree, token)
         elif low in ("belongs", "belonged", "belong"):
             yield from _belongs(tree, token)
+        if low in ("remains", "remained", "remain", "stays", "stayed"):
+            yield from _remains(tree, token)
         elif low in ("comes", "come") and token.tag_.startswith("VB"):
             yield from _next(tree, token)
         elif low in ("master", "masters"):
@@ -141,6 +143,18 @@ def find_states(tree: Tree) -> Iterator[State]:
         if token.tag_.startswith("NN"):
             yield from _flag(tree, token)
             yield from _bastion(tree, token)
+
+
+def _remains(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "X remains Bosnian", "X stayed rebel"."""
+    held = deref(subject(verb))
+    if held is None:
+        return
+    for child in verb.children:
+        if child.dep_ in ("acomp", "attr", "oprd") and doer_class(tree, child) in ("nation", "name", "force"):
+            kind = "capture" if any(c.lower_ == "since" for c in verb.children) else "holds"
+            for where in places_in(tree, held):
+                yield State(verb, kind, where, child)
 
 
 def _declared(tree: Tree, word: Token) -> Iterator[State]:
@@ -435,7 +449,7 @@ _TIMES = word_set("states.times")
 
 
 def _has_time(verb: Token) -> bool:
-    return any(
+    return any(c.lower_ == "since" for c in verb.children) or any(
         t.lower_ in _TIMES
         for c in verb.children
         if c.dep_ in ("prep", "npadvmod", "advmod")

@@ -96,7 +96,7 @@ def share_verb(
 
 
 def _is_list(text: str, sentence: Sentence, toponyms: Sequence[Toponym], before: Sequence[Action]) -> bool:
-    """Return whether a sentence is but places and when: "Then X.", "Monday: X and Y, both.", "X two days later."."""
+    """Return whether a sentence is but places and when: "Then X.", "Monday: X and Y, both."."""
     if (
         sentence.end - sentence.start > _LONGEST
         or not before

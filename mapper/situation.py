@@ -48,7 +48,7 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
     places = _PlaceRows()
     checks: list[dict[str, object]] = []
     pairs: list[tuple[str, ...]] = []
-    reports: list[dict[str, object]] = []
+    reports: list[tuple[object, ...]] = []
 
     def told() -> Iterator[Report]:
         for extraction in extractions:
@@ -116,17 +116,10 @@ def _matched(toponym: Toponym, place: Place) -> str:
     return "misspelt" if is_corrected else place.matched
 
 
-def _report_row(extraction: Extraction) -> dict[str, object]:
+def _report_row(extraction: Extraction) -> tuple[object, ...]:
     report = extraction.report
-    return {
-        "report_id": report.id,
-        "title": report.title,
-        "published": report.published,
-        "source": report.source,
-        "url": report.url,
-        "events": sum(event.action.kind != "holds" for event in extraction.events),
-        "same_as": "",
-    }
+    events = sum(event.action.kind != "holds" for event in extraction.events)
+    return (report.id, report.title, report.published, report.source, report.url, events, "")
 
 
 def _check_row(extraction: Extraction, check: DistanceCheck) -> dict[str, object]:

@@ -4,7 +4,13 @@ import pytest
 from shapely.geometry import Point
 
 from mapper.model import Locative, Place, Resolution, Toponym
-from mapper.space.check import bearing_verdict, check_distances, distance_verdict, rounding_step
+from mapper.space.check import (
+    bearing_verdict,
+    check_distances,
+    distance_verdict,
+    rounding_step,
+    settle_landmarks,
+)
 from mapper.space.distance import destination
 
 TRIPOLI, RAS_LANUF = Point(13.1875, 32.8752), Point(18.5664, 30.5021)
@@ -137,3 +143,57 @@ def test_a_claim_at_the_edge_of_its_verdict_is_borderline():
 )
 def test_the_roundest_step_that_divides_a_figure_is_its_precision(value, step):
     assert rounding_step(value) == step
+
+
+HERE = Point(35.0, 48.0)
+NAMES = {name: Toponym(i, i + 1, name) for i, name in enumerate(("Home", "Mill", "Sand", "Peak"))}
+
+
+def _unsaid(subject, km, bearing, *, landmark="Mill", others=("Home",)):
+    degrees = {"east": 90.0, "south": 180.0, "": None}[bearing]
+    return Locative(
+        0, 9, "", "offset", (NAMES[landmark],), NAMES[subject], value=km, unit="km", distance_m=km * 1_000,
+        bearing=bearing, bearing_deg=degrees, implicit=True, others=tuple(NAMES[name] for name in others),
+    )  # fmt: skip
+
+
+def _settled(*told):
+    at = {
+        "Home": HERE,
+        "Mill": destination(HERE, bearing_deg=0, distance_m=200_000),
+        "Sand": destination(HERE, bearing_deg=180, distance_m=20_000),
+        "Peak": destination(HERE, bearing_deg=90, distance_m=30_000),
+    }
+    places = [Resolution(NAMES[name], Place(name, name, point)) for name, point in at.items()]
+    return [locative.landmarks[0].text for locative in settle_landmarks(told, places)]
+
+
+def test_an_unsaid_landmark_is_the_one_that_makes_the_claim_true():
+    assert _settled(_unsaid("Sand", 20, "south")) == ["Home"]
+
+
+def test_the_likeliest_landmark_stays_where_no_other_fits_or_no_direction_tells():
+    assert _settled(_unsaid("Sand", 90, "south")) == ["Mill"]
+    assert _settled(_unsaid("Sand", 20, "")) == ["Mill"]
+    assert _settled(_unsaid("Sand", 20, "south", others=())) == ["Mill"]
+
+
+def test_a_landmark_that_does_not_contradict_the_claim_stays():
+    assert _settled(_unsaid("Sand", 20, "south", landmark="Home", others=("Mill",))) == ["Home"]
+
+
+def test_claims_told_in_one_breath_are_told_from_one_place():
+    # Alone, the second one would stay with the mill: nothing fits its 90 km.
+    assert _settled(_unsaid("Sand", 20, "south"), _unsaid("Peak", 90, "east")) == ["Home", "Home"]
+
+
+def test_a_road_claim_says_what_it_is_held_against():
+    (check,) = _claim(value=460.0, distance_m=740_298.0, bearing="", bearing_deg=None, road=True)
+    assert "1.29 times the geodesic" in check.sentence
+    assert "none is mapped to measure by" in check.sentence
+
+
+def test_a_named_subject_without_a_place_is_not_called_nameless():
+    lost = Toponym(50, 55, "Zalin")
+    (check,) = _claim(subject=lost)
+    assert "no place Zalin is known" in check.sentence

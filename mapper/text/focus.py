@@ -168,6 +168,7 @@ class Focus:
             is_attribute(self.tokens, i)
             or after in _OF_THING
             or after in AREAS
+            or after in _QUARTERS
             or (toponym is not None and _is_thing(toponym))
         )
         return bool(speaker or province) or thing

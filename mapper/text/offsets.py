@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from mapper.model import Locative, Toponym
 from mapper.text.clauses import COPULAS
-from mapper.text.focus import Focus
+from mapper.text.focus import Focus, is_country
 from mapper.text.landmarks import Landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import Quantity
@@ -25,6 +25,7 @@ _MEASURES = word_class("measure")
 _MEASURED_AFTER = word_class("measured_after")
 _REACHING = word_class("reaching")
 _ABLE = word_class("able")
+_REACH_RIGHT = 25
 
 
 def read_offset(
@@ -183,4 +184,15 @@ def _unsaid(
         return previous.landmark
     if tail.road and onward:
         onward = False
-    return source_of(tokens, index, subject) or focus.resolve(index, exclude=(subject,), latest=onward)
+    told = source_of(tokens, index, subject) or focus.resolve(index, exclude=(subject,), latest=onward)
+    return told or _told_after(tokens, tail.last, subject)
+
+
+def _told_after(tokens: Sequence[Token], last: int, subject: Toponym | None) -> Toponym | None:
+    """Return Y of "Troops from X, 40 km to the west, came to Y", where no place was told before."""
+    for token in tokens[last : last + _REACH_RIGHT]:
+        if token.sentence != tokens[last].sentence:
+            return None
+        if token.toponym is not None and token.toponym is not subject and not is_country(token.toponym):
+            return token.toponym
+    return None

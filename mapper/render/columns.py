@@ -66,6 +66,12 @@ def is_shape(value: object) -> bool:
     return isinstance(value, BaseGeometry) and not value.is_empty
 
 
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose words are words: counts over categories would list those that do not occur."""
+    kept = [name for name, dtype in table.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)]
+    return table.astype(dict.fromkeys(kept, object))
+
+
 def has_text(column: pd.Series) -> pd.Series:
     """Say of each cell whether it holds a text, neither empty nor missing."""
     return column.notna() & (column != "")

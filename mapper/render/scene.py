@@ -20,7 +20,19 @@ from shapely.geometry import Point
 from mapper.model import Situation
 from mapper.render import basemap, density
 from mapper.render.claims import claims
-from mapper.render.columns import DAY, Json, Words, days, flag_text, has_text, is_shape, number, points, text
+from mapper.render.columns import (
+    DAY,
+    Json,
+    Words,
+    days,
+    flag_text,
+    has_text,
+    is_shape,
+    number,
+    plain,
+    points,
+    text,
+)
 from mapper.render.fronts import axis_places, fronts
 from mapper.render.spelling import Spelling
 from mapper.theatre import Theatre
@@ -49,6 +61,12 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         `unplaced`, `control`, `fronts`, `axis`, `checks`, `reports`, `view` (west, south, east, north),
         `density`, `attributions`, `tiles` (address and credit of an online map, None without one).
     """
+    situation = dataclasses.replace(
+        situation,
+        places=plain(situation.places),
+        timeline=plain(situation.timeline),
+        control=plain(situation.control),
+    )
     timeline = situation.timeline
     first, last = _span(situation)
     colours = {side.name: side.color for side in theatre.sides if side.color} if theatre else {}
@@ -118,7 +136,7 @@ def _sides(situation: Situation) -> list[str]:
         (1, timeline["actor"]),
     ):
         for name, count in column.value_counts().items():
-            if name:
+            if name and count:
                 counts[str(name)] += weight * int(count)
     return sorted(name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:2])
 

@@ -40,7 +40,8 @@ class Spelling:
         told: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         named = places[has_text(places["place_id"]) & places["role"].isin(_ROLES)]
         columns = ["place_id", "place", "toponym"]
-        counted = named[~named["matched"].isin(_NO_NAMES)].groupby(columns).size().reset_index(name="count")
+        names = named[~named["matched"].isin(_NO_NAMES)]
+        counted = names.groupby(columns, observed=True).size().reset_index(name="count")
         for key, name, toponym, count in counted.itertuples(index=False):
             told[str(key), str(name)][" ".join(str(toponym).split())] += int(count)
         self._by_id = {key: _most_used(name, spellings) for (key, name), spellings in told.items()}

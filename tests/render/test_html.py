@@ -265,6 +265,15 @@ def test_claims_about_one_pair_of_places_share_a_number() -> None:
     assert [check["pair"] for check in checks] == [0, 1, 0]
 
 
+def test_tables_with_words_as_categories_give_the_same_page() -> None:
+    war = wars.month_of_war()
+    words = ["toponym", "place_id", "place", "matched", "role", "report_id"]
+    places = war.places.astype(dict.fromkeys(words, "category"))
+    told = ["kind", "actor", "place_id", "place", "same_as", "source", "certainty", "flags"]
+    timeline = war.timeline.astype(dict.fromkeys(told, "category"))
+    assert page(dataclasses.replace(war, places=places, timeline=timeline)) == page(war)
+
+
 def test_withdrawn_events_and_second_tellings_are_no_events() -> None:
     day = wars.when(3, 10)
     told = [wars.event(1, "capture", "Sidra", day), wars.event(2, "capture", "Sidra", day, same_as="e00001")]

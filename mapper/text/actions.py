@@ -15,14 +15,14 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
-from mapper.text.actors import doer_class
 from mapper.text.certainty import VERBAL, read_stance
+from mapper.text.denials import deny, find_denial
 from mapper.text.discourse import Discourse, name_of, remember, speaker_of
 from mapper.text.focus import Focus
 from mapper.text.frames import is_about_war, may_tell, noun_frames
 from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
-from mapper.text.states import NEXT, Denial, find_denial, find_states
+from mapper.text.states import NEXT, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse_all, within
 from mapper.text.tokens import tokenize
 from mapper.text.triggers import base_action, each_place, noun_actions, verb_actions
@@ -79,11 +79,12 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         ]
         found = [in_focus(a, focus, starts) for a in told]
         found += share_verb(text, sentence, found, discourse.recent, names)
-        denial = None if any(a.certainty == "denied" for a in found) else find_denial(tree)
-        if denial is not None and discourse.recent:
-            found += _deny(tree, sentence, denial, discourse, actions)
+        before = len(actions)
         actions += found
-        discourse.recent = found or discourse.recent
+        denial = None if any(a.certainty == "denied" for a in found) else find_denial(tree)
+        if denial is not None:
+            actions += deny(tree, sentence, denial, discourse, actions)
+        discourse.recent = [a for a in actions[before:] if a.kind != "holds"] or discourse.recent
     return actions
 
 
@@ -144,32 +145,3 @@ def _is_gerund(token: Token) -> bool:
         and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
         and bool(noun_frames(token.lower_))
     )
-
-
-def _deny(
-    tree: Tree, sentence: Sentence, denial: Denial, discourse: Discourse, actions: list[Action]
-) -> list[Action]:
-    """Deny what the sentence before told: by the writer in place, by a side as a telling of its own."""
-    told = [
-        a for a in discourse.recent if a.certainty in ("claimed", "reported", "denied") and a.kind != "holds"
-    ]
-    told = [a for a in told if a.kind in ("capture", "withdraw", "surrender", "siege", "handover")] or told
-    joined = tree.text[max(0, sentence.start - 2) : sentence.start].strip() in (";", ":")
-    if denial.by is None or (joined and not any(a.source for a in told)):
-        for action in told:
-            if action in actions:
-                # "State radio says the town was retaken. It was not": by those whom the radio speaks for
-                claimer = action.actor or (action.source if action.kind in ("capture", "handover") else "")
-                actions[actions.index(action)] = replace(action, certainty="denied", actor=claimer)
-        return []
-    start, end = tree.spans[denial.token.i]
-    source = name_of(tree, denial.by, discourse)
-    return [
-        replace(
-            a, start=start, end=end, sentence_start=sentence.start,
-            sentence_end=sentence.end, certainty="denied",
-            source=source, source_class=doer_class(tree, denial.by), actor="" if a.source else a.actor,
-            opponent="" if a.source else a.opponent,
-        )
-        for a in told
-    ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mapper.model import Locative
 from mapper.text.actors import FIGHTING, doer_class
-from mapper.text.certainty import agent, is_passive, is_verb_of, subject
+from mapper.text.certainty import is_verb_of, subject
 from mapper.text.roles import deref
 from mapper.text.syntax import Tree
 from mapper.text.whereabouts import Where, objects_of, places_after, places_in
@@ -52,69 +52,6 @@ class State:
     kind: str
     where: Where
     holder: Token | None
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """A sentence that denies what was told before it; `by` is None where the writer does."""
-
-    token: Token
-    by: Token | None
-
-
-_FALSE = word_set("states.false")
-_TRUE = word_set("states.true")
-_IT = word_set("states.it")
-
-
-def find_denial(tree: Tree) -> Denial | None:
-    """
-    Return how a sentence denies the one before it, None when it does not.
-
-    Examples
-    --------
-    >>> from mapper.text.syntax import find_sentences, parse
-    >>> for text in ("The governor denied this.", "It was false.", "He slept."):
-    ...     tree = parse(text, find_sentences(text)[0], [], [])
-    ...     denial = find_denial(tree)
-    ...     print(denial and denial.token.text, denial and denial.by)
-    denied governor
-    false None
-    None None
-    """
-    for token in tree.doc:
-        if is_verb_of("deny", token):
-            objects = [c for c in token.children if c.dep_ in ("dobj", "nsubjpass")]
-            clause = any(c.dep_ in ("ccomp", "xcomp", "prep") for c in token.children)
-            if (not objects and not clause) or any(
-                singular(o.lower_) in _IT and not any(o.rights) for o in objects
-            ):
-                by = agent(token) if is_passive(token) else subject(token)
-                if by is not None:
-                    return Denial(token, by)
-        if token.lower_ in ("no", "otherwise") and is_verb_of("say", token.head) and token.i > token.head.i:
-            own = subject(token.head)
-            if own is not None and not any(c.dep_ == "ccomp" and c.i < token.i for c in token.head.children):
-                return Denial(token, own)
-        said = singular(token.lower_)
-        verb = token.head
-        negated = any(c.dep_ == "neg" for c in verb.children)
-        predicate = token.dep_ in ("acomp", "attr", "oprd", "ccomp", "xcomp", "dobj", "advmod")
-        if predicate and (said in _FALSE or (said in _TRUE and negated)):
-            own = subject(verb)
-            if own is not None and (singular(own.lower_) in _IT or own.lower_ == "which"):
-                return Denial(token, None)
-            if own is not None and (verb.lower_ in ("call", "calls", "called") or is_verb_of("say", verb)):
-                return Denial(token, own)
-    first = tree.doc[0]
-    if (
-        first.lower_ in ("it", "that")
-        and len(tree.doc) > 2
-        and tree.doc[1].lower_ in ("is", "was", "has")
-        and tree.doc[2].lower_ in ("not", "n't")
-    ) and (len(tree.doc) == 3 or tree.doc[3].is_punct):
-        return Denial(first, None)
-    return None
 
 
 def find_states(tree: Tree) -> Iterator[State]:

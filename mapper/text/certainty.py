@@ -15,6 +15,7 @@ VERBAL = ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD")
 _FUTURE = frozenset(
     {"will", "shall", "'ll", "wo", "would", "may", "might", "could", "should", "must", "ca", "can"}
 )
+_WRONGLY = frozenset({"wrongly", "falsely", "mistakenly", "erroneously", "incorrectly"})
 _SUPPOSED = frozenset({"if", "unless", "whether", "lest", "until", "till"})
 _NEGATIONS = frozenset({"not", "n't", "never", "no", "nobody", "none", "neither", "nor", "nothing", "hardly"})
 
@@ -149,7 +150,7 @@ def _own(node: Token, stance: Stance) -> Stance:
             elif child.dep_ == "mark" and low in _SUPPOSED:
                 stance = replace(stance, supposed=True)
             elif (
-                child.dep_ == "nsubj"
+                child.dep_ in ("nsubj", "nsubjpass")
                 and (
                     low in ("nobody", "none", "nothing")
                     or any(c.lower_ in ("no", "none") for c in child.children)
@@ -222,6 +223,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
             return stance
         if is_verb_of("deny", head) and node.dep_ not in ("nsubj", "advcl") and inside:
             return replace(stance, denied=True, source=_speaker(head) or stance.source)
+        if inside and node.dep_ == "nsubjpass" and is_verb_of("drop", head):
+            return replace(stance, denied=True)  # "the assault was called off"
         if inside and node.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "advcl", "prep", "oprd"):
             if is_verb_of("fail", head) and node.dep_ == "xcomp":
                 return replace(stance, failed=True)
@@ -258,7 +261,8 @@ def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
             return replace(stance, denied=True, source=_speaker(head) or stance.source)
         if said and node.dep_ == "dobj" and _sees(head):
             return stance
-        if said and inside and _is_earlier_version(_speaker(head)):
+        wrongly = any(c.lower_ in _WRONGLY for c in head.children)
+        if said and inside and (wrongly or _is_earlier_version(_speaker(head))):
             return replace(stance, denied=True)
         claimed = is_verb_of("claim", head)
         if (said or claimed) and node.dep_ in (

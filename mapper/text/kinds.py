@@ -31,6 +31,21 @@ _MEANT = frozenset(
 _PLANTED = frozenset({"roadside", "car", "truck", "suicide", "planted", "landmine", "mine", "lorry"})
 
 
+_OPERATIONS = frozenset(
+    {
+        "operation",
+        "offensive",
+        "attack",
+        "assault",
+        "campaign",
+        "push",
+        "drive",
+        "counter-offensive",
+        "counteroffensive",
+    }
+)
+
+
 def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
     """Return the kind of an action: that of its frame, or what doer, means or object make of it."""
     doer = roles.doer
@@ -41,6 +56,9 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
             return "displacement"
         if singular(doer.lower_) == "reinforcement":
             return "redeploy"
+    aim = token.head if token.dep_ in ("acl", "relcl") else doer
+    if frame.pattern == "take" and aim is not None and singular(aim.lower_) in _OPERATIONS:
+        return "assault"  # "an operation to recover X"
     if frame.kind == "siege" and token.tag_.startswith("NN") and _is_lifted(token):
         return "siege_lifted"
     words = _means(tree, token, doer)

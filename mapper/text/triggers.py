@@ -238,8 +238,9 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     if roles.doer is None:
         return not ("weak" in frame.options and not roles.passive)
     found = doer_class(tree, roles.doer)
-    if frame.pattern in ("leave", "leave_from") and (found == "official" or is_person(roles.doer)):
-        return False  # envoys come and go
+    envoy = found == "official" or is_person(roles.doer)
+    if frame.pattern in ("leave", "leave_from") and envoy and not is_verb_of("deny", roles.doer.head):
+        return False  # envoys come and go, but "the ministry denied having left X" is of its troops
     attacks = [f for f in noun_frames(roles.doer.lower_) if f.kind in ("assault", "advance")]
     if attacks and "weak" not in frame.options:
         roles.doer = noun_doer(tree, roles.doer)  # "our counter-attack retook the town"

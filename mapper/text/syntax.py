@@ -38,7 +38,7 @@ _END = re.compile(
 )
 _BREAK = re.compile(r"\s*\n\s*\n\s*|\s*\n(?=\s*(?:[-*\u2022#@]|\d+[.):/]|[A-Z0-9\"\u201c]))|\s\|\s")
 _DATELINE = re.compile(
-    r"[A-Z][A-Z'.\u2019-]+(?:[ ,]+[A-Z][A-Z'.\u2019-]+){0,6}[ ,]*(?:[^\n.!?|]{0,60}?)"
+    r"[A-Z][A-Z'.\u2019-]+(?:[ ,]+[A-Z][A-Z'.\u2019-]+){0,6}[ ,]*(?:[^\n.!?|]|(?<=[a-z])\.(?=\s\d)){0,60}?"
     r"(?:\([^()\n]{1,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s(?=[\"\u201c]?[A-Z])"
 )
 _LABEL = re.compile(r"[-*•\s]*(?:[QA][.:]|\d{1,2}[.:]\d\d(?: ?(?:hours|hrs|h|GMT|am|pm))?[.:]?(?=\s))\s*")
@@ -53,6 +53,7 @@ _READ_AS = {
     ),
     "massed": "gathered",
 }
+_UNFINISHED = word_set("syntax.unfinished")  # "the last" is no time by itself
 _PREDICATES = word_set("syntax.predicates")
 _TAKEN = word_set("syntax.taken")
 _HELPERS = word_set("syntax.helpers")
@@ -344,7 +345,7 @@ def _fronted_end(text: str, sentence: Sentence) -> int:
         return -1
     end = len(text[: match.end()].rstrip())
     last = text[sentence.start : end].rsplit(None, 1)[-1].lower()
-    return -1 if last in ("the", "of", "a", "an", "that", "this", "and", "two", "few", "on", "in") else end
+    return -1 if last in _UNFINISHED else end
 
 
 @lru_cache(maxsize=1)

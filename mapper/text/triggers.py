@@ -90,6 +90,7 @@ def noun_actions(
         return
     verb = _governor(noun)
     direct = noun.dep_ in ("nsubjpass", "dobj", "nsubj") or noun.head.dep_ == "agent"
+    direct = direct or noun.head.lower_ == "under"
     flees = verb is not None and is_verb_of("flee", verb)
     if verb is not None and verb.i in told and not flees and (direct or frame.kind in FIRE):
         return
@@ -98,8 +99,8 @@ def noun_actions(
         _borrow(tree, noun, verb, frame, roles)
     if "weak" in frame.options and roles.doer is None and not (frame.kind == "assault" and roles.places):
         return
-    if frame.pattern == "agree":
-        pass  # a ceasefire needs no place
+    if frame.pattern == "agree" or _is_spoken_of(noun, frame):
+        pass  # a ceasefire needs no place; "the loss" is that of the place in mind
     elif (
         not roles.places and not (frame.pattern in ("clash", "attack") and verb is not None and direct)
     ) or (
@@ -147,6 +148,13 @@ def _borrow(tree: Tree, noun: Token, verb: Token, frame: Frame, roles: Roles) ->
 
 
 _SCENES = frozenset(("scene", "target", "site", "object", "victim", "theatre", "focus"))
+
+
+def _is_spoken_of(noun: Token, frame: Frame) -> bool:
+    """Return whether somebody denies, admits or reports what a noun tells: "denied the loss"."""
+    told = frame.kind in ("capture", "withdraw") and noun.dep_ in ("dobj", "nsubjpass")
+    said = any(is_verb_of(category, noun.head) for category in ("say", "claim", "deny"))
+    return told and said and any(c.lower_ in ("the", "its", "their") for c in noun.children)
 
 
 def _is_over(noun: Token) -> bool:
@@ -258,10 +266,16 @@ def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     return (
         fire
         or is_fire(tree, roles.doer)
-        or roles.doer.lower_ == "party"
+        or roles.doer.lower_ in ("party", "side", "sides")
+        or (frame.kind in FIRE and roles.doer.lower_ in _OTHERS)
         or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian")
         or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
     )
+
+
+_OTHERS = frozenset(
+    ("another", "others", "second", "third", "fourth", "one", "two", "three", "several", "more")
+)
 
 
 def _emit(
@@ -309,7 +323,8 @@ def _emit(
         roles.places = left or roles.places  # where people come from, not where they arrive
     if not any(w.named for w in roles.places) and _elsewhere(tree, token):
         return
-    if not roles.places and (stance.planned or (frame.part == "n" and pattern in ("lose", "fall", "take"))):
+    nominal = frame.part == "n" and pattern in ("lose", "fall", "take") and not _is_spoken_of(token, frame)
+    if not roles.places and (stance.planned or nominal):
         return
     if kind == "clash" and not any(w.named for w in roles.places) and token.dep_ in ("relcl", "acl"):
         return  # "the men who fought for it"

@@ -75,7 +75,8 @@ def _by_no(token: Token) -> Denial | None:
     """ "The army says no", "there is no truth in it, the governor said"."""
     if token.lower_ in ("no", "otherwise") and is_verb_of("say", token.head) and token.i > token.head.i:
         own = subject(token.head)
-        if own is not None and not any(c.dep_ == "ccomp" and c.i < token.i for c in token.head.children):
+        said = any(c.dep_ == "ccomp" and c.i < token.i for c in token.head.children)
+        if own is not None and (token.dep_ == "intj" or not said):
             return Denial(token, own)
     if token.lower_ == "truth" and any(c.lower_ == "no" for c in token.children):
         return Denial(token, read_stance(token).source)

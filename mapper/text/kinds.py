@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mapper.model import Action
 from mapper.text.actors import doer_class
+from mapper.text.certainty import subject
 from mapper.text.frames import Frame, noun_frames
 from mapper.text.roles import Roles
 from mapper.text.syntax import Tree
@@ -56,7 +57,7 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
             return "displacement"
         if singular(doer.lower_) == "reinforcement":
             return "redeploy"
-    aim = token.head if token.dep_ in ("acl", "relcl") else doer
+    aim = token.head if token.dep_ in ("acl", "relcl") else subject(token)
     if frame.pattern == "take" and aim is not None and singular(aim.lower_) in _OPERATIONS:
         return "assault"  # "an operation to recover X"
     if frame.kind == "siege" and token.tag_.startswith("NN") and _is_lifted(token):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
@@ -25,7 +28,7 @@ from mapper.model import (
 from mapper.space.check import stated_in_words
 from mapper.text.duplicates import find_duplicates
 
-_FIGURES = {"geometry": "object", "score": "float64", "start": "int64", "end": "int64"}
+_FIGURES = {"score": "d", "start": "q", "end": "q"}
 _MOST_FIGURES = 8  # of one pair of places, the commonest first
 
 
@@ -75,8 +78,9 @@ class _PlaceRows:
     """The rows of the places table as columns; rows of one place share its geometry."""
 
     def __init__(self) -> None:
-        self._words = {name: Words() for name in PLACES_COLUMNS if name not in _FIGURES}
-        self._figures: dict[str, list[object]] = {name: [] for name in _FIGURES}
+        self._words = {name: Words() for name in PLACES_COLUMNS if name not in (*_FIGURES, "geometry")}
+        self._figures: dict[str, array[Any]] = {name: array(kind) for name, kind in _FIGURES.items()}
+        self._shapes: list[BaseGeometry | None] = []
         self._points: dict[str, BaseGeometry] = {}
 
     def add(self, extraction: Extraction) -> None:
@@ -86,21 +90,22 @@ class _PlaceRows:
             )
             for name, words in self._words.items():
                 words.append(str(row[name]))
-            for name, values in self._figures.items():
-                values.append(row[name])
+            for name, figures in self._figures.items():
+                figures.append(row[name])
+            self._shapes.append(row["geometry"])
 
     def table(self) -> pd.DataFrame:
         columns = {name: words.table_column() for name, words in self._words.items()}
-        for name, kind in _FIGURES.items():
-            columns[name] = pd.Series(self._figures.pop(name), dtype=kind)
+        columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
+        columns["geometry"] = pd.Series(self._shapes, dtype="object")
         return pd.DataFrame(columns, columns=list(PLACES_COLUMNS))
 
 
-def _place_row(report_id: str, resolution: Resolution, points: dict[str, BaseGeometry]) -> tuple[object, ...]:
+def _place_row(report_id: str, resolution: Resolution, points: dict[str, BaseGeometry]) -> tuple[Any, ...]:
     """Return a row of the places table; rows of one place share its geometry in `points`."""
     toponym, place = resolution.toponym, resolution.place
     if place is None:
-        where: tuple[object, ...] = ("", "", None, "", "")
+        where: tuple[Any, ...] = ("", "", None, "", "")
     else:
         geometry = points.setdefault(place.id, place.geometry)
         where = (place.id, place.name, geometry, place.country, place.feature_class)

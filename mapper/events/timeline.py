@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from mapper.columns import Words
+from mapper.columns import Texts, Words
 from mapper.errors import TableError
 from mapper.events.sides import Mention, group_sides
 from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report, Toponym
@@ -40,13 +41,6 @@ _WORDS = (
     "told_in",
 )  # fmt: skip
 _TIMES = ("since", "until", "published")
-_VALUES = ("event_id", *_TIMES, "holder", "geometry", "uncertainty_m", "quote", "order", "start")
-_TYPES = {
-    "event_id": "str", "geometry": "object", "uncertainty_m": "float64", "order": "int64", "start": "int64",
-    "quote": "str",
-}  # fmt: skip
-# Quotes are the longest values: they are packed every so many events.
-_CHUNK = 20_000
 # An event without any date stands at the end.
 _LATE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -86,8 +80,13 @@ class Tellings:
 
     def __init__(self) -> None:
         self._words = {name: Words() for name in _WORDS}
-        self._columns: dict[str, list[Any]] = {name: [] for name in _VALUES}
-        self._quotes: list[pd.Series] = []
+        self._texts = {"event_id": Texts(), "quote": Texts()}
+        self._figures: dict[str, array[Any]] = {
+            "uncertainty_m": array("d"),
+            "order": array("q"),
+            "start": array("q"),
+        }
+        self._columns: dict[str, list[Any]] = {name: [] for name in (*_TIMES, "holder", "geometry")}
         self._reports: list[tuple[str, list[Mention]]] = []
         self._known: dict[Any, Any] = {}
 
@@ -101,27 +100,22 @@ class Tellings:
             facts = _facts(report, event) | {"geometry": once(shapely.to_wkb(shape), shape)}
             for name, word in self._words.items():
                 word.append(facts[name])
+            for name, text in self._texts.items():
+                text.append(facts[name])
+            for name, figures in self._figures.items():
+                figures.append(facts[name])
             for name, column in self._columns.items():
-                column.append(once(facts[name], facts[name]) if name in _TIMES else facts[name])
-        if len(self._columns["quote"]) >= _CHUNK:
-            self._pack()
+                column.append(facts[name] if name == "geometry" else once(facts[name], facts[name]))
         return extraction
-
-    def _pack(self) -> None:
-        """Lay the quotes that came last into one block of memory."""
-        self._quotes.append(pd.Series(self._columns["quote"], dtype="str"))
-        self._columns["quote"] = []
 
     def timeline(self, *, theatre: Theatre | None = None) -> pd.DataFrame:
         """Return all events taken in as a timeline; nothing can be added after."""
-        self._pack()
-        columns: dict[str, Any] = {name: words.table_column() for name, words in self._words.items()}
+        columns = {name: words.table_column() for name, words in (self._words | self._texts).items()}
+        columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
         columns |= dict(zip(("actor", "opponent", "holder"), self._sides(theatre), strict=True))
         for name in tuple(self._columns):
-            values = self._columns.pop(name)
-            columns[name] = pd.Series(values, dtype=_TYPES.get(name, "datetime64[us, UTC]"))
-        columns["quote"] = pd.concat(self._quotes, ignore_index=True)
-        self._quotes.clear()
+            kind = "object" if name == "geometry" else "datetime64[us, UTC]"
+            columns[name] = pd.Series(self._columns.pop(name), dtype=kind)
         rows = _rows_in_time(columns)
         timeline = pd.DataFrame(index=range(len(rows)))
         for name in TIMELINE_COLUMNS:

@@ -38,7 +38,7 @@ THEATRE_KM = 400.0
 GROUP_KM = 125.0
 # A front is drawn on so many of its days of change at most, and all fronts together on so many.
 MOST_DATES = 200
-MOST_DATES_IN_ALL = 1000
+MOST_DATES_IN_ALL = 500
 # The flag of a front of which only some days of change are drawn.
 THINNED = "dates thinned"
 _NO_AXIS = {"axis_km_low": math.nan, "axis_km_high": math.nan}

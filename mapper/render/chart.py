@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 1000.0, 520.0
 LEFT, TOP, RIGHT, BOTTOM = 130.0, 76.0, 970.0, 470.0
 TICK_PX = 110.0
 LINE_PX = 15.0
+NEAR_KM = 12.0  # of a suburb from its town
 
 
 def write_chart(situation: Situation, path: Path, *, theatre: Theatre | None = None) -> None:
@@ -68,8 +69,7 @@ def _plot(data: Json, rows: list[Json], colours: list[str]) -> list[str]:
 
     parts = []
     for k, row in enumerate(rows):
-        later = [other["day"] for other in rows if other["day"] > row["day"]]
-        start, end = at_day(row["day"]), at_day(min(later)) if later else RIGHT
+        start, end = at_day(row["day"]), RIGHT if row["until"] is None else at_day(row["until"])
         wide, first = max(end - start, 1.0), all(other["day"] != row["day"] for other in rows[:k])
         low, high = at_km(row["low"]), at_km(row["high"])
         if row["lowSide"] in (0, 1) and first:
@@ -96,15 +96,21 @@ def _plot(data: Json, rows: list[Json], colours: list[str]) -> list[str]:
                     stroke_dasharray=dash,
                 )
             )
-    return [*parts, *_towns(data["axis"], rows, at_km), *_dates(data, days, at_day)]
+    return [*parts, *_towns(data, rows, at_km), *_dates(data, days, at_day)]
 
 
-def _towns(axis: list[Json], rows: list[Json], at_km: Callable[[float], float]) -> list[str]:
-    """Return the grid lines of the towns; those at which the front stood are named first."""
+def _towns(data: Json, rows: list[Json], at_km: Callable[[float], float]) -> list[str]:
+    """Return the grid lines of the towns; those at which the front stood are named first, then known ones."""
     stops = {value for row in rows for value in (row["low"], row["high"])}
+    mentions = {place["id"]: sum(many for _, many in place["names"]) for place in data["places"]}
+
+    def weight(place: Json) -> tuple[bool, int, float]:
+        is_stop = any(abs(place["km"] - stop) < NEAR_KM for stop in stops)
+        return not is_stop, -mentions.get(place["id"], 0), place["km"]
+
     parts: list[str] = []
     named: list[float] = []
-    for place in sorted(axis, key=lambda place: (place["km"] not in stops, place["km"])):
+    for place in sorted(data["axis"], key=weight):
         y = at_km(place["km"])
         parts.append(tag("path", d=f"M{LEFT} {y:.1f}H{RIGHT}", stroke=RULE))
         if all(abs(y - other) >= LINE_PX for other in named):

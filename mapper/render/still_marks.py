@@ -195,8 +195,13 @@ def _mark(frame: Frame, x: float, y: float, r: float, side: int, found: tuple[in
 
 def name_held(frame: Frame, held: list[tuple[Xy, str, str]]) -> list[str]:
     """Return the names of the places held."""
-    style: dict[str, Any] = {"gap": GAP_PX, "size": 13, "bold": True}
-    return [frame.labels.place(name, *at, **style) for at, name, _ in held]
+    style: dict[str, Any] = {"size": 13, "bold": True}
+    parts = []
+    for at, name, _ in held:
+        beside = frame.labels.place(name, *at, gap=GAP_PX, **style)
+        # A line of the front may pass by a town; its name then stands beyond.
+        parts.append(beside or frame.labels.place(name, *at, gap=GAP_PX + 11, **style))
+    return parts
 
 
 def name_piles(frame: Frame, found: list[Pile], written: set[str]) -> list[str]:

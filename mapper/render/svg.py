@@ -50,9 +50,14 @@ def tag(name: str, content: str = "", **attributes: object) -> str:
     for key, value in attributes.items():
         if value is None:
             continue
-        shown = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+        shown = _decimal(value) if isinstance(value, float) else str(value)
         parts.append(f"{key.rstrip('_').replace('_', '-')}={quoteattr(_NOT_XML.sub('', shown))}")
     return f"<{' '.join(parts)}>{content}</{name}>" if content else f"<{' '.join(parts)}/>"
+
+
+def _decimal(value: float) -> str:
+    """Return a length with one decimal, and a share of 1 with two."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.1f}".removesuffix(".0")
 
 
 def path_of(points: Iterable[Xy], *, close: bool = False) -> str:

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -113,3 +114,15 @@ def test_a_place_has_the_name_that_the_reports_use(monkeypatch: pytest.MonkeyPat
     control = war.control.assign(place=war.control["place"].replace(renamed))
     shown = words(still(dataclasses.replace(war, places=places, control=control)))
     assert {"Ras Lanuf", "Sidra"} <= set(shown) and not set(renamed.values()) & set(shown)
+
+
+def test_the_chart_is_empty_where_no_front_is_known() -> None:
+    war = wars.month_of_war()
+    early = war.front_lines.iloc[:1].assign(until=pd.Timestamp("2011-03-01", tz="UTC"))
+    late = war.front_lines.iloc[-1:].assign(until=pd.NaT)
+    picture = chart(dataclasses.replace(war, front_lines=pd.concat([early, late])))
+    grey = [node for node in ET.fromstring(picture).iter() if node.get("fill-opacity") == "0.45"]
+    bands = [node for node in grey if node.get("y") != "45"]  # the first one is the key
+    starts = [float(band.get("x") or 0) for band in bands]
+    ends = [start + float(band.get("width") or 0) for start, band in zip(starts, bands, strict=True)]
+    assert len(ends) == 2 and ends[0] < 300 < starts[1] and ends[1] == 970

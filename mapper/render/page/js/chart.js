@@ -22,8 +22,7 @@ export function drawChart() {
   const svg = el("svg", { height: CHART_HEIGHT, role: "img", "aria-label": chartSummary() });
   const right = plot.gutter + plot.width;
   charted.forEach((row, k) => {
-    const next = charted.find((other) => other.day > row.day);
-    const [from, to] = [dayX(row.day), next ? dayX(next.day) : right];
+    const [from, to] = [dayX(row.day), row.until === null ? right : dayX(row.until)];
     const wide = Math.max(to - from, 1);
     const high = row.lowSide === row.a ? row.b : row.a;
     const first = charted.findIndex((other) => other.day === row.day) === k;

@@ -120,7 +120,11 @@ export function drawMarks(ctx, view) {
   const rows = drawEvents(ctx, view, space, held, frontPoints(view));
   const front = drawFront(ctx, view, space);
   drawSelection(ctx, view, rows);
-  for (const { x, y, r, name } of held) space.write(name, x, y, { size: 12.5, weight: 650, gap: r + 3 });
+  for (const { x, y, r, name } of held) {
+    const style = { size: 12.5, weight: 650, gap: r + 3 };
+    // A line of the front may pass by a town; its name then stands beyond.
+    if (!space.write(name, x, y, style)) space.write(name, x, y, { ...style, gap: r + 14, spots: 4 });
+  }
   labelFront(view, space, front, ghost);
   const named = [...held];
   for (const { x, y, width, high, marks: own } of rows.slice(0, 150)) {

@@ -129,7 +129,20 @@ class Clause:
                 return self.placed_first(copula - 1) or toponym, None
             if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
                 return toponym, other
-        return self.head(self.clause_start(copula), copula)
+        subject, other = self.head(self.clause_start(copula), copula)
+        return (subject or self.before_asides(copula)), other
+
+    def before_asides(self, copula: int) -> Toponym | None:
+        """Return X of "X, so long fought over, so often lost, is ...": what a sentence begins with."""
+        if self.word(copula - 1) not in (",", "-", "–", "—"):
+            return None
+        start = copula
+        while copula - start < 2 * REACH_LEFT and (self.toponym(start - 1) or self.word(start - 1)):
+            start -= 1
+        phrase = read_landmark(self.tokens, start)
+        if phrase is None or self.word(phrase.last) not in (",", "-", "–", "—"):
+            return None
+        return phrase.toponym if phrase.last < copula - 1 else None
 
     def clause_before(self, pronoun: int) -> Toponym | None:
         """Return the name that the clause before begins with: "X is besieged; it is 40 km from Y"."""

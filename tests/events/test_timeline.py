@@ -123,3 +123,12 @@ def test_a_table_without_columns_or_time_zones_is_refused_with_its_name() -> Non
         require_columns(pd.DataFrame({"since": []}), ("since", "holder"), "control")
     with pytest.raises(TableError, match="'since' has no time zone"):
         require_columns(pd.DataFrame({"since": [pd.Timestamp("1999-03-01")]}), ("since",), "control")
+
+
+def test_readings_are_gone_through_once_and_words_that_repeat_are_kept_once() -> None:
+    readings = [reading(f"r{n}", 6, FALL) for n in range(3)]
+    timeline = order_events(iter(readings))
+    assert_frame_equal(timeline, order_events(readings))
+    for name in ("kind", "actor", "place", "report_id", "order_reason"):
+        assert isinstance(timeline[name].dtype, pd.CategoricalDtype)
+        assert timeline[name].fillna("").tolist() == timeline[name].astype(str).tolist()

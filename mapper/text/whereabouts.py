@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
+from mapper.text.actors import doer_class
 from mapper.text.certainty import is_verb_of
 from mapper.text.focus import SETTLEMENTS, Focus, is_country
 from mapper.text.syntax import Tree
@@ -20,6 +21,7 @@ PLACE_NOUNS = word_set("roles.place_nouns")
 PARTS = word_set("roles.parts")
 _BUILDINGS = word_set("roles.buildings")
 _INNER = word_set("roles.inner")
+_PROVINCIAL = frozenset({"regional", "provincial", "district", "state", "county", "departmental"})
 _COMPASS = word_set("roles.compass")
 
 
@@ -46,10 +48,15 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
             yield Where(place, partial=partial)
     elif word == "capital" and any(c.dep_ == "prep" for c in head.children):
         found = True  # "the capital of Anbar" is a town of Anbar
-        yield Where(None, word, partial=partial)
+        owner = next((tree.place(o) for c in head.children for o in objects_of(c)), None)
+        nation = isinstance(owner, Toponym) and is_country(owner)
+        yield Where(None, " ".join([*_manner(head), word if nation else "town"]), partial=partial)
     else:
         within = partial or word in PARTS
+        whose = doer_class(tree, head) == "force" and word not in PLACE_NOUNS
         for child in head.children:
+            if whose and child.dep_ in ("compound", "amod", "nmod", "poss"):
+                continue  # "sixty Gulf soldiers" may be anywhere
             if tree.place(child) is not None and child.dep_ in (
                 "compound",
                 "nmod",
@@ -178,11 +185,11 @@ def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
         return focus.resolve(index, recent=True)
     if noun == "here" or (how == "this" and noun in SETTLEMENTS):
         return focus.resolve(index, here=True)
-    if noun == "capital":
-        return focus.capital(index, how) or focus.resolve(index)
     if how in ("same", "that"):
         return focus.resolve(index, latest=True)
     if how and (told := focus.told_as(index, how, ())) is not None:
         return told
+    if noun == "capital" and how not in _PROVINCIAL:
+        return focus.capital(index, how) or focus.resolve(index)
     thing = None if noun in SETTLEMENTS else focus.containing(index, noun)
     return thing or focus.resolve(index)

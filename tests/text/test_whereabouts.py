@@ -19,6 +19,9 @@ The rebels took [Rafai] and drove on past [Zemio]. They shelled that town. | she
 The rebels took [Rafai airport]. In [Zemio] it is calm. Jets bombed the airport. | airstrike | Rafai airport
 The convoy left [Obo] for [Rafai], which was seized on Sunday by the rebels. | capture | Rafai
 The shelling reported at [Zemio] began after the army had left [Obo]. | shelling | Zemio
+[Kabul] watched. In [Taloqan] the army dug in. The provincial capital fell on Monday. | capture | Taloqan
+[Kabul] watched. In [Taloqan] the army dug in. The capital of [Takhar] fell on Monday. | capture | Taloqan
+In [Zemio] the army dug in. A mine killed sixty [Rafai] soldiers. | ied | Zemio
 [Obo] is calm, [Obo] is well. In [Zemio] the army dug in. Clashes broke out. | clash | Zemio
 """.strip().splitlines()
 

@@ -30,7 +30,8 @@ _SPEAKS = re.compile(
     r"|\b(?:said|says|told us|added|recalled) ((?:an?|one|another|the) (?:[\w'-]+ ){0,2}[\w'-]+)"
 )
 _HEADED_BY = re.compile(
-    r"[>*# ]*([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?:, ?\d{1,2}[.:]\d\d[^\n]{0,8}?)?[.:](?=\s)"
+    r"[>*# ]*([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)"
+    r"(?:,[^.:\n]{0,40}?(?:\d{1,2}[.:]?\d\d|radio|television|TV|agency|ministry|press)[^.:\n]{0,12})?[.:](?=\s)"
 )
 
 
@@ -154,7 +155,7 @@ def _is_open(spoken: str) -> bool:
 
 def _label(text: str, start: int) -> str:
     """Return the government that a paragraph is headed by: "Baku, 11.00.", "Moscow: the ministry ..."."""
-    match = _HEADED_BY.match(text, start, min(len(text), start + 60))
+    match = _HEADED_BY.match(text, start, min(len(text), start + 90))
     return match.group(1) if match and match.group(1).lower() in _seats() else ""
 
 

@@ -343,9 +343,13 @@ def _fronted_end(text: str, sentence: Sentence) -> int:
     match = _FRONTED.match(text, sentence.start, sentence.end)
     if not match or match.end() >= sentence.end or not text[match.end()].isalpha():
         return -1
-    end = len(text[: match.end()].rstrip())
-    last = text[sentence.start : end].rsplit(None, 1)[-1].lower()
-    return -1 if last in _UNFINISHED else end
+    words = match.group().lower().split()
+    article = words[-2] in ("a", "an", "the") and words[-1] in ("later", "earlier")  # "in a later item"
+    ordinal = words[0] == "the" and words[-1][0].isdigit()  # "the 1st Division"
+    after = text[match.end() : match.end() + 7].split()[0].lower().strip(",")
+    if words[-1] in _UNFINISHED or article or ordinal or words[:2] == ["that", "of"] or after in _UNFINISHED:
+        return -1
+    return sentence.start + len(match.group().rstrip())
 
 
 @lru_cache(maxsize=1)

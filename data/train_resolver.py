@@ -25,16 +25,8 @@ from numpy.typing import NDArray
 
 from mapper.model import Gazetteer, Locative, Resolution, Toponym
 from mapper.places import resolve
-from mapper.places.evidence import (
-    COLUMNS,
-    Candidates,
-    Floats,
-    gather,
-    great_circle_m,
-    group_names,
-    share,
-    unit_vectors,
-)
+from mapper.places.candidates import Candidates, Floats, gather, great_circle_m, group_names, unit_vectors
+from mapper.places.evidence import COLUMNS, share
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.ranker import Ranker, Trees
 from mapper.text.locatives import find_locatives

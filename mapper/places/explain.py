@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mapper.model import Place
-from mapper.places.evidence import COLUMNS, NEIGHBOUR, Candidates, Floats
+from mapper.places.candidates import NEIGHBOUR, Candidates, Floats
+from mapper.places.evidence import COLUMNS
 
 _MATCHES = {
     "alternate": "another name of it",

@@ -13,7 +13,8 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from mapper.places.evidence import COLUMNS, Floats
+from mapper.places.candidates import Floats
+from mapper.places.evidence import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapper.model import Gazetteer, Locative, Place, Resolution, Toponym
-from mapper.places.evidence import (
-    COLUMNS,
+from mapper.places.candidates import (
     NEIGHBOUR,
     NONE_OF_THESE,
     Candidates,
     Floats,
     Name,
-    by_owner,
     gather,
-    geometry_told,
     great_circle_m,
     group_names,
-    prominence,
-    share,
-    standing,
-    surroundings,
 )
+from mapper.places.evidence import COLUMNS, by_owner, geometry_told, prominence, share, standing, surroundings
 from mapper.places.explain import described, in_words
 from mapper.places.ranker import Ranker, shipped_ranker
 

@@ -11,7 +11,8 @@ import pytest
 from shapely.geometry import Point
 
 from mapper.model import Locative, Place, Resolution, Toponym
-from mapper.places.evidence import COLUMNS, bearings, fit, great_circle_m, look_up, share, unit_vectors
+from mapper.places.candidates import bearings, great_circle_m, look_up, unit_vectors
+from mapper.places.evidence import COLUMNS, fit, share
 from mapper.places.ranker import Trees, shipped_ranker
 from mapper.places.resolve import resolve
 

@@ -267,7 +267,7 @@ def _sentence(
             return f"Stated {stated}; its landmark is not known as a place, so it is not checked."
         if locative.subject is not None:
             named = locative.subject.text
-            return f"Stated {stated}, {named} from {landmark.name}; no place {named} is known to check it by."
+            return f"Stated {stated} from {landmark.name}; no place named {named} is known to check it by."
         return f"Stated {stated}, from {landmark.name}; what lies there has no name to check it by."
     assert subject is not None and landmark is not None
     unit = locative.unit if locative.unit in _UNIT_M else "km"

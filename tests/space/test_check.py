@@ -196,4 +196,4 @@ def test_a_road_claim_says_what_it_is_held_against():
 def test_a_named_subject_without_a_place_is_not_called_nameless():
     lost = Toponym(50, 55, "Zalin")
     (check,) = _claim(subject=lost)
-    assert "no place Zalin is known" in check.sentence
+    assert "no place named Zalin is known" in check.sentence

@@ -59,7 +59,7 @@ def build_files(
     Parameters
     ----------
     coded
-        Tables of events by ACLED, UCDP GED or GDELT, which join the timeline as they are.
+        Tables of events by ACLED, UCDP GED or GDELT, which join the timeline as they are, none held.
     store_folder
         Where readings are kept for the next build; None: `.mapper-build` in the first output folder, if any.
     published
@@ -90,7 +90,6 @@ def build_files(
         with dask(scheduler) if scheduler else local(workers) as engine:
             work = partial(_read_batch, reading=reading, theatre=theatre)
             keys = _kept(progress(_read_all(engine, work, filter(known, reports), store)), rejected)
-        # A million coded events are as many readings: they pass by, as those of the store do.
         told = (e for table in coded for e in read_coded(table, rejected=bad) if known(e.report))
         situation = situate(chain(kept_readings(store, keys), told), theatre=theatre, rejected=rejected)
     for output in outputs:

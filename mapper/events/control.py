@@ -60,6 +60,8 @@ _LOSSES = ("withdraw", "surrender")
 _FIRE = ("shelling", "airstrike", "missile", "naval_fire", "siege", "assault")
 _AGAINST = (*_FIRE, "advance")  # at whose end the other side is
 _AT_HOME = ("repulse", "redeploy", "holds")
+# Flag of events whose doer no word of the clause tells.
+DOER_INFERRED = "doer inferred"
 _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
@@ -72,7 +74,7 @@ class Evidence:
 
     `moment` is when it was so, `dated` whether the text says that, or only the publication does.
     `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named. What is
-    `supposed` moves nothing: a plan, a denial.
+    `supposed` moves nothing: a plan, a denial. `guessed` is a doer whom no word of the clause tells.
     """
 
     moment: pd.Timestamp
@@ -88,6 +90,7 @@ class Evidence:
     certainty: str
     event_id: str
     supposed: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
                 repeats.get(row["report_id"], row["report_id"]),
                 row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
                 row["certainty"], row["event_id"], supposed,
+                DOER_INFERRED in row["flags"],
             )
         )  # fmt: skip
     # On one day events come before statements of who holds: those describe the outcome.
@@ -241,18 +245,24 @@ class Points:
 def histories_of(evidence: Iterable[Evidence], points: Points) -> dict[int, list[State]]:
     """Apply the rules to the evidence in order of time, all places together."""
     histories: dict[int, list[State]] = {}
+    doubtful: dict[int, tuple[Evidence, str]] = {}
     for item in evidence:
         history = histories.setdefault(item.place, [])
         left = item.kind in _LOSSES and not item.supposed and not item.holder
         heir = _heir(item, histories, points) if left else item.holder
         if left and not heir:
             continue  # One side is gone; who is there now, nobody says.
-        if not history:
+        if not history and (item.guessed or item.certainty == "planned") and not heir:
+            doubtful.setdefault(item.place, (item, _present(item)))
+        elif not history:
             _assume(history, item, _present(item))
         if item.certainty == "denied":
             _deny(history, item)
         elif heir:
             _apply(history, item, heir, "inferred" if left else item.certainty)
+    for place, (item, holder) in doubtful.items():
+        if not histories[place]:  # nothing better is told of the place
+            _assume(histories[place], item, holder)
     return {place: history for place, history in histories.items() if history}
 
 

@@ -19,9 +19,16 @@ import pandas as pd
 import shapely
 
 from mapper.columns import Words
-from mapper.events.control import CONTESTED, Evidence, Points, State, histories_of, read_evidence
+from mapper.events.control import (
+    CONTESTED,
+    DOER_INFERRED,
+    Evidence,
+    Points,
+    State,
+    histories_of,
+    read_evidence,
+)
 
-INFERRED = "doer inferred"
 # Two names of one town lie no farther apart than this.
 SAME_TOWN_M = 10_000.0
 # A state that is itself inferred settles nothing.
@@ -50,7 +57,7 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
     repeats
         From reports to the one each repeats, as for `control_states`.
     """
-    inferred = timeline["flags"].fillna("").astype(str).str.contains(INFERRED, regex=False)
+    inferred = timeline["flags"].fillna("").astype(str).str.contains(DOER_INFERRED, regex=False)
     if not inferred.any():
         return timeline
     evidence, points = read_evidence(timeline, repeats or {})

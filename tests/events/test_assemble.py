@@ -99,3 +99,26 @@ def test_orders_count_up_in_time() -> None:
 
 def test_no_actions_give_no_events() -> None:
     assert assemble(Report("r", "Nothing."), [], [], [], []) == []
+
+
+def test_a_sentence_without_a_date_is_of_the_day_named_last_in_its_paragraph() -> None:
+    first, second, third = events(
+        "Rebels took Jalu on Monday. They captured Awjila.\n\nThe army shelled Zuara.",
+        "Jalu",
+        "Awjila",
+        "Zuara",
+    )
+    assert (first.since.day, second.since.day) == (7, 7)
+    assert (third.since.day, third.precision) == (10, "few_days")
+
+
+def test_the_head_of_an_entry_dates_what_stands_under_it() -> None:
+    text = "4 March.\n\nRebels took Jalu.\n\n6 March.\n\nThe army took Awjila."
+    told = events(text, "Jalu", "Awjila")
+    assert [(e.location.name, e.since.day) for e in told] == [("Jalu", 4), ("Awjila", 6)]
+
+
+def test_a_beginning_dates_no_later_sentence() -> None:
+    text = "Jalu has been under siege by rebels since Monday. The army shelled Awjila."
+    shelled = next(e for e in events(text, "Jalu", "Awjila") if e.action.kind == "shelling")
+    assert (shelled.since.day, shelled.precision) == (10, "few_days")

@@ -231,3 +231,27 @@ def test_a_report_read_twice_changes_no_state(events: list[Event]) -> None:
     twice = control_states(order_events([reading("a", 5, *events), reading("a", 5, *events)]))
     columns = ["place_id", "holder", "status", "since", "until"]
     assert_frame_equal(once[columns], twice[columns])
+
+
+def test_an_announced_target_is_the_other_sides() -> None:
+    plan = event("capture", "Cima", "reds", None, opponent="blues", certainty="planned", precision="unknown")
+    assert [s[:2] for s in states(reading("a", 6, plan))] == [("blues", "held")]
+
+
+def test_a_plan_changes_nothing_of_a_place_that_is_told_of() -> None:
+    plan = event("capture", "Cima", "reds", None, opponent="blues", certainty="planned", precision="unknown")
+    assert states(reading("a", 4, plan), reading("b", 6, capture("greens", 5))) == [
+        ("greens", "held", "05", None)
+    ]
+
+
+def test_a_place_is_not_given_away_by_a_guessed_doer() -> None:
+    guessed = event("siege", "Cima", "reds", 5, opponent="blues", flags=("doer inferred",))
+    told = event("shelling", "Cima", "blues", 6, opponent="reds", order=2, start=9)
+    assert [s[:2] for s in states(reading("a", 7, guessed, told))] == [("reds", "held")]
+    assert [s[:2] for s in states(reading("a", 7, guessed))] == [("blues", "held")]
+
+
+def test_who_sends_troops_to_a_place_has_it() -> None:
+    sent = event("redeploy", "Cima", "reds", 5)
+    assert [s[:2] for s in states(reading("a", 6, sent))] == [("reds", "held")]

@@ -75,3 +75,76 @@ def test_what_is_told_a_thousand_times_weighs_a_thousand_times() -> None:
     told = [act("rebels", "the army")] * 1000 + [act("militiamen", "gendarmes"), act("gendarmes", "rebels")]
     assert find_sides(told) == find_sides(told[::-1])
     assert find_sides(told).enemy == find_sides(told[:1]).enemy
+
+
+def test_the_name_of_an_organisation_is_not_taken_apart() -> None:
+    text = "The Peoples Resistance Front said so. The Taliban denied it."
+    sides = find_sides(
+        [
+            act("The Peoples Resistance Front", kind="capture"),
+            act("the Taliban", "fighters of the Peoples Resistance Front"),
+        ],
+        text=text,
+    )
+    assert sides.of["The Peoples Resistance Front"] == "Peoples Resistance Front"
+    assert sides.enemy["Peoples Resistance Front"] == sides.of["the Taliban"]
+
+
+def test_initials_of_a_long_name_need_no_brackets() -> None:
+    sides = find_sides(
+        [act("the National Salvation Front", "the army"), act("fighters of the NSF", "soldiers")],
+        text="The NSF fled. The National Salvation Front is many.",
+    )
+    assert sides.of["the National Salvation Front"] == sides.of["fighters of the NSF"]
+
+
+def test_a_word_in_capitals_for_stress_is_no_group() -> None:
+    sides = find_sides(
+        [act("NOT", kind="siege"), act("rebels", "the army")], text="They are NOT here, not yet."
+    )
+    assert "NOT" not in sides.of
+
+
+def test_a_peoples_army_alone_is_the_army() -> None:
+    text = "The Yugoslav army shelled it. Croatian guardsmen held. The army fired again."
+    sides = find_sides([act("the army", "Croatian guardsmen")], text=text, home="Croatia")
+    assert sides.of["the army"] != sides.of["Croatian guardsmen"]
+
+
+def test_who_denies_a_claim_is_not_on_the_side_that_makes_it() -> None:
+    claim = Action(0, 1, 0, 1, "capture", "", "", "claimed", source="the KPLA")
+    denial = Action(5, 6, 5, 6, "capture", "", "", "denied", source="the UNDF")
+    sides = find_sides([claim, denial], text="The KPLA said so. The UNDF said no.")
+    assert sides.enemy[sides.of["the KPLA"]] == sides.of["the UNDF"]
+
+
+def test_the_enemy_is_whoever_fights_the_land_at_war() -> None:
+    text = "Russian infantry is inside. The Ukrainian general staff admits it. The enemy came at dawn."
+    actions = [act("Russian infantry", "Ukrainian troops"), act("the enemy")]
+    sides = find_sides(actions, text=text, home="Ukraine")
+    assert sides.of["the enemy"] == sides.of["Russian infantry"]
+
+
+def test_the_issuer_of_a_communique_is_its_own_forces() -> None:
+    text = "SOVIET COMMAND\nOur troops took two towns from the enemy. We thank our gunners."
+    sides = find_sides(
+        [act("Our troops", "the enemy", "capture"), act("Soviet guns", "the enemy")], text=text
+    )
+    assert sides.of["Our troops"] == sides.of["Soviet guns"] == "Soviet forces"
+
+
+def test_peoples_in_one_mention_are_not_enemies() -> None:
+    sides = find_sides(
+        [act("French and Malian soldiers", "the Islamists", "capture"), act("Malian troops", "Islamists")]
+    )
+    assert sides.enemy[sides.of["the Islamists"]] == sides.of["French and Malian soldiers"]
+
+
+def test_a_nation_that_is_only_named_is_no_enemy() -> None:
+    text = "The RSF took the town from the army. Chad closed its border. Chad wants talks. Chad mourns."
+    sides = find_sides([act("the RSF", "the army", "capture")], text=text, home="Sudan")
+    assert set(sides.enemy) == {sides.of["the RSF"], sides.of["the army"]}
+
+
+def test_a_name_repeated_without_end_is_read() -> None:
+    assert find_sides([], text="The General Aa" * 4000).of == {}

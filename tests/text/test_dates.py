@@ -253,3 +253,47 @@ def test_a_publication_at_the_end_of_the_calendar_does_not_overflow() -> None:
     late = datetime(9999, 12, 31, tzinfo=UTC)
     assert find_dates("tomorrow, next week, in two weeks, ten years later, next Friday", late)[0].text
     assert days(only("It fell on 5 May 1943.", late))[0] == "1943-05-05"
+
+
+def test_a_story_of_the_past_keeps_its_year() -> None:
+    text = "On 5 July 1937 they slipped through. By 1 August it was over."
+    assert [days(s)[0] for s in find_dates(text, THURSDAY)] == ["1937-07-05", "1937-08-01"]
+
+
+def test_news_that_recalls_the_past_stays_news() -> None:
+    text = "Guns opened up on Sunday. In May 2014 it was quiet. On 1 August the mill burnt."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-08-01"
+
+
+def test_this_morning_in_a_diary_is_that_of_its_entry() -> None:
+    text = "Friday, 2 September.\nRain.\n\nMonday, 5 September.\nThe bridge went this morning."
+    spans = find_dates(text, THURSDAY)
+    assert [span.head for span in spans] == [True, True, False]
+    assert days(spans[-1])[0] == "2016-09-05"
+
+
+def test_a_part_of_a_day_belongs_to_the_date_beside_it() -> None:
+    span = only("The mill was cleared at dawn on Saturday.")
+    assert (span.text, days(span)[0]) == ("Saturday", "2016-09-10")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("On the 9th Bavarian foot came up.", "2016-09-09"),
+        ("Bombs fell on the night of the 8th.", "2016-09-08"),
+    ],
+)
+def test_a_day_of_the_month_is_read_where_it_opens_a_sentence_or_follows_night_of(
+    text: str, first: str
+) -> None:
+    assert days(find_dates(text, THURSDAY)[-1])[0] == first
+
+
+def test_a_numbered_brigade_is_no_day() -> None:
+    assert find_dates("On the 9th Brigade fell the worst of it.", THURSDAY) == []
+
+
+def test_a_remote_beginning_is_not_what_the_day_before_counts_from() -> None:
+    text = "The town had been theirs since May 2. The mill fell on Monday, the dam the day before."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-11"

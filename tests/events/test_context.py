@@ -1,0 +1,37 @@
+"""Who did what a clause tells without a doer."""
+
+from mapper.events.context import momentum
+from mapper.events.sides import Sides
+from tests.events.test_assemble import events
+
+SIDES = Sides(enemy={"R": "A", "A": "R"}, words={"rebel": "R", "army": "A"})
+
+
+def test_words_around_a_side_show_which_way_the_war_goes() -> None:
+    assert momentum("The rebels marched in.", SIDES) == ["R"]
+    assert momentum("The army had slipped away.", SIDES) == ["R"]
+    assert momentum("The hill fell to the army.", SIDES) == ["A"]
+    assert momentum("They expelled the rebels.", SIDES) == ["A"]
+    assert momentum("The rebels slept. Then dusk entered.", SIDES) == []
+    assert momentum("", SIDES) == []
+
+
+def test_a_town_that_fell_went_to_the_side_that_is_winning() -> None:
+    text = "Rebels marched on from the coast and the army fled. Jalu fell on Monday."
+    fallen = next(e for e in events(text, "Jalu") if e.action.kind == "capture")
+    assert fallen.side == "Rebels"
+    assert "doer inferred" in fallen.flags
+
+
+def test_who_says_that_an_attack_failed_had_to_meet_it() -> None:
+    text = "Rebels shelled the army. An attack on Jalu failed on Monday, the army claimed."
+    (repulse,) = [e for e in events(text, "Jalu") if e.action.kind == "repulse"]
+    assert repulse.side == "Army"
+
+
+def test_a_promise_is_of_ones_own_deeds_a_warning_of_the_enemys() -> None:
+    war = "Rebels shelled the army at Awjila on Sunday. "
+    promise = events(war + "A rebel spokesman promised an attack on Jalu.", "Awjila", "Jalu")[-1]
+    assert (promise.action.certainty, promise.side) == ("planned", "Rebels")
+    warning = events(war + "A rebel spokesman warned that Jalu would be attacked.", "Awjila", "Jalu")[-1]
+    assert (warning.action.certainty, warning.side) == ("planned", "Army")

@@ -184,7 +184,7 @@ def test_a_situation_without_anything_gives_a_page_that_says_so() -> None:
     text = page(wars.situation([]))
     data = data_of(text)
     assert len(text) < 900_000  # a view of the whole world
-    assert data["first"] is None and data["events"]["id"] == [] and data["fronts"] == []
+    assert data["first"] is None and data["events"]["id"] == [] and data["fronts"] == {}
 
 
 def test_undated_events_are_kept() -> None:

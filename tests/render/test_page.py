@@ -181,7 +181,7 @@ def test_claims_of_one_distance_stand_together(open_page: Open) -> None:
     page.click("#tab-distances")
     assert rows(page).count() == 1
     assert "2 claims" in text(page, "#pane-distances")
-    assert "claimed 570 km W of Ras Lanuf; 300 mi E, measured 356 mi ESE" in text(page, "#pane-distances")
+    assert "measured 356 mi ESE, claimed 570 km W of Ras Lanuf; 300 mi E" in text(page, "#pane-distances")
     rows(page).first.click()
     assert "300 miles" in text(page, "#card")
     page.get_by_role("button", name=re.compile("^Second telling: claimed 570 km")).click()

@@ -186,7 +186,7 @@ function checkRow(index) {
   const from = (k) => (checks[k].landmark === check.landmark ? "" : ` of ${checks[k].landmark}`);
   const claimed = all.filter((k) => checks[k].said).map((k) => `${checks[k].said}${from(k)}`);
   const said = [...new Set(claimed)].join("; ");
-  const more = many ? `claimed ${said}, measured ${check.found}` : check.label;
+  const more = many ? `measured ${check.found}, claimed ${said}` : check.label;
   const picture = el(
     "svg",
     { viewBox: "-8 -8 16 16", class: "swatch", "aria-hidden": "true" },

@@ -1,7 +1,21 @@
 /* Words and numbers of the page, and elements made without markup. */
 
 export const scene = JSON.parse(document.getElementById("mapper-data").textContent);
-export const { events, control, fronts, checks, axis, reports, places, labels, kinds, parties } = scene;
+export const { events, control, checks, axis, reports, places, labels, kinds, parties } = scene;
+
+/** Undo the packing of html.py: lines come as steps in ten-thousandths of a degree. */
+function unpack(steps) {
+  let [lon, lat] = [0, 0];
+  return Array.from({ length: steps.length / 2 }, (_, k) => {
+    lon += steps[2 * k];
+    lat += steps[2 * k + 1];
+    return [lon / 10000, lat / 10000];
+  });
+}
+export const fronts = (scene.fronts.day ?? []).map((_, k) => {
+  const row = Object.fromEntries(Object.entries(scene.fronts).map(([name, column]) => [name, column[k]]));
+  return { ...row, lines: row.lines.map(unpack), band: row.band.map(unpack) };
+});
 
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",

@@ -179,6 +179,7 @@ def test_claims_of_one_distance_stand_together(open_page: Open) -> None:
     back |= {"stated_m": 570_000.0, "stated_bearing": "west", "error_m": -3_100.0, "report_id": "r2"}
     page = open_page(wars.situation([], checks=[back, there], reports=REPORTS))
     page.click("#tab-distances")
+    shown_day(page)
     assert rows(page).count() == 1
     assert "2 claims" in text(page, "#pane-distances")
     assert "measured 356 mi ESE, claimed 570 km W of Ras Lanuf; 300 mi E" in text(page, "#pane-distances")
@@ -203,6 +204,7 @@ REPORTS: list[dict[str, Any]] = [
 def test_a_report_that_repeats_another_says_so(open_page: Open) -> None:
     page = open_page(wars.situation([], reports=REPORTS))
     page.click("#tab-sources")
+    shown_day(page)
     first, second = rows(page).all_inner_texts()
     assert "repeats another report" in second and "repeats" not in first
     rows(page).nth(1).click()

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 
+_RECENT = 12  # the last actions among which the one that another answers is looked for
+
+
 def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Action]:
     """
     Return what a text says was done, in the order of the text.
@@ -77,7 +80,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         told = [
             by_means(a, text, discourse.paragraph_start) for a in _sentence_actions(tree, sentence, discourse)
         ]
-        found = [in_focus(a, focus, starts) for a in told]
+        found = [in_focus(a, focus, starts, actions[-_RECENT:]) for a in told]
         found += share_verb(text, sentence, found, discourse.recent, names)
         before = len(actions)
         actions += found

@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
 from mapper.text.actors import doer_class
 from mapper.text.certainty import is_verb_of
 from mapper.text.focus import SETTLEMENTS, Focus, is_country
+from mapper.text.frames import noun_frames
 from mapper.text.syntax import Tree
+from mapper.text.tokens import Token as Word
 from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ PARTS = word_set("roles.parts")
 _BUILDINGS = word_set("roles.buildings")
 _INNER = word_set("roles.inner")
 _PROVINCIAL = frozenset({"regional", "provincial", "district", "state", "county", "departmental"})
+# What ends an attack or a siege lies where that was told.
+_ANSWERS = {"repulse": ("assault", "advance"), "siege_lifted": ("siege",)}
 _COMPASS = word_set("roles.compass")
 
 
@@ -155,17 +160,43 @@ def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
     return found
 
 
-def in_focus(action: Action, focus: Focus, starts: Sequence[int]) -> Action:
-    """Return the action with the place that is in mind where its clause names none."""
+def in_focus(action: Action, focus: Focus, starts: Sequence[int], before: Sequence[Action]) -> Action:
+    """
+    Return the action with the place that is in mind where its clause names none.
+
+    Parameters
+    ----------
+    action
+        As its clause tells it.
+    focus, starts
+        The places spoken of, and where its tokens start.
+    before
+        The last actions told: "the assault was repelled" where it was launched.
+    """
     index = bisect_left(starts, action.start)
     if action.where is not None or action.kind in ("recognition", "agreement", "statement", "ceasefire"):
         return action  # what governments do has no place on the map unless one is named
-    where = _described(action, focus, bisect_left(starts, action.clause_start))
+    first = bisect_left(starts, action.clause_start)
+    where = _described(action, focus, first) or (
+        _answered(action, focus.tokens[first : bisect_left(starts, action.clause_end)], before)
+        if action.kind in _ANSWERS and not action.place_word
+        else None
+    )
     where = where or _meant(action.place_word, focus, index)
     if where is None:  # "the town was freed, residents of X said"
         later = (t.toponym for t in focus.tokens[index:] if t.start < action.sentence_end and t.toponym)
         where = next((t for t in later if t.role == "literal" and not is_country(t)), None)
     return replace(action, where=where, place_word=action.place_word or "-")
+
+
+def _answered(action: Action, clause: Sequence[Word], before: Sequence[Action]) -> Toponym | Locative | None:
+    """Return where the attack or siege was told that a clause speaks of: "the assault was repelled"."""
+    kinds = _ANSWERS[action.kind]
+    for article, noun in pairwise(clause):
+        definite = article.word in ("the", "this", "that", "both")
+        if definite and any(frame.kind in kinds for frame in noun_frames(noun.word)):
+            return next((a.where for a in reversed(before) if a.kind in kinds), None)
+    return None
 
 
 def _described(action: Action, focus: Focus, first: int) -> Toponym | None:

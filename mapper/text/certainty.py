@@ -215,92 +215,88 @@ _TEMPORAL = word_set("certainty.temporal")
 def _upward(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
     """Add what the head of a clause or of a noun says about it."""
     if head.tag_ in VERBAL:
-        governed = node.dep_ in (
-            "ccomp", "xcomp", "dobj", "nsubjpass", "pcomp", "oprd", "acomp", "attr", "prep", "advcl", "pobj",
-            "dative", "nsubj",
-        )  # fmt: skip
-        if not governed:
+        if node.dep_ not in _GOVERNED:
             return stance
-        if is_verb_of("deny", head) and node.dep_ not in ("nsubj", "advcl") and inside:
-            return replace(stance, denied=True, source=_speaker(head) or stance.source)
-        if inside and node.dep_ == "nsubjpass" and is_verb_of("drop", head):
-            return replace(stance, denied=True)  # "the assault was called off"
-        if inside and node.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "advcl", "prep", "oprd"):
-            if is_verb_of("fail", head) and node.dep_ == "xcomp":
-                return replace(stance, failed=True)
-            if is_verb_of("attempt", head) and node.dep_ == "xcomp":
-                return replace(stance, attempted=True)
-            if is_verb_of("plan", head) and _forward(node):
-                source = _speaker(head)
-                return replace(stance, planned=True, source=stance.source or source)
-            if head.lower_ in ("going", "due", "set", "poised", "ready", "about") and _forward(node):
-                return replace(stance, planned=True)
-            if (
-                (
-                    head.lower_ in ("is", "are", "was", "were", "be", "has", "have", "had")
-                    and node.dep_ == "xcomp"
-                )
-                and _to(node)
-                and head.lower_ not in ("had",)
-            ):
-                return replace(stance, planned=True)
-            if (
-                node.dep_ == "advcl"
-                and _to(node)
-                and inside
-                and head.lower_ not in ("used",)
-                and not _first(head)
-            ):
-                return replace(stance, planned=True, supposed=True)
-        if inside and node.dep_ == "xcomp" and head.lower_ == "used" and _to(node):
+        if inside and (modal := _below_modal(node, head, stance)) is not None:
+            return modal
+        return _told(node, head, stance, inside)
+    if inside and head.tag_.startswith("NN") and node.dep_ in _ATTACHED:
+        return _below_noun(node, head, stance)
+    if head.tag_ == "JJ" and node.dep_ in _ATTACHED and head.lower_ in _READY:
+        return replace(stance, planned=True)
+    return stance
+
+
+_TOLD = frozenset(("ccomp", "xcomp", "dobj", "nsubjpass", "oprd", "pcomp", "prep", "acomp"))
+_GOVERNED = _TOLD | {"attr", "advcl", "pobj", "dative", "nsubj"}
+_COMPLEMENTS = frozenset(("xcomp", "ccomp", "dobj", "nsubjpass", "advcl", "prep", "oprd"))
+_ATTACHED = frozenset(("acl", "prep", "pobj", "appos", "amod", "compound", "relcl"))
+_READY = frozenset(("ready", "likely", "set", "due", "poised", "able", "about"))
+
+
+def _below_modal(node: Token, head: Token, stance: Stance) -> Stance | None:
+    """Return the stance under a verb of denying, trying, planning, averting; None under another."""
+    if is_verb_of("deny", head) and node.dep_ not in ("nsubj", "advcl"):
+        return replace(stance, denied=True, source=_speaker(head) or stance.source)
+    if node.dep_ == "nsubjpass" and is_verb_of("drop", head):
+        return replace(stance, denied=True)  # "the assault was called off"
+    if node.dep_ == "xcomp":
+        if is_verb_of("fail", head):
+            return replace(stance, failed=True)
+        if is_verb_of("attempt", head):
+            return replace(stance, attempted=True)
+        if head.lower_ == "used" and _to(node):
             return replace(stance, supposed=True)
-        if inside and is_verb_of("avert", head) and node.dep_ in ("dobj", "pobj", "prep", "pcomp", "xcomp"):
-            return replace(stance, supposed=True)
-        said = is_verb_of("say", head)
-        if said and node.dep_ in ("dobj", "nsubjpass") and _calls_false(head):
-            return replace(stance, denied=True, source=_speaker(head) or stance.source)
-        if said and node.dep_ == "dobj" and _sees(head):
-            return stance
-        wrongly = any(c.lower_ in _WRONGLY for c in head.children)
-        if said and inside and (wrongly or _is_earlier_version(_speaker(head))):
-            return replace(stance, denied=True)
-        claimed = is_verb_of("claim", head)
-        if (said or claimed) and node.dep_ in (
-            "ccomp",
-            "xcomp",
-            "dobj",
-            "nsubjpass",
-            "oprd",
-            "pcomp",
-            "prep",
-            "acomp",
-        ):
-            source = stance.source if stance.source is not None else _speaker(head)
-            hearsay = is_passive(head) and source is None and node.dep_ == "xcomp" and head.lower_ in _HEARSAY
-            return replace(stance, source=source, claimed=stance.claimed or claimed or hearsay)
-        return stance
-    if node.dep_ in ("acl", "prep", "pobj", "appos", "amod", "compound", "relcl"):
-        noun = head if head.tag_.startswith("NN") else None
-        if noun is not None and inside:
-            aimed_at = node.dep_ == "prep" and node.lower_ == "of" and noun.lower_ == "target"
-            if is_noun_of("plan", noun) and not aimed_at:
-                if singular(noun.lower_) in _ATTEMPTS:
-                    return (
-                        replace(stance, failed=True)
-                        if comes_to_nothing(noun)
-                        else replace(stance, attempted=True)
-                    )
-                return replace(stance, planned=True)
-            if _purpose(node, noun):
-                return replace(stance, supposed=True)  # "the operation to retake X": told by its noun
-            if is_noun_of("deny", noun) or (node.dep_ in ("acl", "prep", "relcl") and _called_false(noun)):
-                return replace(stance, denied=True)
-            if is_noun_of("say", noun) and stance.source is None and _owner(noun) is not None:
-                return replace(stance, source=_owner(noun))
-            if is_noun_of("claim", noun):
-                return replace(stance, claimed=True, source=stance.source or _owner(noun))
-        if head.tag_ == "JJ" and head.lower_ in ("ready", "likely", "set", "due", "poised", "able", "about"):
+    if node.dep_ in _COMPLEMENTS:
+        if is_verb_of("plan", head) and _forward(node):
+            return replace(stance, planned=True, source=stance.source or _speaker(head))
+        if head.lower_ in ("going", *_READY - {"likely", "able"}) and _forward(node):
             return replace(stance, planned=True)
+        if (
+            head.lower_ in ("is", "are", "was", "were", "be", "has", "have")
+            and node.dep_ == "xcomp"
+            and _to(node)
+        ):
+            return replace(stance, planned=True)
+        if node.dep_ == "advcl" and _to(node) and head.lower_ != "used" and not _first(head):
+            return replace(stance, planned=True, supposed=True)
+    if is_verb_of("avert", head) and node.dep_ in ("dobj", "pobj", "prep", "pcomp", "xcomp"):
+        return replace(stance, supposed=True)
+    return None
+
+
+def _told(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
+    """Return the stance of what a verb of saying tells: by whom, and whether he calls it false."""
+    said, claimed = is_verb_of("say", head), is_verb_of("claim", head)
+    if said and node.dep_ in ("dobj", "nsubjpass") and _calls_false(head):
+        return replace(stance, denied=True, source=_speaker(head) or stance.source)
+    if said and node.dep_ == "dobj" and _sees(head):
+        return stance
+    wrongly = any(c.lower_ in _WRONGLY for c in head.children)
+    if said and inside and (wrongly or _is_earlier_version(_speaker(head))):
+        return replace(stance, denied=True)
+    if not (said or claimed) or node.dep_ not in _TOLD:
+        return stance
+    source = stance.source if stance.source is not None else _speaker(head)
+    hearsay = is_passive(head) and source is None and node.dep_ == "xcomp" and head.lower_ in _HEARSAY
+    return replace(stance, source=source, claimed=stance.claimed or claimed or hearsay)
+
+
+def _below_noun(node: Token, noun: Token, stance: Stance) -> Stance:
+    """Return the stance under a noun: an attempt, a plan, a denial, a claim."""
+    aimed_at = node.dep_ == "prep" and node.lower_ == "of" and noun.lower_ == "target"
+    if is_noun_of("plan", noun) and not aimed_at:
+        if singular(noun.lower_) not in _ATTEMPTS:
+            return replace(stance, planned=True)
+        return replace(stance, failed=True) if comes_to_nothing(noun) else replace(stance, attempted=True)
+    if _purpose(node, noun):
+        return replace(stance, supposed=True)  # "the operation to retake X": told by its noun
+    if is_noun_of("deny", noun) or (node.dep_ in ("acl", "prep", "relcl") and _called_false(noun)):
+        return replace(stance, denied=True)
+    if is_noun_of("say", noun) and stance.source is None and _owner(noun) is not None:
+        return replace(stance, source=_owner(noun))
+    if is_noun_of("claim", noun):
+        return replace(stance, claimed=True, source=stance.source or _owner(noun))
     return stance
 
 

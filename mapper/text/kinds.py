@@ -58,7 +58,8 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
         if singular(doer.lower_) == "reinforcement":
             return "redeploy"
     aim = token.head if token.dep_ in ("acl", "relcl") else subject(token)
-    if frame.pattern == "take" and aim is not None and singular(aim.lower_) in _OPERATIONS:
+    purpose = any(c.dep_ == "aux" and c.lower_ == "to" for c in token.children)
+    if frame.pattern == "take" and purpose and aim is not None and singular(aim.lower_) in _OPERATIONS:
         return "assault"  # "an operation to recover X"
     if frame.kind == "siege" and token.tag_.startswith("NN") and _is_lifted(token):
         return "siege_lifted"

@@ -62,6 +62,7 @@ _AGAINST = (*_FIRE, "advance")  # at whose end the other side is
 _AT_HOME = ("repulse", "redeploy", "holds")
 # Flag of events whose doer no word of the clause tells.
 DOER_INFERRED = "doer inferred"
+PLACE_INFERRED = "place inferred"
 _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
@@ -164,6 +165,8 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
         vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
         if row["place_key"] < 0 or vague or "superseded" in row["flags"]:
             continue
+        if PLACE_INFERRED in row["flags"] and row["kind"] in _LOSSES:
+            continue  # "they pulled back": from where is a guess, no ground to colour a map
         moment = row["since"] if pd.notna(row["since"]) else row["published"]
         if pd.isna(moment):
             continue

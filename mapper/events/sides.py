@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from mapper.events.side_evidence import Evidence
 from mapper.events.side_words import STANCE, adjectives, country_codes, members, nations
@@ -434,7 +435,8 @@ def group_sides(
     >>> list(group_sides([]))
     []
     """
-    of = find_sides((action for told in reports for action, _, _ in told), given=given).of
+    actions = (action for told in reports for action, _, _ in told)
+    of = find_sides(chain(actions, _pairs(reports)), given=given).of
     for told in reports:
         found: dict[str, str] = {}
         votes: dict[str, Counter[str]] = {}
@@ -449,4 +451,14 @@ def group_sides(
                 found[action.source] = of[action.source]
         for local, counts in votes.items():
             found.setdefault(local, max(sorted(counts), key=lambda n: counts[n]))
+        for local in {side for _, *pair in told for side in pair} - set(found):
+            if local in of:
+                found[local] = of[local]
         yield found
+
+
+def _pairs(reports: Iterable[Sequence[Mention]]) -> Iterator[Action]:
+    """Yield an action for each pair of sides of a report, which may have inferred what no mention says."""
+    for told in reports:
+        for side, opposing in sorted({(side, opposing) for _, side, opposing in told if side and opposing}):
+            yield Action(0, 0, 0, 0, "assault", side, opposing, "reported")

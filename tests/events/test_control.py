@@ -255,3 +255,9 @@ def test_a_place_is_not_given_away_by_a_guessed_doer() -> None:
 def test_who_sends_troops_to_a_place_has_it() -> None:
     sent = event("redeploy", "Cima", "reds", 5)
     assert [s[:2] for s in states(reading("a", 6, sent))] == [("reds", "held")]
+
+
+def test_a_withdrawal_from_a_guessed_place_colours_no_map() -> None:
+    held = reading("a", 6, capture("reds", 4))
+    left = event("withdraw", "Cima", "reds", 6, opponent="blues", holder="blues", flags=("place inferred",))
+    assert states(held, reading("b", 7, left)) == states(held)

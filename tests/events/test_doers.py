@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from mapper.events.doers import INFERRED, settle_doers
+from mapper.events.control import DOER_INFERRED
+from mapper.events.doers import settle_doers
 from mapper.events.timeline import order_events
 from mapper.model import Extraction
 from tests.events.wars import event, reading
@@ -12,7 +13,7 @@ HOLD = reading("a", 3, event("holds", "Dura", "blues", 3, holder="blues"))
 
 
 def inferred(report_id: str, place: str, actor: str, opponent: str, when: int) -> Extraction:
-    told = event("capture", place, actor, when, opponent=opponent, holder=actor, flags=(INFERRED,))
+    told = event("capture", place, actor, when, opponent=opponent, holder=actor, flags=(DOER_INFERRED,))
     return reading(report_id, when + 1, told)
 
 

@@ -148,3 +148,11 @@ def test_a_nation_that_is_only_named_is_no_enemy() -> None:
 
 def test_a_name_repeated_without_end_is_read() -> None:
     assert find_sides([], text="The General Aa" * 4000).of == {}
+
+
+def test_sides_that_a_report_only_infers_are_grouped_with_those_of_the_others() -> None:
+    named = [(act("rebels", "Gaddafi's troops"), "Rebels", "Gaddafi forces")] * 2
+    inferred = [(act("", ""), "Government forces", "Rebels")]
+    first, second = group_sides([named, inferred])
+    assert first["Gaddafi's troops"] == second["Government forces"]
+    assert second["Rebels"] != second["Government forces"]

@@ -1,7 +1,10 @@
 """Run the command line: `mapper`, or `python -m mapper`."""
 
+import os
 import signal
 import sys
+
+INTERRUPTED = 130  # as shells count an end by Ctrl-C
 
 
 def main() -> None:
@@ -12,9 +15,14 @@ def main() -> None:
         code = run()
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted; nothing half-written is left behind.\n")
-        code = 130
+        code = INTERRUPTED
     # The work is done and the exit code stands: a late Ctrl-C must not change it while Python ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == INTERRUPTED:
+        # Python ends by the signal, not by the code, where a library met it while it ran code of its own.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 

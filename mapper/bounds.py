@@ -63,7 +63,11 @@ def bounded(seconds: float = SECONDS, memory: int = MEMORY) -> Iterator[None]:
 
 @contextmanager
 def _timer(seconds: float) -> Iterator[None]:
+    over = False
+
     def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal over
+        over = True
         raise TimeoutError(f"It took longer than {seconds:g} seconds.")
 
     # Seconds of computing, not of the clock: a busy machine sets no other reports aside than an idle one.
@@ -71,6 +75,8 @@ def _timer(seconds: float) -> Iterator[None]:
     outer, _ = signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
+        if over:  # a library has caught what it should have let through
+            raise TimeoutError(f"It took longer than {seconds:g} seconds.")
     finally:
         left = max(outer - (time.process_time() - begun), 1e-3) if outer else 0
         signal.setitimer(signal.ITIMER_PROF, 0)

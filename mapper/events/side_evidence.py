@@ -57,6 +57,8 @@ _TALK = frozenset({"statement", "recognition", "agreement", "arrest", "ceasefire
 _RISEN = ("revolt", "loose", "zeal")
 # Peoples that are usually told of together with a larger one; they may be its enemies, then the text says so.
 _PART_OF = {"Bavaria": "Germany", "Prussia": "Germany", "Saxony": "Germany", "Soviet Union": "Russia"}
+# Words in the names of those who tell of wars.
+_NEWS = frozenset({"agency", "agence", "press", "presse", "news", "newswire", "broadcasting"})
 # How much of a report's head may name who issues it.
 HEAD_CHARACTERS = 200
 
@@ -142,7 +144,8 @@ class Evidence:
             self._read_phrase(match.group(), 0.4)
         for pattern in (_TITLED, _SAID_OF, _INITIALS, _GROUP):
             for match in pattern.finditer(text):
-                self._read_phrase(" ".join(g for g in match.groups() if g), 0.3)
+                if _NEWS.isdisjoint(match.group(1).lower().split()):
+                    self._read_phrase(" ".join(g for g in match.groups() if g), 0.3)
                 if pattern is _TITLED:
                     self.men |= {singular(w) for w in match.group(1).split()[-1:]}
         self.men -= self.groups
@@ -168,6 +171,10 @@ class Evidence:
         lower = set(re.findall(r"\b[a-z]{2,8}\b", text))
         capitals = {w for w in _ACRONYM.findall(text) if w.lower() not in lower}
         runs = {organisation(run) for run in RUN.findall(text)} - {""}
+        for match in _INITIALS.finditer(text):
+            if not _NEWS.isdisjoint(match.group(1).lower().split()):  # "Agence France Presse (AFP)"
+                capitals.discard(match.group(2))
+                runs = {run for run in runs if _NEWS.isdisjoint(run.lower().split())}
         arabic = re.findall(r"(?<![\w-] )\b(?:al|el)-[A-Z][a-z]{2,20}\b", text)
         self.groups = self.articled | {singular(w) for w in (*capitals, *arabic)} | runs
         self.articled |= runs
@@ -177,7 +184,7 @@ class Evidence:
             fact = 0.5 if action.kind in _TALK else 2.0
             for mention in sorted({action.actor, action.opponent} - {""}):
                 self._weigh(mention, fact, times, air=action.kind in AIR and mention == action.actor)
-            if action.source:
+            if action.source and _NEWS.isdisjoint(action.source.lower().split()):
                 self._weigh(action.source, 0.5, times)
 
     def _oppose_at_places(self, actions: Iterable[Action]) -> None:

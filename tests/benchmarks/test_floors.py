@@ -1,8 +1,8 @@
-"""Floors under what the package understands of texts kept beside the project, held with the scorers there.
+"""Floors under what the package understands of annotated reports, its own and those beside the project.
 
     pytest tests/benchmarks/test_floors.py
 
-Lowering a floor takes a deliberate act. These are skipped only where ../shared is absent.
+The scorers are kept there; these are skipped only where it is absent. Lowering a floor takes a deliberate act.
 """
 
 import json
@@ -14,22 +14,26 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT.parent / "shared" / "bench"
+OWN = ROOT / "tests" / "reports"
 MAPPER = f"{sys.executable} -m mapper"
 
 pytestmark = pytest.mark.skipif(not BENCH.exists(), reason="the bench is kept beside the project")
 
 # The least F1 of each part that a change may leave, and the most false facts.
 EVENT_FLOORS = {
-    "frontline": ({"toponyms": 0.98, "distances": 0.95, "events": 0.70}, 0),
-    "frontline-more": ({"toponyms": 0.97, "distances": 0.97, "events": 0.62}, 1),
-    "frontline-exam": ({"toponyms": 0.95, "distances": 0.97, "events": 0.50}, 2),
+    BENCH / "frontline": ({"toponyms": 0.98, "distances": 0.97, "events": 0.77}, 0),
+    BENCH / "frontline-more": ({"toponyms": 0.98, "distances": 0.99, "events": 0.72}, 2),
+    BENCH / "frontline-exam": ({"toponyms": 0.96, "distances": 0.98, "events": 0.57}, 2),
+    OWN / "read": ({"toponyms": 0.94, "distances": 0.98, "events": 0.63}, 1),
+    # Nobody has looked at what is missed of these: they show how well unread reports are understood.
+    OWN / "unread": ({"toponyms": 0.95, "distances": 0.98, "events": 0.49}, 0),
 }
 
 
-@pytest.mark.parametrize("folder", EVENT_FLOORS)
-def test_reports_are_understood_no_worse_than_the_floor(folder: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", EVENT_FLOORS, ids=lambda folder: folder.name)
+def test_reports_are_understood_no_worse_than_the_floor(folder: Path, tmp_path: Path) -> None:
     result = tmp_path / "scores.json"
-    command = [sys.executable, str(BENCH / "run_events.py"), str(BENCH / folder), "--mapper", MAPPER]
+    command = [sys.executable, str(BENCH / "run_events.py"), str(folder), "--mapper", MAPPER]
     subprocess.run([*command, "--json", str(result)], check=True, cwd=ROOT)
     scores = json.loads(result.read_text(encoding="utf-8"))
     total = scores.get("total", scores)

@@ -1,5 +1,8 @@
 """Which mentions are one side."""
 
+from collections import Counter
+
+from mapper.events.side_evidence import Evidence
 from mapper.events.side_words import side_keys
 from mapper.events.sides import find_sides, group_sides
 from mapper.model import Action
@@ -156,3 +159,12 @@ def test_sides_that_a_report_only_infers_are_grouped_with_those_of_the_others() 
     first, second = group_sides([named, inferred])
     assert first["Gaddafi's troops"] == second["Government forces"]
     assert second["Rebels"] != second["Government forces"]
+
+
+def test_those_who_tell_of_a_war_are_no_side_of_it() -> None:
+    evidence = Evidence(set())
+    told = act("the army", "rebels", source="Agence France Presse")
+    evidence.read(
+        Counter([told]), "A man told Agence France Presse (AFP) that the army had shelled the rebels."
+    )
+    assert not [key for key in evidence.weights if "afp" in key or "presse" in key]

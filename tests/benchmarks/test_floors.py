@@ -2,7 +2,7 @@
 
     pytest tests/benchmarks/test_floors.py
 
-The scorers are kept there; these are skipped only where it is absent. Lowering a floor takes a deliberate act.
+The scorers are kept there; without it these are skipped. Lowering a floor takes a deliberate act.
 """
 
 import json

@@ -124,8 +124,8 @@ def main() -> None:
     begun = Path(tempfile.mkdtemp(prefix="fuzz-"))
     for number, data in enumerate(seeds(target)):
         (begun / str(number)).write_bytes(data)
-    options = [f"-max_total_time={seconds:.0f}", f"-max_len={MOST_BYTES[target]}", "-rss_limit_mb=4096"]
-    atheris.Setup([sys.argv[0], str(begun), *options], TARGETS[target])
+    limits = [f"-max_total_time={seconds:.0f}", f"-max_len={MOST_BYTES[target]}", "-rss_limit_mb=4096"]
+    atheris.Setup([sys.argv[0], str(begun), *limits, "-seed=1"], TARGETS[target])
     atheris.Fuzz()
 
 

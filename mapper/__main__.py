@@ -3,18 +3,28 @@
 import os
 import signal
 import sys
+from types import FrameType
 
 INTERRUPTED = 130  # as shells count an end by Ctrl-C
+_SAID = "Interrupted; nothing half-written is left behind.\n"
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    os.write(2, _SAID.encode())
+    os._exit(INTERRUPTED)
 
 
 def main() -> None:
     """Run the command line and leave with its exit code; Ctrl-C while modules load is an interrupt too."""
-    try:
-        from mapper.cli import run
+    # A library that meets an interrupt while it loads makes its own error of it; nothing is written yet.
+    before = signal.signal(signal.SIGINT, _leave)
+    from mapper.cli import run
 
+    signal.signal(signal.SIGINT, before)
+    try:
         code = run()
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; nothing half-written is left behind.\n")
+        sys.stderr.write(_SAID)
         code = INTERRUPTED
     # The work is done and the exit code stands: a late Ctrl-C must not change it while Python ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -72,9 +72,12 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
     colours = {side.name: side.color for side in theatre.sides if side.color} if theatre else {}
     parties, labels, kinds = Words(_sides(situation)), Words(), Words()
     spelling = Spelling(situation.places)
-    reports = {str(key): i for i, key in enumerate(situation.reports["report_id"])}
     is_large = len(timeline) > density.MOST_EVENTS
     shown = density.strongest(timeline) if is_large else timeline
+    sources = situation.reports
+    if is_large:  # those of the events that are shown
+        sources = sources[sources["report_id"].isin(shown["report_id"])]
+    reports = {str(key): i for i, key in enumerate(sources["report_id"])}
     names = [spelling.of(name, key) for name, key in zip(shown["place"], shown["place_id"], strict=True)]
     events = _events(shown, first, parties, kinds, reports) | {"place": labels.column(names)}
     places = _places(situation.places, reports, spelling)
@@ -100,7 +103,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         "fronts": fronts(situation.front_lines, first, parties, axis, control),
         "axis": axis,
         "checks": claims(situation.distance_checks, reports, spelling),
-        "reports": _reports(situation.reports, first),
+        "reports": _reports(sources, first),
         "view": _view(situation),
         "density": density.density(timeline, first, parties) if is_large else None,
         "tiles": dataclasses.asdict(theatre.tiles) if theatre and theatre.tiles else None,
@@ -219,7 +222,9 @@ def _places(places: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -
             "licence": text(record["licence"]),
             "score": round(float(scores[record["place_id"]]), 2),
             "names": sorted(counts[str(record["place_id"])], key=lambda item: (-item[1], item[0])),
-            "reports": sorted({reports.get(str(key), -1) for key in sources[record["place_id"]]}),
+            "reports": sorted(
+                {reports[key] for key in map(str, sources[record["place_id"]]) if key in reports}
+            ),
         }
         for record, x, y in zip(firsts.to_dict("records"), lon, lat, strict=True)
     ]

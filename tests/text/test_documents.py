@@ -201,7 +201,10 @@ def test_a_record_of_a_web_archive_without_an_address_does_no_harm(tmp_path: Pat
 
 def test_a_page_that_takes_too_long_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mapper.text.documents.bounded", lambda: bounded(1e-4))
-    (tmp_path / "a.html").write_text(PAGE)
+    # long enough for the clock of the timer, which ticks every few milliseconds
+    (tmp_path / "a.html").write_text(
+        PAGE.replace("</p>", "</p>" + "<p>Shells fell on the town.</p>" * 5_000, 1)
+    )
     reports, rejected = read(tmp_path)
     assert not reports
     assert "It took longer than 0.0001 seconds." in rejected[0].reason

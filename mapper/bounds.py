@@ -28,6 +28,7 @@ _TIMES_TO_THE_END = 2
 
 _lock = threading.Lock()
 _threads = 0
+# Open as long as the process: the watch writes into it from below Python.
 _nowhere = Path(os.devnull).open("wb")  # noqa: SIM115
 
 

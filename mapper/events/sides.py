@@ -354,7 +354,8 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -
     best = min(worth, key=lambda k: (names.get(k) == "", -worth[k], k))
     kind, _, word = best.partition(":")
     if kind == "nation":
-        return f"{adjectives()[word]} forces"
+        fights = evidence.peoples_only or best in evidence.armed or evidence.air[best] > 0
+        return f"{adjectives()[word]} forces" if fights else word  # "France recognised the rebels"
     if kind in ("name", "man"):
         return names.get(best) or f"{word.title()} forces"
     if kind in ("revolt", "zeal", "loose", "armed"):

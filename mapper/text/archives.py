@@ -121,7 +121,7 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer that can be written
         piece = self._file.read(len(buffer))
         self._budget.left -= len(piece)
         if self._budget.left < 0:

@@ -312,6 +312,8 @@ def read_next_day(m: re.Match[str], now: Discourse) -> Reading | None:
 
 
 _UNIT_DAYS = {"day": 1, "night": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
+_UNIT_PRECISION: dict[str, Precision] = {"day": "day", "night": "day", "month": "month", "year": "unknown"}
+_VAGUER: dict[Precision, Precision] = {"day": "few_days", "few_days": "week"}
 
 
 def _span_of(count: str | None, unit: str) -> tuple[int, Precision]:
@@ -321,12 +323,8 @@ def _span_of(count: str | None, unit: str) -> tuple[int, Precision]:
     number = _number(words[-1]) if words else VAGUE_COUNT
     vague = not words or words[-1] in ("few", "some", "several", "many", "couple")
     days = number * _UNIT_DAYS[singular]
-    precision: Precision = {"day": "day", "night": "day", "month": "month", "year": "unknown"}.get(
-        singular, "few_days"
-    )  # type: ignore[assignment]
-    if vague:
-        precision = {"day": "few_days", "few_days": "week"}.get(precision, precision)  # type: ignore[assignment]
-    return days, precision
+    precision = _UNIT_PRECISION.get(singular, "few_days")
+    return days, _VAGUER.get(precision, precision) if vague else precision
 
 
 def read_later(m: re.Match[str], now: Discourse) -> Reading | None:
@@ -396,6 +394,7 @@ def read_period(m: re.Match[str], now: Discourse) -> Reading | None:
     if now.base is None:
         return None
     words, unit = m.group().lower(), m["unit"].lower()
+    precision: Precision
     step = 1 if re.search(r"next|coming", words) else -1 if re.search(r"last|past|previous", words) else 0
     if unit == "weekend":
         saturday = now.base - timedelta((now.base.weekday() - 5) % 7)
@@ -414,9 +413,9 @@ def read_period(m: re.Match[str], now: Discourse) -> Reading | None:
     since, until = _part_of(since, until, words)
     if step == 0 and not now.ahead and "end of" not in words:
         until = max(min(until, now.base + timedelta(1)), since + timedelta(1))
-    shorter = "few_days" if unit == "week" else "week" if unit == "month" else "month"
+    shorter: Precision = "few_days" if unit == "week" else "week" if unit == "month" else "month"
     parted = re.search(r"early|earlier|late|later|mid|end of|beginning|start", words)
-    return Reading(since, until, shorter if parted else precision, moves=False)  # type: ignore[arg-type]
+    return Reading(since, until, shorter if parted else precision, moves=False)
 
 
 def _part_of(since: date, until: date, words: str) -> tuple[date, date]:

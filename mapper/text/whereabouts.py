@@ -28,6 +28,8 @@ _PROVINCIAL = frozenset({"regional", "provincial", "district", "state", "county"
 # What ends an attack or a siege lies where that was told.
 _ANSWERS = {"repulse": ("assault", "advance"), "siege_lifted": ("siege",)}
 _COMPASS = word_set("roles.compass")
+_NAMING = frozenset({"compound", "nmod", "poss", "amod", "appos", "npadvmod", "nummod"})
+_INDEFINITE = frozenset({"a", "an", "some", "any", "no", "another"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,77 +46,70 @@ def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0)
     """Yield the places that a noun phrase names, its conjuncts included."""
     if depth > 5:
         return
-    found = False
     place = tree.place(head)
-    word = singular(head.lower_)
-    if place is not None:
-        if not (isinstance(place, Toponym) and place.role == "associative"):
-            found = True
-            yield Where(place, partial=partial)
-    elif word == "capital" and any(c.dep_ == "prep" for c in head.children):
-        found = True  # "the capital of Anbar" is a town of Anbar
-        owner = next((tree.place(o) for c in head.children for o in objects_of(c)), None)
-        nation = isinstance(owner, Toponym) and is_country(owner)
-        yield Where(None, " ".join([*_manner(head), word if nation else "town"]), partial=partial)
-    else:
-        within = partial or word in PARTS
-        whose = doer_class(tree, head) == "force" and word not in PLACE_NOUNS
-        for child in head.children:
-            if whose and child.dep_ in ("compound", "amod", "nmod", "poss"):
-                continue  # "sixty Gulf soldiers" may be anywhere
-            if tree.place(child) is not None and child.dep_ in (
-                "compound",
-                "nmod",
-                "poss",
-                "amod",
-                "appos",
-                "npadvmod",
-                "nummod",
-            ):
-                found = True
-                yield from places_in(tree, child, partial=within, depth=depth + 1)
-            elif (
-                child.dep_ == "prep"
-                and child.lower_ in _INNER
-                and not (found and child.lower_ not in ("of", "in", "at"))
-            ):
-                for inner in objects_of(child):
-                    if inner.i > head.i:
-                        for where in places_in(tree, inner, partial=within, depth=depth + 1):
-                            found = True
-                            yield where
-            elif child.lower_ in _COMPASS and child.i > head.i and not found:
-                for where in places_after(tree, child, ("of",)):
-                    found = True
-                    yield where
-            elif child.dep_ == "appos" and not found:
-                for where in places_in(tree, child, partial=within, depth=depth + 1):
-                    found = found or where.named is not None
-                    if where.named is not None:
-                        yield where
-        if (
-            not found
-            and word in PARTS
-            and any(c.lower_ in ("its", "their") for c in head.children if c.dep_ == "poss")
-        ):
-            found = True
-            yield Where(None, word, partial=True)
-        if not found and word in _BUILDINGS and any(c.lower_ == "the" for c in head.children):
-            found = True
-            yield Where(None, word, partial=True)
-        if not found and (word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both")):
-            determined = any(
-                c.dep_ == "poss"
-                or (c.dep_ == "det" and c.lower_ not in ("a", "an", "some", "any", "no", "another"))
-                for c in head.children
-            )
-            if determined:
-                yield Where(None, " ".join([*_manner(head), word]), partial=within)
-            elif head.lower_ in ("it", "there", "here"):
-                yield Where(None, head.lower_, partial=within)
+    if place is None:
+        yield from _places_of(tree, head, partial=partial, depth=depth)
+    elif not (isinstance(place, Toponym) and place.role == "associative"):
+        yield Where(place, partial=partial)
     for child in head.children:
         if child.dep_ == "conj" and not child.tag_.startswith("VB"):
             yield from places_in(tree, child, partial=partial, depth=depth + 1)
+
+
+def _places_of(tree: Tree, head: Token, *, partial: bool, depth: int) -> Iterator[Where]:
+    """Yield the places about a noun that is none itself, else the word that stands for one."""
+    word = singular(head.lower_)
+    if word == "capital" and any(c.dep_ == "prep" for c in head.children):
+        # "the capital of Anbar" is a town of Anbar
+        owner = next((tree.place(o) for c in head.children for o in objects_of(c)), None)
+        nation = isinstance(owner, Toponym) and is_country(owner)
+        yield Where(None, " ".join([*_manner(head), word if nation else "town"]), partial=partial)
+        return
+    within = partial or word in PARTS
+    found = False
+    for child in head.children:
+        for where in _about(tree, head, child, found=found, partial=within, depth=depth + 1):
+            # an apposition may only bring another word for the place
+            if child.dep_ != "appos" or tree.place(child) is not None or where.named is not None:
+                found = True
+                yield where
+    if not found:
+        yield from _stand_in(head, word, partial=within)
+
+
+def _about(
+    tree: Tree, head: Token, child: Token, *, found: bool, partial: bool, depth: int
+) -> Iterator[Where]:
+    """Yield the places of one part of a noun phrase; `found` says that an earlier part gave one."""
+    whose = doer_class(tree, head) == "force" and singular(head.lower_) not in PLACE_NOUNS
+    if whose and child.dep_ in ("compound", "amod", "nmod", "poss"):
+        return  # "sixty Gulf soldiers" may be anywhere
+    if tree.place(child) is not None and child.dep_ in _NAMING:
+        yield from places_in(tree, child, partial=partial, depth=depth)
+    elif (
+        child.dep_ == "prep" and child.lower_ in _INNER and (not found or child.lower_ in ("of", "in", "at"))
+    ):
+        for inner in objects_of(child):
+            if inner.i > head.i:
+                yield from places_in(tree, inner, partial=partial, depth=depth)
+    elif child.lower_ in _COMPASS and child.i > head.i and not found:
+        yield from places_after(tree, child, ("of",))
+    elif child.dep_ == "appos" and not found:
+        yield from places_in(tree, child, partial=partial, depth=depth)
+
+
+def _stand_in(head: Token, word: str, *, partial: bool) -> Iterator[Where]:
+    """Yield the word by which a phrase without a name stands for a place: "its outskirts", "the town"."""
+    owners = [c for c in head.children if c.dep_ == "poss"]
+    part = word in PARTS and any(c.lower_ in ("its", "their") for c in owners)
+    building = word in _BUILDINGS and any(c.lower_ == "the" for c in head.children)
+    if part or building:
+        yield Where(None, word, partial=True)
+    elif word in PLACE_NOUNS or head.lower_ in ("it", "there", "here", "both"):
+        if owners or any(c.dep_ == "det" and c.lower_ not in _INDEFINITE for c in head.children):
+            yield Where(None, " ".join([*_manner(head), word]), partial=partial)
+        elif head.lower_ in ("it", "there", "here"):
+            yield Where(None, head.lower_, partial=partial)
 
 
 def _manner(noun: Token) -> list[str]:

@@ -233,7 +233,7 @@ def compare_engines(count: int, gear: str, folder: Path) -> None:
     source = folder / "engines.jsonl"
     write_reports(source, count, names_of_wars())
     reports = list(read_reports(source))
-    work = partial(_read_batch, reading=Reading(gear), theatre=None)  # type: ignore[arg-type]
+    work = partial(_read_batch, reading=Reading(gear), theatre=None)  # type: ignore[arg-type]  # as the command line takes it
     rates: dict[tuple[str, int], tuple[float, float]] = {}
 
     def measure(kind: str, workers: int, engine: Engine, processes: Callable[[], list[int]]) -> None:

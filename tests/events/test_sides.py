@@ -168,3 +168,9 @@ def test_those_who_tell_of_a_war_are_no_side_of_it() -> None:
         Counter([told]), "A man told Agence France Presse (AFP) that the army had shelled the rebels."
     )
     assert not [key for key in evidence.weights if "afp" in key or "presse" in key]
+
+
+def test_a_state_that_only_speaks_has_no_forces() -> None:
+    actions = [act("the army", "rebels"), act("rebels", "the army"), act("France", "rebels", "recognition")]
+    assert find_sides(actions).of["France"] == "France"
+    assert find_sides([*actions, act("France", "the army", "airstrike")]).of["France"] != "France"

@@ -18,13 +18,20 @@ def is_local(url: str) -> bool:
     return url.startswith(("file:", "data:", "blob:"))
 
 
+def painted(page: Any) -> None:
+    """Wait until what was asked for is painted: the page draws in the next frame."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def text(page: Any, selector: str) -> str:
-    """The text of an element, as a reader sees it."""
+    """The text of an element, as a reader sees it when what was asked for is painted."""
+    painted(page)
     return str(page.locator(selector).inner_text()).strip()
 
 
 def rows(page: Any) -> Any:
     """The rows of the list shown."""
+    painted(page)
     return page.locator("[role=tabpanel]:not([hidden]) .row-button")
 
 
@@ -39,7 +46,7 @@ def wait_until(page: Any, expression: str) -> None:
 
 def shown_day(page: Any) -> str:
     """The date shown, when what was asked for is painted."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    painted(page)
     return str(page.locator("#moment").get_attribute("datetime"))
 
 

@@ -12,6 +12,11 @@ function widthOf(ctx, text) {
   return widths.get(key);
 }
 
+/** How far a point lies from a box. */
+function distance([left, top, right, bottom], x, y) {
+  return Math.hypot(clamp(x, left, right) - x, clamp(y, top, bottom) - y);
+}
+
 export class LabelSpace {
   constructor(ctx, view) {
     this.ctx = ctx;
@@ -46,6 +51,7 @@ export class LabelSpace {
       centre = false,
       italic = false,
       spots = 8,
+      others = [],
     } = {},
   ) {
     if (x < -40 || y < -40 || x > this.view.width + 40 || y > this.view.height + 40) return false;
@@ -69,7 +75,11 @@ export class LabelSpace {
           [x - slant - width, y + slant],
         ].slice(0, spots);
     for (const [left, top] of corners) {
-      if (!this.isFree(left - 2, top - 1, left + width + 2, top + high + 1)) continue;
+      const box = [left - 2, top - 1, left + width + 2, top + high + 1];
+      if (!this.isFree(...box)) continue;
+      // A name that stands nearer to another place is read as that place's.
+      const own = distance(box, x, y);
+      if (others.some((other) => distance(box, other.x, other.y) < own)) continue;
       if (
         (inside || centre) &&
         (left < seen.left + 4 ||
@@ -78,7 +88,7 @@ export class LabelSpace {
           top + high > seen.bottom - 2)
       )
         continue;
-      this.block(left - 2, top - 1, left + width + 2, top + high + 1);
+      this.block(...box);
       ctx.textBaseline = "middle";
       ctx.textAlign = "left";
       ctx.lineJoin = "round";
@@ -94,9 +104,9 @@ export class LabelSpace {
     return false;
   }
 
-  /** Write text as near to a point as there is room, with a thin line to it where that is not beside it. */
+  /** Write text as near to a point as there is room, at most `most` away, with a line to it if not beside it. */
   reach(text, x, y, style) {
-    for (const gap of [style.gap, 30, 48, 70, 96, 130]) {
+    for (const gap of [style.gap, 30, 48, 70, 96, 130].filter((gap) => gap <= (style.most ?? 130))) {
       const before = this.boxes.length;
       if (!this.write(text, x, y, { ...style, gap })) continue;
       if (style.lead !== false && gap > 26) this.lead(x, y, this.boxes[before], style.colour);

@@ -121,9 +121,12 @@ export function drawMarks(ctx, view) {
   const front = drawFront(ctx, view, space);
   drawSelection(ctx, view, rows);
   for (const { x, y, r, name } of held) {
-    const style = { size: 12.5, weight: 650, gap: r + 3 };
-    // A line of the front may pass by a town; its name then stands beyond.
-    if (!space.write(name, x, y, style)) space.write(name, x, y, { ...style, gap: r + 14, spots: 4 });
+    const others = held.filter((place) => place.x !== x || place.y !== y);
+    const style = { size: 12.5, weight: 650, gap: r + 3, colour: ink.ink, most: 48, others };
+    // A line of the front may pass by a town; its name then stands beyond, or at the end of a thin line.
+    const beyond = { ...style, gap: r + 14, spots: 4 };
+    if (space.write(name, x, y, style) || space.write(name, x, y, beyond)) continue;
+    space.reach(name, x, y, style);
   }
   labelFront(view, space, front, ghost);
   const named = [...held];

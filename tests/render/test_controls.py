@@ -343,7 +343,7 @@ def test_the_page_works_in_a_frame(open_page: Open, browser: Any, files: Path, t
 def test_without_script_there_is_a_table(open_page: Open) -> None:
     page = open_page("report", java_script_enabled=False)
     assert page.locator("table.plain tr").count() == 8
-    assert "Ras Lanuf" in text(page, "table.plain")
+    assert "Ras Lanuf" in page.locator("table.plain").inner_text()
     assert page.locator("main").is_hidden()
 
 

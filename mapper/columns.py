@@ -6,10 +6,12 @@ A million rows of Python's own objects take ten times the memory of a table.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 _CHUNK = 20_000
@@ -69,10 +71,46 @@ class Texts:
             self._pack()
 
     def table_column(self) -> pd.Series:
-        """Return the texts."""
+        """Return the texts, which are then gone from here."""
         self._pack()
-        return pd.concat(self._packed, ignore_index=True)
+        packed, self._packed = self._packed, []
+        return pd.concat(packed, ignore_index=True)
 
     def _pack(self) -> None:
         self._packed.append(pd.Series(self._last, dtype="str"))
         self._last = []
+
+
+def shared_values(column: pd.Series) -> list[Any]:
+    """
+    Return the values of a column as a list in which equal words are one object.
+
+    Examples
+    --------
+    >>> one, other = shared_values(pd.Series(["Brega", "Brega"], dtype="category"))
+    >>> one is other
+    True
+    """
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.tolist()
+    words = [*column.cat.categories.tolist(), None]  # the last one for what is missing, which is -1
+    return [words[code] for code in column.cat.codes.tolist()]
+
+
+def middles(shapes: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Return lon and lat of the middle of each shape, NaN where there is none.
+
+    Rows of one place share their shape, which is looked at once.
+
+    Examples
+    --------
+    >>> middles([shapely.Point(18, 30), None])
+    (array([18., nan]), array([30., nan]))
+    """
+    numbers = np.fromiter(map(id, shapes), np.int64, len(shapes))
+    _, firsts, which = np.unique(numbers, return_index=True, return_inverse=True)
+    known = np.empty(len(firsts), dtype=object)
+    known[:] = [shape if shapely.is_geometry(shape) else None for shape in (shapes[i] for i in firsts)]
+    points = shapely.centroid(known)
+    return shapely.get_x(points)[which], shapely.get_y(points)[which]

@@ -152,7 +152,9 @@ def situate(
     told = Tellings()
     places, checks, reports = report_tables(map(told.added, extractions))
     repeats = {id: first for id, first in zip(reports["report_id"], reports["same_as"], strict=True) if first}
-    timeline = settle_doers(told.timeline(theatre=theatre), repeats=repeats)
+    timeline = told.timeline(theatre=theatre)
+    del told  # what is in the tables now
+    timeline = settle_doers(timeline, repeats=repeats)
     control = control_states(timeline, repeats=repeats)
     return Situation(
         places=places,

@@ -32,8 +32,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import shapely
 
+from mapper.columns import middles, shared_values
 from mapper.events.timeline import fold, mark_superseded, place_keys, require_columns
 from mapper.model import CONTROL_COLUMNS
 from mapper.space.near import PointIndex
@@ -149,7 +149,9 @@ def control_states(
         limit = pd.Timestamp(datetime.combine(as_known_on.date(), time()), tz="UTC") + timedelta(1)
         timeline = timeline[timeline["published"] < limit]
     evidence, points = read_evidence(timeline, repeats or {})
-    return _table(histories_of(evidence, points), timeline.assign(place_key=points.keys))
+    histories = histories_of(evidence, points)
+    del evidence  # most of the memory, and no more needed
+    return _table(histories, timeline.assign(place_key=points.keys))
 
 
 def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[list[Evidence], Points]:
@@ -210,7 +212,7 @@ def _records(timeline: pd.DataFrame) -> Iterator[dict[str, Any]]:
     placed = timeline[timeline["place_key"] >= 0]
     for start in range(0, len(placed), 10_000):  # in chunks, to bound the memory
         part = placed.iloc[start : start + 10_000]
-        for values in zip(*(part[name].tolist() for name in names), strict=True):
+        for values in zip(*(shared_values(part[name]) for name in names), strict=True):
             yield dict(zip(names, values, strict=True))
 
 
@@ -219,8 +221,8 @@ class Points:
 
     def __init__(self, timeline: pd.DataFrame) -> None:
         self.keys = timeline["place_key"].array
-        points = shapely.centroid(timeline["geometry"].to_numpy())
-        table = pd.DataFrame({"key": self.keys, "lon": shapely.get_x(points), "lat": shapely.get_y(points)})
+        lon, lat = middles(timeline["geometry"].to_numpy())
+        table = pd.DataFrame({"key": self.keys, "lon": lon, "lat": lat})
         table = table[table["key"] >= 0].sort_values(["key", "lon", "lat"]).drop_duplicates("key")
         self._places = table["key"].to_numpy()
         self._row = {key: row for row, key in enumerate(self._places.tolist())}

@@ -22,7 +22,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from mapper.columns import Texts, Words
+from mapper.columns import Texts, Words, middles, shared_values
 from mapper.errors import TableError
 from mapper.events.sides import Mention, group_sides
 from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report, Toponym
@@ -110,9 +110,11 @@ class Tellings:
 
     def timeline(self, *, theatre: Theatre | None = None) -> pd.DataFrame:
         """Return all events taken in as a timeline; nothing can be added after."""
-        columns = {name: words.table_column() for name, words in (self._words | self._texts).items()}
+        columns = dict(zip(("actor", "opponent", "holder"), self._sides(theatre), strict=True))
+        self._reports, self._known = [], {}
+        columns |= {name: words.table_column() for name, words in (self._words | self._texts).items()}
         columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
-        columns |= dict(zip(("actor", "opponent", "holder"), self._sides(theatre), strict=True))
+        self._words, self._figures = {}, {}
         for name in tuple(self._columns):
             kind = "object" if name == "geometry" else "datetime64[us, UTC]"
             columns[name] = pd.Series(self._columns.pop(name), dtype=kind)
@@ -225,26 +227,29 @@ def fold(name: str) -> str:
     return "".join(c for c in plain if c.isalnum())
 
 
-def place_keys(table: pd.DataFrame) -> list[int]:
+def place_keys(table: pd.DataFrame) -> NDArray[np.int64]:
     """
     Return for each row the number of its place, -1 where it has none.
 
     Rows with one `place_id` are one place, and so are rows of one name within `SAME_PLACE_M`. The
     numbers do not depend on the order of the rows.
     """
-    points = shapely.centroid(table["geometry"].to_numpy())
-    lons, lats = shapely.get_x(points).tolist(), shapely.get_y(points).tolist()
-    folded = {name: fold(name) for name in table["place"].fillna("").unique()}
-    described = [
-        (i, folded[n], x, y)
-        for i, n, x, y in zip(
-            table["place_id"].fillna(""), table["place"].fillna(""), lons, lats, strict=True
-        )
-    ]
+    lons, lats = middles(table["geometry"].to_numpy())
+    described = pd.DataFrame(
+        {
+            "id": table["place_id"].fillna("").array,
+            "name": table["place"].fillna("").array,
+            "lon": lons,
+            "lat": lats,
+        }
+    )
+    alike = described.groupby(["id", "name", "lon", "lat"], sort=False, dropna=False, observed=True)
+    rows = described.loc[~described.duplicated()].itertuples(index=False, name=None)
+    seen = [(str(place_id), fold(str(name)), lon, lat) for place_id, name, lon, lat in rows]
     ids: dict[str, int] = {}
     names: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
     keys: dict[tuple[str, str, float, float], int] = {}
-    distinct = sorted({key for key in described if key[0] and not math.isnan(key[2])})
+    distinct = sorted({key for key in seen if key[0] and not math.isnan(key[2])})
     for place_id, name, lon, lat in distinct:
         key = ids.get(place_id)
         known = names[name]
@@ -258,7 +263,8 @@ def place_keys(table: pd.DataFrame) -> list[int]:
         ids.setdefault(place_id, key)
         known.append((lon, lat, key))
         keys[place_id, name, lon, lat] = key
-    return [keys.get(key, -1) for key in described]
+    numbers = np.array([keys.get(key, -1) for key in seen], dtype=np.int64)
+    return numbers[alike.ngroup().to_numpy()]
 
 
 def _first_tellings(timeline: pd.DataFrame) -> list[str]:
@@ -268,12 +274,12 @@ def _first_tellings(timeline: pd.DataFrame) -> list[str]:
     that it did not), and their days agree within their precision. The first telling is the one
     published first.
     """
-    keys = place_keys(timeline)
+    keys = place_keys(timeline).tolist()
     buckets: dict[tuple[int, str, str, str], _Bucket] = {}
     same_as = [""] * len(timeline)
-    ids, kinds, actors = (timeline[name].tolist() for name in ("event_id", "kind", "actor"))
+    ids, kinds, actors = (shared_values(timeline[name]) for name in ("event_id", "kind", "actor"))
     folded = {actor: fold(actor) for actor in set(actors)}
-    certainties, precisions = timeline["certainty"].tolist(), timeline["precision"].tolist()
+    certainties, precisions = (shared_values(timeline[name]) for name in ("certainty", "precision"))
     days = _days(timeline["since"])
     published = timeline["published"].fillna(_LATE)
     reports = pd.factorize(timeline["report_id"], sort=True)[0]
@@ -335,9 +341,9 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
     flags = [_without(text, "superseded") if text else "" for text in timeline["flags"].fillna("")]
     if not any("correction" in text for text in flags):
         return flags
-    keys = place_keys(timeline)
+    keys = place_keys(timeline).tolist()
     columns = {
-        c: timeline[c].tolist() for c in ("kind", "actor", "since", "precision", "published", "certainty")
+        c: shared_values(timeline[c]) for c in ("kind", "actor", "since", "precision", "published", "certainty")
     }
     alike: dict[tuple[int, str], list[int]] = defaultdict(list)
     for i, key in enumerate(keys):

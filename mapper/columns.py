@@ -97,7 +97,7 @@ def shared_values(column: pd.Series) -> list[Any]:
     return [words[code] for code in column.cat.codes.tolist()]
 
 
-def middles(shapes: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def middles(shapes: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     Return lon and lat of the middle of each shape, NaN where there is none.
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
-from mapper.columns import Words
+from mapper.columns import Texts, Words, shared_values
 from mapper.model import (
     DISTANCE_CHECKS_COLUMNS,
     PLACES_COLUMNS,
@@ -29,6 +31,10 @@ from mapper.space.check import stated_in_words
 from mapper.text.duplicates import find_duplicates
 
 _FIGURES = {"score": "d", "start": "q", "end": "q"}
+_CHECK_WORDS = (
+    "subject", "landmark", "stated", "stated_bearing", "verdict", "sentence", "pair_figures", "report_id",
+)  # fmt: skip
+_CHECK_FIGURES = ("stated_m", "measured_m", "measured_bearing_deg", "error_m", "bearing_off_deg")
 _MOST_FIGURES = 8  # of one pair of places, the commonest first
 
 
@@ -48,17 +54,13 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
         One row a report, in the order of publication, undated ones last. `same_as` is the id of the
         report that this one repeats, "" for one of its own.
     """
-    places = _PlaceRows()
-    checks: list[dict[str, object]] = []
-    pairs: list[tuple[str, ...]] = []
+    places, checks = _PlaceRows(), _CheckRows()
     reports: list[tuple[object, ...]] = []
 
     def told() -> Iterator[Report]:
         for extraction in extractions:
             places.add(extraction)
-            for check in extraction.checks:
-                pairs.append(_pair(check) or (extraction.report.id, str(len(checks))))
-                checks.append(_check_row(extraction, check))
+            checks.add(extraction)
             reports.append(_report_row(extraction))
             # What others coded of two days in the same words is two events.
             if not any("coded" in event.flags for event in extraction.events):
@@ -71,7 +73,7 @@ def report_tables(extractions: Iterable[Extraction]) -> tuple[pd.DataFrame, pd.D
     by_day = table.sort_values(
         ["published", "report_id"], kind="stable", na_position="last", ignore_index=True
     )
-    return places.table(), _checks_table(checks, pairs, repeats), by_day
+    return places.table(), checks.table(repeats), by_day
 
 
 class _PlaceRows:
@@ -127,27 +129,71 @@ def _report_row(extraction: Extraction) -> tuple[object, ...]:
     return (report.id, report.title, report.published, report.source, report.url, events, "")
 
 
-def _check_row(extraction: Extraction, check: DistanceCheck) -> dict[str, object]:
+class _CheckRows:
+    """The rows of the table of distance checks as columns; rows of one pair of places share its geodesic."""
+
+    def __init__(self) -> None:
+        self._words = {name: Words() for name in _CHECK_WORDS}
+        self._figures = {name: array("d") for name in _CHECK_FIGURES}
+        self._quotes = Texts()
+        self._claimed: list[BaseGeometry | None] = []
+        self._pairs = array("q")
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._lines: dict[tuple[str, str], BaseGeometry] = {}
+        self._geodesics: list[BaseGeometry | None] = []
+
+    def add(self, extraction: Extraction) -> None:
+        for check in extraction.checks:
+            pair = _pair(check) or (extraction.report.id, str(len(self._pairs)))
+            self._pairs.append(self._numbers.setdefault(pair, len(self._numbers)))
+            words, figures = _check_row(extraction, check)
+            for name, word in zip(_CHECK_WORDS, words, strict=True):
+                self._words[name].append(word)
+            for name, figure in zip(_CHECK_FIGURES, figures, strict=True):
+                self._figures[name].append(math.nan if figure is None else figure)
+            self._quotes.append(_quote(extraction.report.text, check.locative.start, check.locative.end))
+            self._claimed.append(check.claimed)
+            self._geodesics.append(self._geodesic(check.landmark, check.subject))
+
+    def _geodesic(self, landmark: Place | None, subject: Place | None) -> BaseGeometry | None:
+        if landmark is None or subject is None:
+            return None
+        ends = landmark.id, subject.id
+        if ends not in self._lines:
+            a, b = landmark.geometry.centroid, subject.geometry.centroid
+            self._lines[ends] = LineString([(a.x, a.y), (b.x, b.y)])
+        return self._lines[ends]
+
+    def table(self, repeats: Mapping[str, str]) -> pd.DataFrame:
+        """Return the rows with those of one pair of places together, and what the pair's reports state."""
+        columns = {name: words.table_column() for name, words in self._words.items()}
+        columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
+        columns["quote"] = self._quotes.table_column()
+        columns["geometry"] = pd.Series(self._geodesics, dtype="object")
+        columns["claimed"] = pd.Series(self._claimed, dtype="object")
+        pairs = np.array(self._pairs)
+        reports, stated = _of_pairs(pairs, columns["report_id"], columns["pair_figures"], repeats)
+        columns["pair_reports"] = pd.Series(reports)
+        columns["pair_figures"] = stated.table_column()
+        together = np.argsort(pairs, kind="stable")
+        return pd.DataFrame({name: columns[name].array[together] for name in DISTANCE_CHECKS_COLUMNS})
+
+
+def _check_row(
+    extraction: Extraction, check: DistanceCheck
+) -> tuple[tuple[str, ...], tuple[float | None, ...]]:
+    """Return the words and the figures of a check, in the order of `_CHECK_WORDS` and `_CHECK_FIGURES`."""
     locative = check.locative
-    return {
-        "subject": _end_name(check.subject, locative.subject.text if locative.subject else ""),
-        "landmark": _end_name(check.landmark, locative.landmarks[0].text if locative.landmarks else ""),
-        "stated": locative.text,
-        "stated_m": check.stated_m,
-        "stated_bearing": locative.bearing,
-        "measured_m": check.measured_m,
-        "measured_bearing_deg": check.measured_bearing_deg,
-        "verdict": check.verdict,
-        "error_m": check.error_m,
-        "bearing_off_deg": check.bearing_off_deg,
-        "sentence": check.sentence,
-        "geometry": _geodesic_line(check.landmark, check.subject),
-        "claimed": check.claimed,
-        "pair_reports": 1,
-        "pair_figures": stated_in_words(locative),
-        "report_id": extraction.report.id,
-        "quote": _quote(extraction.report.text, locative.start, locative.end),
-    }
+    words = (
+        _end_name(check.subject, locative.subject.text if locative.subject else ""),
+        _end_name(check.landmark, locative.landmarks[0].text if locative.landmarks else ""),
+        locative.text, locative.bearing, check.verdict, check.sentence, stated_in_words(locative),
+        extraction.report.id,
+    )  # fmt: skip
+    figures = (
+        check.stated_m, check.measured_m, check.measured_bearing_deg, check.error_m, check.bearing_off_deg,
+    )  # fmt: skip
+    return words, figures
 
 
 def _pair(check: DistanceCheck) -> tuple[str, ...] | None:
@@ -157,37 +203,26 @@ def _pair(check: DistanceCheck) -> tuple[str, ...] | None:
     return tuple(sorted((check.subject.id, check.landmark.id)))
 
 
-def _checks_table(
-    rows: Sequence[dict[str, object]], pairs: Sequence[tuple[str, ...]], repeats: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return the rows with those of one pair of places side by side, and what the pair's reports state."""
-    of_pair: dict[tuple[str, ...], list[dict[str, object]]] = {}
-    for row, pair in zip(rows, pairs, strict=True):
-        of_pair.setdefault(pair, []).append(row)
-    together: list[dict[str, object]] = []
-    for told in of_pair.values():
-        tellers: dict[str, set[str]] = {}
-        for row in told:
-            report = str(row["report_id"])
-            tellers.setdefault(str(row["pair_figures"]), set()).add(repeats.get(report, report))
-        reports = len(set.union(*tellers.values()))
-        often = sorted(tellers.items(), key=lambda item: -len(item[1]))[:_MOST_FIGURES]
-        figures = "; ".join(f"{figure} (x{len(by)})" if len(by) > 1 else figure for figure, by in often)
-        for row in told:
-            row.update(pair_reports=reports, pair_figures=figures)
-        together += told
-    return pd.DataFrame(together, columns=list(DISTANCE_CHECKS_COLUMNS))
+def _of_pairs(
+    pairs: NDArray[np.int64], reports: pd.Series, figures: pd.Series, repeats: Mapping[str, str]
+) -> tuple[NDArray[np.int64], Words]:
+    """Return for each row how many reports tell of its pair of places, and what these state."""
+    tellers: dict[int, dict[str, set[str]]] = {}
+    for pair, report, figure in zip(
+        pairs.tolist(), shared_values(reports), shared_values(figures), strict=True
+    ):
+        tellers.setdefault(pair, {}).setdefault(figure, set()).add(repeats.get(report, report))
+    counts, stated = {}, {}
+    for pair, told in tellers.items():
+        counts[pair] = len(set.union(*told.values()))
+        often = sorted(told.items(), key=lambda item: -len(item[1]))[:_MOST_FIGURES]
+        stated[pair] = "; ".join(f"{figure} (x{len(by)})" if len(by) > 1 else figure for figure, by in often)
+    in_rows = pairs.tolist()
+    return np.array([counts[pair] for pair in in_rows], dtype=np.int64), Words(stated[p] for p in in_rows)
 
 
 def _end_name(place: Place | None, text: str) -> str:
     return place.name if place else text
-
-
-def _geodesic_line(landmark: Place | None, subject: Place | None) -> BaseGeometry | None:
-    if landmark is None or subject is None:
-        return None
-    a, b = landmark.geometry.centroid, subject.geometry.centroid
-    return LineString([(a.x, a.y), (b.x, b.y)])
 
 
 def _quote(text: str, start: int, end: int, *, most: int = 400) -> str:

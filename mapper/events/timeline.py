@@ -343,7 +343,8 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
         return flags
     keys = place_keys(timeline).tolist()
     columns = {
-        c: shared_values(timeline[c]) for c in ("kind", "actor", "since", "precision", "published", "certainty")
+        c: shared_values(timeline[c])
+        for c in ("kind", "actor", "since", "precision", "published", "certainty")
     }
     alike: dict[tuple[int, str], list[int]] = defaultdict(list)
     for i, key in enumerate(keys):

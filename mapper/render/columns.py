@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from shapely.geometry.base import BaseGeometry
+
+from mapper.columns import middles
 
 Json = dict[str, Any]
 DAY = pd.Timedelta(days=1)
@@ -50,8 +51,7 @@ def days(moments: pd.Series, first: pd.Timestamp | None, *, end: bool = False) -
 
 def points(geometry: pd.Series) -> tuple[list[float | None], list[float | None]]:
     """Return lon and lat of each shape's middle, None where there is no shape."""
-    middles = shapely.centroid(np.array(geometry.where(geometry.notna(), None).tolist(), dtype=object))
-    lon, lat = shapely.get_x(middles).round(4).tolist(), shapely.get_y(middles).round(4).tolist()
+    lon, lat = (degrees.round(4).tolist() for degrees in middles(geometry.to_numpy()))
     return [None if x != x else x for x in lon], [None if y != y else y for y in lat]
 
 

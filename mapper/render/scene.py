@@ -61,19 +61,14 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         `unplaced`, `control`, `fronts`, `axis`, `checks`, `reports`, `view` (west, south, east, north),
         `density`, `attributions`, `tiles` (address and credit of an online map, None without one).
     """
-    situation = dataclasses.replace(
-        situation,
-        places=plain(situation.places),
-        timeline=plain(situation.timeline),
-        control=plain(situation.control),
-    )
+    situation = dataclasses.replace(situation, control=plain(situation.control))
     timeline = situation.timeline
     first, last = _span(situation)
     colours = {side.name: side.color for side in theatre.sides if side.color} if theatre else {}
     parties, labels, kinds = Words(_sides(situation)), Words(), Words()
     spelling = Spelling(situation.places)
     is_large = len(timeline) > density.MOST_EVENTS
-    shown = density.strongest(timeline) if is_large else timeline
+    shown = plain(density.strongest(timeline) if is_large else timeline)
     sources = situation.reports
     if is_large:  # those of the events that are shown
         sources = sources[sources["report_id"].isin(shown["report_id"])]
@@ -202,13 +197,15 @@ def _places(places: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -
     known = places[has_text(places["place_id"]) & places["geometry"].notna()]
     firsts = known.drop_duplicates("place_id")
     lon, lat = points(firsts["geometry"])
-    told = known.groupby("place_id")
     counts: dict[str, list[tuple[str, int]]] = {}
-    spelled = told["toponym"].value_counts().reset_index(name="count")
-    for key, name, count in zip(spelled["place_id"], spelled["toponym"], spelled["count"], strict=True):
+    spelled = known.groupby(["place_id", "toponym"], observed=True).size().reset_index(name="count")
+    for key, name, count in spelled.itertuples(index=False):
         counts.setdefault(str(key), []).append((str(name), int(count)))
-    sources = told["report_id"].unique()
-    scores = told["score"].max()
+    sources: dict[str, set[int]] = {}
+    tellers = known.loc[known["report_id"].isin(reports), ["place_id", "report_id"]].drop_duplicates()
+    for key, report in tellers.itertuples(index=False):
+        sources.setdefault(str(key), set()).add(reports[report])
+    scores = known.groupby("place_id", observed=True)["score"].max()
     rows = [
         {
             "id": str(record["place_id"]),
@@ -222,15 +219,13 @@ def _places(places: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -
             "licence": text(record["licence"]),
             "score": round(float(scores[record["place_id"]]), 2),
             "names": sorted(counts[str(record["place_id"])], key=lambda item: (-item[1], item[0])),
-            "reports": sorted(
-                {reports[key] for key in map(str, sources[record["place_id"]]) if key in reports}
-            ),
+            "reports": sorted(sources.get(str(record["place_id"]), ())),
         }
         for record, x, y in zip(firsts.to_dict("records"), lon, lat, strict=True)
     ]
     is_lost = ~has_text(places["place_id"]) & (places["role"] == "literal")
     lost = places["toponym"][is_lost].value_counts()
-    unplaced = sorted(((str(n), int(c)) for n, c in lost.items()), key=lambda item: (-item[1], item[0]))
+    unplaced = sorted(((str(n), int(c)) for n, c in lost.items() if c), key=lambda item: (-item[1], item[0]))
     return {
         "rows": rows,
         "index": {row["id"]: k for k, row in enumerate(rows)},

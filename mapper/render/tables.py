@@ -21,6 +21,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mapper.atomic import replacing
+from mapper.columns import middles
 from mapper.model import Situation
 
 # 1e-6 of a degree is 0.1 m, finer than any report; figures further than 1e-6 are noise of the machine.
@@ -51,9 +52,9 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
                 if name in GEOMETRY_COLUMNS:
                     cells |= _geometry_cells(str(name), list(column), points=points[str(name)])
                 else:
-                    cells[str(name)] = [cell(value) for value in column]
+                    cells[str(name)] = _cells(column)
             for row in chain([] if number else [tuple(cells)], zip(*cells.values(), strict=True)):
-                file.write(",".join(map(_quoted, row)) + "\n")
+                file.write(",".join(row) + "\n")
 
 
 def pieces(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -171,6 +172,15 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _cells(column: pd.Series) -> list[str]:
+    """Return the cells of a column; what repeats is written once."""
+    if column.dtype == object:
+        return [_quoted(cell(value)) for value in column]
+    codes, values = pd.factorize(column)
+    texts = [*(_quoted(cell(value)) for value in values), ""]  # the last one for what is missing, which is -1
+    return [texts[code] for code in codes.tolist()]
+
+
 def _all_points(geometries: pd.Series) -> bool:
     return all(geometry.geom_type == "Point" for geometry in geometries if isinstance(geometry, BaseGeometry))
 
@@ -180,12 +190,9 @@ def _geometry_cells(
 ) -> dict[str, list[str]]:
     """Return the columns for a column of geometry: `lon`, `lat` for points, WKT for others and extra ones."""
     if name == "geometry" and points:
-        known = [None if _missing(geometry) else geometry for geometry in geometries]
-        return {
-            "lon": [cell(point.x) if point else "" for point in known],
-            "lat": [cell(point.y) if point else "" for point in known],
-        }
-    return {name: [wkt(geometry) for geometry in geometries]}
+        lon, lat = middles(geometries)
+        return {"lon": _cells(pd.Series(lon)), "lat": _cells(pd.Series(lat))}
+    return {name: [_quoted(wkt(geometry)) for geometry in geometries]}
 
 
 def wkt(geometry: BaseGeometry | None) -> str:

@@ -60,8 +60,11 @@ def loads(text: str) -> Extraction:
         nodes: list[Any] = []
         for number, *values in json.loads(text):
             kind = _CLASSES[number]
-            readers = _readers(kind)
-            nodes.append(kind(*(read(v, nodes) for read, v in zip(readers, values, strict=True))))
+            if len(values) != len(_fields(kind)):
+                raise ValueError(f"{kind.__name__} has other fields")
+            for position, read in _readers(kind):
+                values[position] = read(values[position], nodes)
+            nodes.append(kind(*values))
     except (TypeError, IndexError, ValueError, RecursionError, shapely.errors.ShapelyError) as error:
         raise ValueError(f"It is no record of this version: {error}") from error
     if not nodes or not isinstance(nodes[-1], Extraction):
@@ -106,11 +109,16 @@ def _is_left_out(kind: Any, name: str) -> bool:
 
 
 @cache
-def _readers(kind: Any) -> tuple[Reader, ...]:
-    """Return, for each field of a class, the function that reads its value."""
+def _readers(kind: Any) -> tuple[tuple[int, Reader], ...]:
+    """Return, for each field of a class that is not in JSON as it is, its number and what reads its value."""
     # The names that the model knows only while types are checked.
     hints = typing.get_type_hints(kind, localns={"BaseGeometry": BaseGeometry, "pd": _NoTables})
-    return tuple(_reader(hints[name]) for name in _fields(kind))
+    readers = ((number, _reader(hints[name])) for number, name in enumerate(_fields(kind)))
+    return tuple((number, read) for number, read in readers if read is not _as_it_is)
+
+
+def _as_it_is(value: Any, nodes: list[Any]) -> Any:
+    return value
 
 
 class _NoTables:
@@ -124,14 +132,18 @@ def _reader(hint: Any) -> Reader:
     kinds = [kind for kind in typing.get_args(hint) if kind is not NoneType]
     if typing.get_origin(hint) in (UnionType, typing.Union):
         inner = _reader(kinds[0])  # all records read alike, so one stands for `Toponym | Locative`
+        if inner is _as_it_is:
+            return inner
         return lambda value, nodes: None if value is None else inner(value, nodes)
     if typing.get_origin(hint) is tuple:
         item = _reader(kinds[0])
-        return lambda value, nodes: tuple(item(v, nodes) for v in value)
+        if item is _as_it_is:
+            return lambda value, nodes: tuple(value)
+        return lambda value, nodes: tuple([item(v, nodes) for v in value])
     if hint is datetime:
         return lambda value, nodes: datetime.fromisoformat(value)
     if isinstance(hint, type) and issubclass(hint, BaseGeometry):
         return lambda value, nodes: shapely.from_wkb(value)
     if dataclasses.is_dataclass(hint):
         return lambda value, nodes: nodes[value]
-    return lambda value, nodes: value
+    return _as_it_is

@@ -15,6 +15,10 @@ from mapper.render.spelling import Spelling
 from mapper.space.distance import COMPASS_POINTS, GEOD, compass_word
 
 METRES_PER_MILE = 1609.344
+# Of more claims than this the page shows those about the pairs of places that most reports tell of.
+MOST_CLAIMS = 2_000
+# An arc is drawn with a point each so many degrees.
+_ARC_STEP = 7.5
 
 
 def claims(checks: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -> list[Json]:
@@ -30,6 +34,9 @@ def claims(checks: pd.DataFrame, reports: dict[str, int], spelling: Spelling) ->
     spelling
         What places are called on the map.
     """
+    if len(checks) > MOST_CLAIMS:
+        kept = checks["pair_reports"].sort_values(ascending=False, kind="stable").index[:MOST_CLAIMS]
+        checks = checks.loc[kept.sort_values()]
     rows = [_check(record, reports, spelling) for record in checks.to_dict("records")]
     pairs: dict[frozenset[str], int] = {}
     for row in rows:
@@ -133,6 +140,8 @@ def _arc(centre: list[float], radius_m: float | None, bearing_deg: float | None)
         if bearing_deg % 45 == 0
         else 11.25
     )
-    angles = np.linspace(-half, half, 49) + (bearing_deg or 0.0)
-    lon, lat, _ = GEOD.fwd(np.full(49, centre[0]), np.full(49, centre[1]), angles, np.full(49, radius_m))
+    count = max(5, int(2 * half / _ARC_STEP) + 1)
+    angles = np.linspace(-half, half, count) + (bearing_deg or 0.0)
+    x, y, away = (np.full(count, value) for value in (*centre, radius_m))
+    lon, lat, _ = GEOD.fwd(x, y, angles, away)
     return [[round(float(x), 4), round(float(y), 4)] for x, y in zip(lon, lat, strict=True)]

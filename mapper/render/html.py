@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import folium
-import numpy as np
 from branca.element import Element, Figure
 from jinja2 import Template
 
@@ -27,6 +26,7 @@ from mapper.atomic import replacing
 from mapper.model import Situation
 from mapper.render import basemap
 from mapper.render.columns import Json
+from mapper.render.packing import packed_scene
 from mapper.render.scene import scene
 from mapper.theatre import Theatre
 
@@ -78,7 +78,6 @@ def page(situation: Situation, *, theatre: Theatre | None = None) -> str:
         May give colours to the sides.
     """
     data = scene(situation, theatre=theatre)
-    data["fronts"] = packed(data["fronts"])
     data["ground"] = basemap.encoded(basemap.padded(tuple(data["view"]), share=1.0, least=3.0))
     styles = [_part("leaflet.css", inline_images=True), _part("mapper.css")]
     scripts = [_part("leaflet.js"), _script()]
@@ -87,34 +86,13 @@ def page(situation: Situation, *, theatre: Theatre | None = None) -> str:
         figure.header.add_child(_Plain(f"<style>{style}</style>"))
     figure.add_child(_PageMap())
     # A line or paragraph separator ends a line in older readers of JSON as script; `<` could end the element.
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(packed_scene(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     figure.script.add_child(_Plain(f'<script type="application/json" id="mapper-data">{text}</script>'))
     figure.script.add_child(_Plain(f"<script>{scripts[0]}</script>"))
     figure.script.add_child(_Plain(f'<script type="module">{scripts[1]}</script>'))
     return str(figure.render())
-
-
-def packed(fronts: list[Json]) -> Json:
-    """
-    Return the rows of the front as columns, their lines and rings as steps in ten-thousandths of a degree.
-
-    Examples
-    --------
-    >>> packed([{"day": 3, "lines": [[[18.5, 30.5], [18.51, 30.4]]], "band": []}])
-    {'day': [3], 'lines': [[[185000, 305000, 100, -1000]]], 'band': [[]]}
-    """
-    columns: Json = {key: [row[key] for row in fronts] for key in (fronts[0] if fronts else ())}
-    for key in ("lines", "band"):
-        columns |= {key: [[_steps(run) for run in runs] for runs in columns[key]]} if fronts else {}
-    return columns
-
-
-def _steps(run: list[list[float]]) -> list[int]:
-    units = np.rint(np.array(run) * 10_000).astype(int)
-    steps: list[int] = np.diff(units, axis=0, prepend=np.zeros((1, 2), int)).ravel().tolist()
-    return steps
 
 
 def notebook(situation: Situation, *, height: str = "640px") -> str:

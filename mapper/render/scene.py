@@ -58,8 +58,9 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
     scene
         `title`, `first` (the date of day 0, None when nothing is dated), `days` (the last day), `parties`
         (names, the two sides of the front first), `kinds`, `labels` (names of places), `events`, `places`,
-        `unplaced`, `control`, `fronts`, `axis`, `checks`, `reports`, `view` (west, south, east, north),
-        `density`, `attributions`, `tiles` (address and credit of an online map, None without one).
+        `unplaced`, `control`, `fronts`, `axis`, `checks`, `claims` (how many there are), `reports`, `view`
+        (west, south, east, north), `density`, `attributions`, `tiles` (address and credit of an online map,
+        None without one).
     """
     situation = dataclasses.replace(situation, control=plain(situation.control))
     timeline = situation.timeline
@@ -98,6 +99,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         "fronts": fronts(situation.front_lines, first, parties, axis, control),
         "axis": axis,
         "checks": claims(situation.distance_checks, reports, spelling),
+        "claims": len(situation.distance_checks),
         "reports": _reports(sources, first),
         "view": _view(situation),
         "density": density.density(timeline, first, parties) if is_large else None,

@@ -11,7 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from hashlib import blake2b
+from itertools import islice
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +31,11 @@ DAYS_BETWEEN = 7.0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _WORDS_READ = 5_000
 _WORD = re.compile(r"\w+")
-_PRIME = np.uint64((1 << 61) - 1)
-_MIX = np.random.Generator(np.random.PCG64(20110310)).integers(
-    1, 1 << 31, (2, _BANDS * _ROWS), dtype=np.uint64
-)
+_draw = np.random.Generator(np.random.PCG64(20110310)).integers
+# A run is hashed as the sum of its words' hashes, each times the odd number of its position, and mixed by
+# multiplying and shifting (Dietzfelbinger et al. 1997, doi:10.1006/jagm.1997.0873).
+_POSITIONS = _draw(1 << 63, size=_RUN, dtype=np.uint64) * 2 + 1
+_MIX = _draw(1 << 63, size=_BANDS * _ROWS, dtype=np.uint64) * 2 + 1
 
 
 def find_duplicates(reports: Iterable[Report]) -> dict[str, str]:
@@ -110,17 +112,10 @@ def _alike(prints: NDArray[np.uint32], days: NDArray[np.float64]) -> Iterator[tu
 
 def _print(text: str) -> NDArray[np.uint32]:
     """Return the smallest hashes of the runs of words of a text: alike for texts that are alike."""
-    words = [
-        match.group().lower() for match, _ in zip(_WORD.finditer(text), range(_WORDS_READ), strict=False)
-    ]
-    runs = {" ".join(words[n : n + _RUN]) for n in range(max(1, len(words) - _RUN + 1))}
-    hashes = np.array(
-        [
-            int.from_bytes(blake2b(run.encode("utf-8", "replace"), digest_size=4).digest())
-            for run in sorted(runs)
-        ],
-        dtype=np.uint64,
-    )
-    mixed = (hashes[:, None] * _MIX[0] + _MIX[1]) % _PRIME
+    found = islice(_WORD.finditer(text), _WORDS_READ)
+    words = [crc32(match.group().lower().encode("utf-8", "replace")) for match in found]
+    words += [0] * (_RUN - len(words))  # of a shorter text the one run there is
+    runs = np.lib.stride_tricks.sliding_window_view(np.array(words, dtype=np.uint64), _RUN) @ _POSITIONS
+    mixed = runs[:, None] * _MIX >> np.uint64(32)
     least: NDArray[np.uint32] = mixed.min(axis=0).astype(np.uint32)
     return least

@@ -64,8 +64,10 @@ def language_of(text: str) -> str:
     ('ru', '')
     """
     beginning = text[:_CHARS]
-    scripts = (unicodedata.name(letter, "").split(" ")[0] for letter in beginning if letter.isalpha())
-    written = Counter(_SCRIPTS.get(script, "") for script in scripts)
+    written: Counter[str] = Counter()
+    for letter, count in Counter(beginning).items():
+        if letter.isalpha():
+            written[_SCRIPTS.get(unicodedata.name(letter, "").split(" ")[0], "")] += count
     letters = written.total()
     for language, count in written.most_common(1):
         if language and count > _MOST_OF_LETTERS * letters:

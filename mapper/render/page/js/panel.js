@@ -311,7 +311,11 @@ const contents = {
     return [
       shown,
       checks.length
-        ? "Stated against measured, the largest error first."
+        ? `Stated against measured, the largest error first${
+            checks.length < scene.claims
+              ? `; of ${plural(scene.claims, "claim")} those about the places told of most`
+              : ""
+          }.`
         : "The reports state no distance that can be checked.",
     ];
   },

@@ -1,9 +1,27 @@
 /* Words and numbers of the page, and elements made without markup. */
 
 export const scene = JSON.parse(document.getElementById("mapper-data").textContent);
-export const { events, control, checks, axis, reports, places, labels, kinds, parties } = scene;
+export const { control, axis, places, labels, kinds, parties } = scene;
 
-/** Undo the packing of html.py: lines come as steps in ten-thousandths of a degree. */
+/* Undo the packing of packing.py: rows come as columns, a text that came before as the number of its first
+   row, lines as steps in ten-thousandths of a degree. */
+const REPEATED = {
+  events: ["quote", "trigger"],
+  reports: ["title", "published", "source", "url"],
+  checks: ["subject", "landmark", "stated", "said", "found", "label", "verdict", "sentence", "quote"],
+};
+function unpacked(name) {
+  const columns = { ...scene[name] };
+  for (const key of REPEATED[name] ?? []) {
+    columns[key] = columns[key]?.map((text, _, all) => (typeof text === "number" ? all[text] : text));
+  }
+  return columns;
+}
+function rowsOf(columns) {
+  const named = Object.entries(columns).filter(([, column]) => column);
+  const rows = named.length ? named[0][1] : [];
+  return rows.map((_, k) => Object.fromEntries(named.map(([name, column]) => [name, column[k]])));
+}
 function unpack(steps) {
   let [lon, lat] = [0, 0];
   return Array.from({ length: steps.length / 2 }, (_, k) => {
@@ -12,10 +30,24 @@ function unpack(steps) {
     return [lon / 10000, lat / 10000];
   });
 }
-export const fronts = (scene.fronts.day ?? []).map((_, k) => {
-  const row = Object.fromEntries(Object.entries(scene.fronts).map(([name, column]) => [name, column[k]]));
-  return { ...row, lines: row.lines.map(unpack), band: row.band.map(unpack) };
-});
+export const fronts = rowsOf(unpacked("fronts")).map((row) => ({
+  ...row,
+  lines: row.lines.map(unpack),
+  band: row.band.map(unpack),
+}));
+export const checks = rowsOf(unpacked("checks")).map((row) => ({
+  ...row,
+  line: unpack(row.line),
+  arc: unpack(row.arc),
+}));
+export const reports = rowsOf(unpacked("reports"));
+export const events = unpacked("events");
+{
+  const spots = unpack(events.spots);
+  events.lon = events.spot.map((spot) => (spot < 0 ? null : spots[spot][0]));
+  events.lat = events.spot.map((spot) => (spot < 0 ? null : spots[spot][1]));
+  events.trigger = events.trigger.map((trigger, i) => trigger ?? events.quote[i]);
+}
 
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",

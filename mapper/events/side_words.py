@@ -133,7 +133,8 @@ def side_keys(mention: str) -> tuple[tuple[str, float], ...]:
         name = organisation(run)
         if name:
             kind = word_classes().get(name, "name")
-            keys[f"{kind}:{name}"] = 1.0
+            if kind != "nothing":  # "A Marine"
+                keys[f"{kind}:{name}"] = 1.0
             text = text.replace(run, " ")
     words: list[str] = []
     for word in re.findall(r"[\w.']+(?:-[\w.']+)*", text):
@@ -157,6 +158,8 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
     titled = False  # "General Younes" is a man, "a Houthi general" is not called Houthi
     if re.search(r"\bstate (?:tv|television|radio|media|news)", text):
         found["state"] = ["media"]
+    if "armed forces" in text and "nation" not in found:
+        found["state"] = ["army"]
     for nation, country in peoples.items():
         if " " in nation and nation in text:
             found.setdefault("nation", []).append(country)
@@ -168,9 +171,10 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
         kind = classes.get(base, "name" if capital and len(base) > 1 else "nothing")
         earlier, before = before, ""
         titled = titled or base in _TITLES
-        if base not in text or (kind == "nothing" and base not in peoples):
+        of_people = base in peoples and word[:1].isupper()
+        if base not in text or (kind == "nothing" and not of_people):
             continue
-        if base in peoples and word[:1].isupper():
+        if of_people:
             found.setdefault("nation", []).append(peoples[base])
         elif kind.startswith("alone_"):
             alone.append((kind[6:], base))

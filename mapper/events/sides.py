@@ -360,7 +360,7 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -
         return names.get(best) or f"{word.title()} forces"
     if kind in ("revolt", "zeal", "loose", "armed"):
         plural = word.endswith("men") or word in _MASS_WORDS
-        return word.capitalize() if plural else f"{word.capitalize()}s"
+        return (word if plural else re.sub(r"(?<![aeiou])ys$", "ies", f"{word}s")).capitalize()
     if kind == "state":
         return word.capitalize() if word in ("army", "navy", "police", "military") else "Government forces"
     if kind == "ally":

@@ -55,6 +55,8 @@ _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
 _BOASTS = frozenset({"capture", "holds", "repulse", "advance"})
 _TALK = frozenset({"statement", "recognition", "agreement", "arrest", "ceasefire"})
 _RISEN = ("revolt", "loose", "zeal")
+# What those who rise do, and what anybody may offer: "entered without resistance".
+_DEEDS = frozenset({"resistance", "uprising", "revolt", "insurgency"})
 # Peoples that are usually told of together with a larger one; they may be its enemies, then the text says so.
 _PART_OF = {"Bavaria": "Germany", "Prussia": "Germany", "Saxony": "Germany", "Soviet Union": "Russia"}
 # Words in the names of those who tell of wars.
@@ -245,7 +247,7 @@ class Evidence:
         for word, count in sorted(counts.items()):
             kind = classes.get(word, "")
             key = f"nation:{peoples[word]}" if word in peoples else f"name:{word}"
-            if kind in _RISEN:
+            if kind in _RISEN and word not in _DEEDS:
                 self.weights[f"{kind}:{word}"] += min(0.2 * count, 0.6)
             elif key.startswith("nation:") or (key in self.weights and word in self.groups):
                 self.weights[key] += min(0.1 * count, 0.5)

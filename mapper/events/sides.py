@@ -190,6 +190,8 @@ def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
     fighting = {cluster[key] for key in keys if evidence.is_group(key) and key not in neutral}
     fights = _ties(evidence.fights, cluster)
     main = _main_pair({c: weights[c] for c in weights if c in fighting}, ties, fights)
+    if main[1] < 0:  # two that fight, though nobody says whom
+        main = _main_pair({c: weights[c] for c in weights if c in fighting}, ties, fights, loosely=True)
     if main[1] < 0:  # only one side is seen to fight: against a people that is only named
         known = main[0]
         main = _main_pair({c: weights[c] for c in weights if c in groups}, ties, fights, known)
@@ -245,8 +247,14 @@ def _main_pair(
     ties: Mapping[tuple[int, int], float],
     fights: Mapping[tuple[int, int], float],
     known: int = -1,
+    *,
+    loosely: bool = False,
 ) -> tuple[int, int]:
-    """Return the two clusters with most against each other and most to say; `known` is one of them."""
+    """
+    Return the two clusters with most against each other and most to say; `known` is one of them.
+
+    Two of which nothing is told together count only `loosely`.
+    """
     best, pair = 0.0, (-1, -1)
     ranked = sorted(weights, key=lambda c: (-weights[c], c))[:12]
     for index, one in enumerate(ranked):
@@ -256,7 +264,8 @@ def _main_pair(
             apart = max(0.0, -ties.get(both, 0.0) - fought)
             score = min(weights[one], weights[other]) + 0.25 * (weights[one] + weights[other])
             score += 2.0 * fought + 0.5 * apart
-            if known in (-1, *both) and fought + apart > 0 and score > best + 1e-9:
+            told = fought + apart > 0 or (loosely and ties.get(both, 0.0) <= 0)
+            if known in (-1, *both) and told and score > best + 1e-9:
                 best, pair = score, (one, other)
     if pair == (-1, -1) and ranked:
         return (known if known >= 0 else ranked[0]), -1

@@ -55,6 +55,11 @@ _HAS = frozenset({"holds", "repulse", "withdraw", "surrender"})
 _BOASTS = frozenset({"capture", "holds", "repulse", "advance"})
 _TALK = frozenset({"statement", "recognition", "agreement", "arrest", "ceasefire"})
 _RISEN = ("revolt", "loose", "zeal")
+# What the issuer of a communique calls the others, and himself.
+_OF_OTHERS = {
+    "state:regime": -1.0, "state:junta": -1.0, "loose": -1.0, "zeal": -1.0, "armed:militia": -0.5,
+    "state": 0.3,
+}  # fmt: skip
 # What those who rise do, and what anybody may offer: "entered without resistance".
 _DEEDS = frozenset({"resistance", "uprising", "revolt", "insurgency"})
 # Peoples that are usually told of together with a larger one; they may be its enemies, then the text says so.
@@ -374,7 +379,7 @@ class Evidence:
         owners = self._owners()
         if len(owners) == 1:
             owner = owners.pop()  # "the Yugoslav army": then "the army" is theirs
-        elif self.home in peoples:
+        elif self.home in peoples or (self.home and risen):
             owner = self.home
         else:
             owner = max(armed_peoples, key=lambda n: self.weights[n]) if len(armed_peoples) == 1 else ""
@@ -400,6 +405,8 @@ class Evidence:
             return
         if re.search(r"\b(?:this|our) army\b", text):
             self.bind("ours", "state:army", 1.5)
+        for key in sorted(self.weights):  # who calls others so is none of them
+            self.bind("ours", key, _OF_OTHERS.get(key, 0.0) or _OF_OTHERS.get(key.partition(":")[0], 0.0))
         if self.home in self.weights:
             self.bind("ours", self.home, 0.7)
             self.armed.add(self.home)

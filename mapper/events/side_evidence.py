@@ -123,6 +123,11 @@ class Evidence:
             kind != "name" or name in self.groups or name in self.leaders or " " in name
         )
 
+    def is_party(self, key: str) -> bool:
+        """Return whether a key is the name of a group, not of a man whose troops are told of."""
+        kind, _, name = key.partition(":")
+        return kind == "name" and name not in self.leaders and self.is_group(key)
+
     def bind(self, one: str, other: str, weight: float) -> None:
         """Add to the bond of two keys."""
         if one != other:

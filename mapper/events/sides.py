@@ -197,7 +197,7 @@ def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
         main = _main_pair({c: weights[c] for c in weights if c in groups}, ties, fights, known)
     if main[0] < 0:
         main = _main_pair(weights, ties, fights)
-    named = {cluster[k] for k in keys if k.startswith(("nation:", "name:")) and evidence.is_group(k)}
+    named = {cluster[k] for k in keys if k.startswith("nation:") or evidence.is_party(k)}
     others = set(cluster.values()) - set(main) - named - {cluster[k] for k in allies | neutral}
     _enemies_of_enemies(cluster, main, ties, fights, others)
     return cluster, main

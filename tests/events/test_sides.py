@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from mapper.events.side_evidence import Evidence
 from mapper.events.side_words import side_keys
 from mapper.events.sides import find_sides, group_sides
@@ -174,3 +176,32 @@ def test_a_state_that_only_speaks_has_no_forces() -> None:
     actions = [act("the army", "rebels"), act("rebels", "the army"), act("France", "rebels", "recognition")]
     assert find_sides(actions).of["France"] == "France"
     assert find_sides([*actions, act("France", "the army", "airstrike")]).of["France"] != "France"
+
+
+def test_a_named_ally_that_fights_one_side_is_no_part_of_the_other() -> None:
+    told = [act("the army", "the rebels"), act("the rebels", "the army"), act("the HXB", "the rebels")]
+    sides = find_sides(told, text="The army struck first. The HXB joined in against the rebels.")
+    assert sides.of["the HXB"] not in (sides.of["the army"], sides.of["the rebels"])
+    assert sides.against[sides.of["the HXB"]] == sides.of["the rebels"]
+
+
+def test_an_entry_without_resistance_tells_of_no_rebels() -> None:
+    text = "Day nine of the heroic resistance of our soldiers. The enemy entered Jalu without resistance."
+    assert "Resistance" not in find_sides([act("the enemy", "")], text=text).enemy
+
+
+def test_two_that_fight_are_the_sides_though_nobody_says_whom() -> None:
+    text = "Ethiopian troops hold Jalu. The militia drove into Awjila. A Kenyan paper says so."
+    sides = find_sides([act("Ethiopian troops", ""), act("the militia", "")], text=text, home="Somalia")
+    assert set(sides.enemy) == {sides.of["Ethiopian troops"], sides.of["the militia"]}
+
+
+@pytest.mark.parametrize(("mention", "key"), [("the armed forces", "state:army"), ("A Marine", "")])
+def test_words_that_say_something_of_a_side(mention: str, key: str) -> None:
+    assert [k for k, _ in side_keys(mention)] == ([key] if key else [])
+
+
+def test_who_calls_others_terrorists_is_none_of_them() -> None:
+    text = "Our units, the military says, took Jalu. Our guns fired on. The terrorists fled."
+    sides = find_sides([act("our units", ""), act("the terrorists", "")], text=text)
+    assert sides.enemy[sides.of["our units"]] == sides.of["the terrorists"]

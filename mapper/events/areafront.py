@@ -35,15 +35,27 @@ class _Movement:
 
 
 def areas_of_sides(
-    scene: Scene, found: Sequence[Standing], *, smoothness: Smoothness | None = None
+    scene: Scene,
+    found: Sequence[Standing],
+    *,
+    smoothness: Smoothness | None = None,
+    regions: dict[tuple[int, ...], BaseGeometry] | None = None,
 ) -> dict[str, BaseGeometry]:
-    """Return the area of each side in the plane: on land, and not farther than `REACH_KM` from evidence."""
+    """
+    Return the area of each side in the plane: on land, and not farther than `REACH_KM` from evidence.
+
+    `regions` keeps the region about some places: from one day to the next they hardly change.
+    """
     held = [s for s in found if s.holder is not None]
     if not held:
         return {}
-    xy = scene.xy[[s.row for s in held]]
-    region = scene.on_land(shapely.union_all(shapely.buffer(shapely.points(xy), REACH_KM, quad_segs=6)))
-    return partition(xy, *_labels(held), region, smoothness=smoothness)
+    rows = tuple(s.row for s in held)
+    xy = scene.xy[[*rows]]
+    regions = {} if regions is None else regions
+    if rows not in regions:
+        discs = shapely.buffer(shapely.points(xy), REACH_KM, quad_segs=6)
+        regions[rows] = scene.on_land(shapely.union_all(discs))
+    return partition(xy, *_labels(held), regions[rows], smoothness=smoothness)
 
 
 def _labels(held: Sequence[Standing]) -> tuple[list[str], np.ndarray[tuple[int], np.dtype[np.float64]]]:
@@ -62,8 +74,9 @@ def area_fronts(scene: Scene, days: Sequence[pd.Timestamp]) -> list[dict[str, ob
     rows: list[dict[str, object]] = []
     before: Mapping[str, BaseGeometry] = {}
     movements: dict[tuple[str, str], _Movement] = {}
+    regions: dict[tuple[int, ...], BaseGeometry] = {}
     for day, found in by_day:
-        areas = areas_of_sides(scene, found, smoothness=smoothness)
+        areas = areas_of_sides(scene, found, smoothness=smoothness, regions=regions)
         for sides in combinations(sorted(areas), 2):
             lines = border(areas[sides[0]], areas[sides[1]])
             moved = _movement(sides, areas, before, sum(line.length for line in lines))

@@ -8,8 +8,7 @@ such events of the report together, since one report tells one movement.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -18,7 +17,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from mapper.columns import Words
+from mapper.columns import Words, shared_values
 from mapper.events.control import (
     CONTESTED,
     DOER_INFERRED,
@@ -63,22 +62,24 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
     evidence, points = read_evidence(timeline, repeats or {})
     known = _Known(evidence, points, set(timeline.loc[inferred, "event_id"]))
     reports = timeline[inferred].sort_values(["published", "report_id"], na_position="last", kind="stable")
-    own: dict[str, set[str]] = defaultdict(set)
-    of_them = timeline["report_id"].isin(reports["report_id"].unique())
-    for report_id, event_id in zip(
-        timeline.loc[of_them, "report_id"], timeline.loc[of_them, "event_id"], strict=True
-    ):
-        own[report_id].add(event_id)
+    own = timeline.groupby("report_id", observed=True).indices
     wrong: list[str] = []
-    for report_id, rows in groupby(reports[_NEEDED].to_dict("records"), key=itemgetter("report_id")):
+    for report_id, rows in groupby(_records(reports), key=itemgetter("report_id")):
         told = list(rows)
         events = [row["event_id"] for row in told]
-        votes = sum(_agreement(row, known, own[report_id]) for row in told)
+        but = set(timeline["event_id"].array[own[report_id]])
+        votes = sum(_agreement(row, known, but) for row in told)
         if votes < 0:
             wrong += events
         if votes != 0:
             known.settle(events, exchanged=votes < 0)
     return _exchanged(timeline, inferred & timeline["event_id"].isin(wrong))
+
+
+def _records(reports: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give the rows of inferred events, made when their turn comes."""
+    for values in zip(*(shared_values(reports[name]) for name in _NEEDED), strict=True):
+        yield dict(zip(_NEEDED, values, strict=True))
 
 
 class _Known:

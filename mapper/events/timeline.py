@@ -12,7 +12,6 @@ from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from mapper.columns import Texts, Words, middles, shared_values
 from mapper.errors import TableError
 from mapper.events.sides import Mention, group_sides
-from mapper.model import TIMELINE_COLUMNS, Event, Extraction, Report, Toponym
+from mapper.model import TIMELINE_COLUMNS, Action, Event, Extraction, Report, Toponym
 from mapper.space.distance import geodesic_arrays
 from mapper.theatre import Theatre
 
@@ -156,12 +155,13 @@ def _side(names: Mapping[str, str], in_report: str, mention: str = "") -> str:
 
 
 def _mention(event: Event) -> Mention:
-    """Return who acts in an event, without the spans of its text."""
+    """Return who acts in an event with no more than what tells sides apart, so that many events share it."""
     action = event.action
     where = getattr(action.where, "text", "")
-    bare = replace(
-        action, start=0, end=0, sentence_start=0, sentence_end=0, clause_start=-1, clause_end=-1,
-        where=Toponym(0, 0, where) if where else None,
+    bare = Action(
+        0, 0, 0, 0, action.kind, action.actor, action.opponent, action.certainty,
+        Toponym(0, 0, where) if where else None,
+        "contested" if action.outcome == "contested" else "none", source=action.source,
     )  # fmt: skip
     return bare, event.side, event.opposing_side
 

@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TextIO
@@ -93,16 +93,16 @@ def write_jsonl(situation: Situation, path: Path) -> None:
 
 def write_kml(situation: Situation, path: Path) -> None:
     """Write all layers as KML 2.2 folders; times as `TimeSpan`, values as `ExtendedData`."""
-    root = ET.Element("kml", xmlns="http://www.opengis.net/kml/2.2")
-    document = _child(root, "Document")
-    _child(document, "name", situation.title or "Situation")
-    for layer, table in layers(situation).items():
-        folder = _child(document, "Folder")
-        _child(folder, "name", layer)
-        for shape, values in rows(table):
-            _placemark(folder, shape, values)
-    with replacing(path) as new:
-        ET.ElementTree(root).write(new, encoding="utf-8", xml_declaration=True)
+    with replacing(path) as new, new.open("w", encoding="utf-8", newline="\n") as file:
+        file.write("<?xml version='1.0' encoding='utf-8'?>\n")
+        file.write('<kml xmlns="http://www.opengis.net/kml/2.2"><Document>')
+        file.write(_xml(_named("name", situation.title or "Situation")))
+        for layer, table in layers(situation).items():
+            file.write(f"<Folder>{_xml(_named('name', layer))}")
+            for shape, values in rows(table):
+                file.write(_xml(_placemark(shape, values)))
+            file.write("</Folder>")
+        file.write("</Document></kml>")
 
 
 def write_geopackage(situation: Situation, path: Path) -> None:
@@ -117,8 +117,8 @@ def write_geopackage(situation: Situation, path: Path) -> None:
             raise OSError(str(error)) from error
 
 
-def _placemark(folder: ET.Element, shape: BaseGeometry | None, values: dict[str, Value]) -> None:
-    mark = _child(folder, "Placemark")
+def _placemark(shape: BaseGeometry | None, values: dict[str, Value]) -> ET.Element:
+    mark = ET.Element("Placemark")
     title = " ".join(str(values[key]) for key in ("kind", "holder", "place", "subject") if values.get(key))
     _child(mark, "name", title or str(values.get("date") or ""))
     if values.get("quote"):
@@ -137,6 +137,7 @@ def _placemark(folder: ET.Element, shape: BaseGeometry | None, values: dict[str,
             _child(item, "value", "; ".join(value) if isinstance(value, list) else str(value))
     if shape is not None:
         mark.append(_kml_geometry(shape))
+    return mark
 
 
 def _kml_geometry(shape: BaseGeometry) -> ET.Element:
@@ -156,9 +157,19 @@ def _kml_geometry(shape: BaseGeometry) -> ET.Element:
 
 
 def _child(parent: ET.Element, name: str, text: str = "") -> ET.Element:
-    child = ET.SubElement(parent, name)
-    child.text = _NOT_XML.sub("\ufffd", text) or None
+    child = _named(name, text)
+    parent.append(child)
     return child
+
+
+def _named(name: str, text: str) -> ET.Element:
+    element = ET.Element(name)
+    element.text = _NOT_XML.sub("\ufffd", text) or None
+    return element
+
+
+def _xml(element: ET.Element) -> str:
+    return ET.tostring(element, encoding="unicode")
 
 
 def _geojson(shape: BaseGeometry | None) -> object:
@@ -171,11 +182,10 @@ def _dumps(value: object) -> str:
 
 def _write_layer(database: sqlite3.Connection, layer: str, table: pd.DataFrame) -> None:
     """Add a table with geometry to a GeoPackage; values are text but for numbers."""
-    content = list(rows(table))
     names = [str(name) for name in table.columns if name not in GEOMETRY_COLUMNS]
-    kinds = [_sql_kind([values[name] for _, values in content]) for name in names]
+    kinds = [_sql_kind(map(plain, _distinct(table[name]))) for name in names]
     columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(names, kinds, strict=True))
-    shapes = [shape for shape, _ in content if shape is not None]
+    shapes = [shape for shape, _ in rows(table[["geometry"]]) if shape is not None]
     low_x, low_y, high_x, high_y = shapely.total_bounds(shapes) if shapes else (None,) * 4
     database.execute(f'CREATE TABLE "{layer}" (fid INTEGER PRIMARY KEY, geom GEOMETRY, {columns})')
     database.execute(
@@ -187,7 +197,7 @@ def _write_layer(database: sqlite3.Connection, layer: str, table: pd.DataFrame) 
     quoted = ", ".join(f'"{name}"' for name in names)
     database.executemany(
         f'INSERT INTO "{layer}" (geom, {quoted}) VALUES ({marks})',
-        ([_gpkg_blob(shape), *(_sql_value(values[name]) for name in names)] for shape, values in content),
+        ([_gpkg_blob(shape), *(_sql_value(values[name]) for name in names)] for shape, values in rows(table)),
     )
 
 
@@ -198,11 +208,17 @@ def _gpkg_blob(shape: BaseGeometry | None) -> bytes | None:
     return struct.pack("<2sBBi", b"GP", 0, 1, 4326) + bytes(shapely.to_wkb(shape, byte_order=1))
 
 
-def _sql_kind(values: list[Value]) -> str:
-    known = [value for value in values if value is not None]
-    if known and all(isinstance(value, int) for value in known):
+def _distinct(column: pd.Series) -> Iterable[object]:
+    """Return the values of a column; those that can be told apart cheaply once each."""
+    return column if column.dtype == object else column.unique()
+
+
+def _sql_kind(values: Iterable[Value]) -> str:
+    """Return the type of a column that holds some values."""
+    types = {type(value) for value in values if value is not None}
+    if types and types <= {int, bool}:
         return "INTEGER"
-    return "REAL" if known and all(isinstance(value, int | float) for value in known) else "TEXT"
+    return "REAL" if types and types <= {int, bool, float} else "TEXT"
 
 
 def _sql_value(value: Value) -> str | int | float | None:

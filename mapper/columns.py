@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-_CHUNK = 20_000
+_CHUNK = 5_000
 
 
 class Words:

@@ -32,7 +32,7 @@ from mapper.text.duplicates import find_duplicates
 
 _FIGURES = {"score": "d", "start": "q", "end": "q"}
 _CHECK_WORDS = (
-    "subject", "landmark", "stated", "stated_bearing", "verdict", "sentence", "pair_figures", "report_id",
+    "subject", "landmark", "stated", "stated_bearing", "verdict", "pair_figures", "report_id",
 )  # fmt: skip
 _CHECK_FIGURES = ("stated_m", "measured_m", "measured_bearing_deg", "error_m", "bearing_off_deg")
 _MOST_FIGURES = 8  # of one pair of places, the commonest first
@@ -135,7 +135,7 @@ class _CheckRows:
     def __init__(self) -> None:
         self._words = {name: Words() for name in _CHECK_WORDS}
         self._figures = {name: array("d") for name in _CHECK_FIGURES}
-        self._quotes = Texts()
+        self._quotes, self._sentences = Texts(), Texts()
         self._claimed: list[BaseGeometry | None] = []
         self._pairs = array("q")
         self._numbers: dict[tuple[str, ...], int] = {}
@@ -152,6 +152,7 @@ class _CheckRows:
             for name, figure in zip(_CHECK_FIGURES, figures, strict=True):
                 self._figures[name].append(math.nan if figure is None else figure)
             self._quotes.append(_quote(extraction.report.text, check.locative.start, check.locative.end))
+            self._sentences.append(check.sentence)
             self._claimed.append(check.claimed)
             self._geodesics.append(self._geodesic(check.landmark, check.subject))
 
@@ -169,6 +170,7 @@ class _CheckRows:
         columns = {name: words.table_column() for name, words in self._words.items()}
         columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
         columns["quote"] = self._quotes.table_column()
+        columns["sentence"] = self._sentences.table_column()
         columns["geometry"] = pd.Series(self._geodesics, dtype="object")
         columns["claimed"] = pd.Series(self._claimed, dtype="object")
         pairs = np.array(self._pairs)
@@ -187,8 +189,7 @@ def _check_row(
     words = (
         _end_name(check.subject, locative.subject.text if locative.subject else ""),
         _end_name(check.landmark, locative.landmarks[0].text if locative.landmarks else ""),
-        locative.text, locative.bearing, check.verdict, check.sentence, stated_in_words(locative),
-        extraction.report.id,
+        locative.text, locative.bearing, check.verdict, stated_in_words(locative), extraction.report.id,
     )  # fmt: skip
     figures = (
         check.stated_m, check.measured_m, check.measured_bearing_deg, check.error_m, check.bearing_off_deg,

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -126,27 +127,29 @@ class Tellings:
         timeline["flags"] = mark_superseded(timeline)
         return timeline
 
-    def _sides(self, theatre: Theatre | None) -> tuple[pd.Series, pd.Series, pd.Series]:
+    def _sides(self, theatre: Theatre | None) -> tuple[pd.Series, ...]:
         """Return actor, opponent and holder of each event by the names that all reports together give them.
 
         One report alone names its sides itself.
         """
         given = {side.name: side.aliases for side in theatre.sides} if theatre else None
         numbers = sorted(range(len(self._reports)), key=lambda number: self._reports[number][0])
-        names: dict[int, Mapping[str, str]] = {}
+        told = [self._reports[number][1] for number in numbers]
+        firsts = np.cumsum([0, *(len(mentions) for _, mentions in self._reports)]).tolist()
+        names: Iterable[Mapping[str, str]] = repeat({}, len(told))
         if len(numbers) > 1 or given:
-            told = [self._reports[number][1] for number in numbers]
-            names = dict(zip(numbers, group_sides(told, given=given), strict=True))
+            names = group_sides(told, given=given)
         actors, opponents, holders = Words(), Words(), Words()
-        held = iter(self._columns.pop("holder"))
-        for number, (_, mentions) in enumerate(self._reports):
-            known = names.get(number, {})
-            for action, local, opposing in mentions:
+        rows, held = array("q"), self._columns.pop("holder")
+        for number, mentions, known in zip(numbers, told, names, strict=True):
+            for row, (action, local, opposing) in enumerate(mentions, firsts[number]):
+                rows.append(row)
                 actors.append(_side(known, local, action.actor))
                 opponents.append(_side(known, opposing, action.opponent))
-                holder = next(held)
-                holders.append(_side(known, holder) or ("contested" if action.outcome == "contested" else ""))
-        return actors.table_column(), opponents.table_column(), holders.table_column()
+                contested = "contested" if action.outcome == "contested" else ""
+                holders.append(_side(known, held[row]) or contested)
+        given_order = np.argsort(rows, kind="stable")
+        return tuple(words.table_column(given_order) for words in (actors, opponents, holders))
 
 
 def _side(names: Mapping[str, str], in_report: str, mention: str = "") -> str:

@@ -54,15 +54,16 @@ def find_duplicates(reports: Iterable[Report]) -> dict[str, str]:
     >>> find_duplicates([])
     {}
     """
-    found = sorted(
-        ((r.published is None, r.published or _NEVER, r.id, _print(r.text)) for r in reports),
-        key=lambda report: report[:3],
-    )
-    if not found:
-        return {}
-    days = np.array([np.nan if undated else when.timestamp() / 86_400 for undated, when, _, _ in found])
+    found: list[tuple[bool, datetime, str]] = []
+    prints = bytearray()
+    for report in reports:
+        found.append((report.published is None, report.published or _NEVER, report.id))
+        prints += _print(report.text).tobytes()
+    order = sorted(range(len(found)), key=found.__getitem__)
+    found = [found[number] for number in order]
+    days = np.array([np.nan if undated else when.timestamp() / 86_400 for undated, when, _ in found])
     groups = _Groups(len(found))
-    for one, other in _alike(np.stack([values for *_, values in found]), days):
+    for one, other in _alike(np.frombuffer(prints, np.uint32).reshape(-1, _BANDS * _ROWS)[order], days):
         groups.join(one, other)
     repeats = {
         found[number][2]: found[members[0]][2]

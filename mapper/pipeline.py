@@ -13,7 +13,7 @@ import pandas as pd
 from mapper.events.assemble import assemble
 from mapper.events.control import control_states
 from mapper.events.doers import settle_doers
-from mapper.events.frontline import axis_table, front_lines
+from mapper.events.frontline import fronts_and_axis
 from mapper.events.timeline import Tellings
 from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
@@ -156,13 +156,14 @@ def situate(
     del told  # what is in the tables now
     timeline = settle_doers(timeline, repeats=repeats)
     control = control_states(timeline, repeats=repeats)
+    fronts, axis = fronts_and_axis(control, theatre=theatre, land=land_around)
     return Situation(
         places=places,
         timeline=timeline,
         distance_checks=checks,
         control=control,
-        front_lines=front_lines(control, theatre=theatre, land=land_around),
-        axis=axis_table(control, theatre=theatre),
+        front_lines=fronts,
+        axis=axis,
         rejected=rejected_table(rejected),
         reports=reports,
         title=_title(theatre, reports),

@@ -131,6 +131,17 @@ def front_lines(control: pd.DataFrame, *, theatre: Theatre | None = None, land: 
     TableError
         If the control table lacks columns or has times without a zone.
     """
+    return fronts_and_axis(control, theatre=theatre, land=land)[0]
+
+
+def fronts_and_axis(
+    control: pd.DataFrame, *, theatre: Theatre | None = None, land: Land = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Return the fronts as `front_lines` does, and the places along the axis of the war, with `AXIS_COLUMNS`.
+
+    Of several wars along a road the axis is that of the one with most states; where none is, it is empty.
+    """
     require_columns(control, _NEEDED, "control")
     rows: list[Row] = []
     theatres = _theatres(control, land, theatre)
@@ -149,17 +160,8 @@ def front_lines(control: pd.DataFrame, *, theatre: Theatre | None = None, land: 
         fronts[column] = pd.to_datetime(fronts[column], utc=True).astype("datetime64[us, UTC]")
     for column in ("axis_km_low", "axis_km_high", "moved_km", "uncertainty_m", "gained_km2"):
         fronts[column] = fronts[column].astype(float)
-    return fronts.sort_values("date", kind="stable", ignore_index=True)
-
-
-def axis_table(control: pd.DataFrame, *, theatre: Theatre | None = None) -> pd.DataFrame:
-    """Return the places along the axis of the war, with `AXIS_COLUMNS`; empty where the war has none.
-
-    Of several wars along a road it is the one with most states.
-    """
-    require_columns(control, _NEEDED, "control")
-    axis = _main_axis(_theatres(control, None, theatre))
-    return axis.table() if axis else pd.DataFrame(columns=list(AXIS_COLUMNS))
+    along = main.table() if main else pd.DataFrame(columns=list(AXIS_COLUMNS))
+    return fronts.sort_values("date", kind="stable", ignore_index=True), along
 
 
 _Theatre = tuple[pd.DataFrame, Scene, Axis | None]

@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from shapely.geometry import LineString, Point, box
 
 from mapper.errors import TableError
-from mapper.events.frontline import axis_table, control_areas, front_lines
+from mapper.events.frontline import control_areas, front_lines, fronts_and_axis
 from mapper.model import FRONT_LINES_COLUMNS
 from mapper.theatre import Theatre
 from tests.events.wars import ROAD, day, held
@@ -137,15 +137,15 @@ def test_lines_and_bands_are_clipped_to_land() -> None:
 
 
 def test_the_axis_is_found_from_west_to_east_or_taken_from_the_user() -> None:
-    assert axis_table(road())["place"].tolist() == list(ROAD)
-    named = axis_table(road(), theatre=Theatre(axis=("Gora", "elba", "Nowhere", "Alba")))
+    assert fronts_and_axis(road())[1]["place"].tolist() == list(ROAD)
+    named = fronts_and_axis(road(), theatre=Theatre(axis=("Gora", "elba", "Nowhere", "Alba")))[1]
     assert named["place"].tolist() == ["Gora", "Elba", "Alba"]
     assert named["axis_km"].iloc[0] == 0
     assert named["axis_km"].iloc[-1] == pytest.approx(6 * 28.9, abs=1)
 
 
 def test_a_plain_has_no_axis() -> None:
-    assert len(axis_table(plain())) == 0
+    assert len(fronts_and_axis(plain())[1]) == 0
 
 
 def test_areas_of_a_plain_are_disjoint_and_hold_unseen_villages() -> None:
@@ -233,7 +233,8 @@ def test_the_front_of_a_place_on_the_date_line_is_drawn_there() -> None:
 def test_no_control_gives_empty_tables_and_a_bad_table_is_refused() -> None:
     fronts = front_lines(held([]))
     assert list(fronts.columns) == list(FRONT_LINES_COLUMNS)
-    assert len(fronts) == len(control_areas(held([]), date="1999-03-04")) == len(axis_table(held([]))) == 0
+    assert len(fronts) == 0 and len(fronts_and_axis(held([]))[1]) == 0
+    assert len(control_areas(held([]), date="1999-03-04")) == 0
     with pytest.raises(TableError, match="control table lacks the columns 'place'"):
         front_lines(road().drop(columns="place"))
 
@@ -248,7 +249,7 @@ def test_each_theatre_has_fronts_of_its_own_on_its_own_days() -> None:
     assert near.centroid.x < last.centroid.x < 12
     # kilometres count along the axis of the greater war
     assert fronts["axis_km_low"].notna().tolist() == [True, False, True]
-    assert axis_table(control)["place"].tolist() == list(ROAD)
+    assert fronts_and_axis(control)[1]["place"].tolist() == list(ROAD)
 
 
 def test_a_front_has_at_most_so_many_dates_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from mapper.text.dates import find_dates
 from mapper.text.locatives import find_locatives, unseen_names
 from mapper.text.reports import read_reports
 from mapper.text.toponyms import Recognizer, recognizer
+from mapper.text.weighing import weigh
 from mapper.theatre import Theatre
 
 # The seam for a process pool or a cluster: a map that gives results in the order of the items.
@@ -98,7 +99,7 @@ def extract(
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
-    actions = find_actions(text, toponyms, locatives)
+    actions = weigh(text, toponyms, find_actions(text, toponyms, locatives))
     dates = find_dates(text, report.published) if actions else []  # a text without events asks for none
     events = assemble(report, resolutions, locations, actions, dates)
     return Extraction(report, tuple(resolutions), tuple(locations), tuple(checks), tuple(events))

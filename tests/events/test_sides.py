@@ -186,7 +186,7 @@ def test_a_named_ally_that_fights_one_side_is_no_part_of_the_other() -> None:
 
 
 def test_an_entry_without_resistance_tells_of_no_rebels() -> None:
-    text = "Day nine of the heroic resistance of our soldiers. The enemy entered Jalu without resistance."
+    text = "Resistance goes on. Believe in the armed forces! The enemy entered Jalu without resistance."
     assert "Resistance" not in find_sides([act("the enemy", "")], text=text).enemy
 
 

@@ -24,6 +24,7 @@ from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
 from mapper.text.states import NEXT, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse_all, within
+from mapper.text.tenure import find_tenures
 from mapper.text.tokens import tokenize
 from mapper.text.triggers import base_action, each_place, noun_actions, verb_actions
 from mapper.text.whereabouts import in_focus
@@ -88,7 +89,8 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         if denial is not None:
             actions += deny(tree, sentence, denial, discourse, actions)
         discourse.recent = [a for a in actions[before:] if a.kind != "holds"] or discourse.recent
-    return actions
+    actions += find_tenures(text, toponyms, actions)
+    return sorted(actions, key=lambda a: a.sentence_start)
 
 
 def _read(

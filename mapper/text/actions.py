@@ -18,10 +18,12 @@ from mapper.model import Action, Locative, Toponym
 from mapper.text.certainty import VERBAL, read_stance
 from mapper.text.denials import deny, find_denial
 from mapper.text.discourse import Discourse, name_of, remember, speaker_of
+from mapper.text.entries import find_entries
 from mapper.text.focus import Focus
 from mapper.text.frames import is_about_war, may_tell, noun_frames
 from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
+from mapper.text.presence import find_presence
 from mapper.text.states import NEXT, find_states
 from mapper.text.syntax import Sentence, Tree, find_sentences, parse_all, within
 from mapper.text.tenure import find_tenures
@@ -127,7 +129,7 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: Discourse) -> I
     for token in tree.doc:
         if (token.tag_.startswith("NN") or _is_gerund(token)) and tree.place(token) is None:
             yield from noun_actions(tree, sentence, token, discourse, told)
-    for state in find_states(tree):
+    for state in (*find_states(tree), *find_presence(tree), *find_entries(tree)):
         stance = read_stance(state.token)
         if is_next := state.kind == NEXT:
             stance = replace(stance, planned=True)

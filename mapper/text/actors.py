@@ -122,6 +122,8 @@ def mention(tree: Tree, token: Token) -> str:
     for child in token.lefts:
         if child.dep_ in _LEFT and not (child.dep_ == "advmod" and child.i < first):
             first = min(first, child.left_edge.i)
+    label = next((t.i for t in reversed(token.doc[first : token.i]) if t.tag_ == ":"), None)
+    first = first if label is None else label + 1  # "X: Armenian", "X - rebels"
     stack = [c for c in token.rights if c.dep_ in ("prep", "amod", "acl")]
     for child in stack:
         wanted = (

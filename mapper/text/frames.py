@@ -118,6 +118,8 @@ def noun_frames(noun: str) -> tuple[Frame, ...]:
 _STATES, _COMMON, _PLACED = word_set("frames.states"), word_set("frames.common"), word_set("frames.placed")
 # A shorter text is read whether or not it names forces, weapons or fighting.
 _SHORT = 500
+# A line as short as this may say whose a place is without a verb.
+_ENTRY = 60
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -152,7 +154,15 @@ def may_tell(text: str, *, named: bool = True) -> bool:
     triggers, common, placed = _patterns()
     if triggers.search(text):
         return True
+    if named and (len(text) <= _ENTRY or _at_home().search(text) is not None):
+        return True
     return common.search(text) is not None and (named or placed.search(text) is not None)
+
+
+@lru_cache(maxsize=1)
+def _at_home() -> re.Pattern[str]:
+    """Return the pattern of words that tell who is at home at a place that is named."""
+    return _any_of(word_set("presence.sits") | word_set("presence.bases") | word_set("states.bastions"))
 
 
 @lru_cache(maxsize=1)

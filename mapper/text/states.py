@@ -37,11 +37,11 @@ _BE = frozenset(
     }
 )
 _HELD_BY = frozenset({"held", "controlled", "occupied", "run", "ruled", "besieged"})
-_STAND, _BASTIONS, _EDGES = word_set("states.stand"), word_set("states.bastions"), word_set("states.edges")
+_STAND, _EDGES = word_set("states.stand"), word_set("states.edges")
 _STILL = frozenset(
     {"still", "remain", "remains", "remained", "stay", "stays", "stayed", "firmly", "always", "yet"}
 )
-_GRIP = frozenset({"hand", "control", "rule", "grip", "possession", "occupation", "sway"})
+_GRIP = word_set("states.grip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,7 @@ def find_states(tree: Tree) -> Iterator[State]:
             yield from _before(tree, token)
         elif low in ("belongs", "belonged", "belong"):
             yield from _belongs(tree, token)
-        if low in ("remains", "remained", "remain", "stays", "stayed"):
-            yield from _remains(tree, token)
-        elif low in ("comes", "come") and token.tag_.startswith("VB"):
+        if low in ("comes", "come") and token.tag_.startswith("VB"):
             yield from _next(tree, token)
         elif low in ("master", "masters"):
             yield from _masters(tree, token)
@@ -79,19 +77,7 @@ def find_states(tree: Tree) -> Iterator[State]:
             yield from _declared(tree, token)
         if token.tag_.startswith("NN"):
             yield from _flag(tree, token)
-            yield from _bastion(tree, token)
-
-
-def _remains(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "X remains Bosnian", "X stayed rebel"."""
-    held = deref(subject(verb))
-    if held is None:
-        return
-    for child in verb.children:
-        if child.dep_ in ("acomp", "attr", "oprd") and doer_class(tree, child) in ("nation", "name", "force"):
-            kind = "capture" if any(c.lower_ == "since" for c in verb.children) else "holds"
-            for where in places_in(tree, held):
-                yield State(verb, kind, where, child)
+            yield from _gripped(tree, token)
 
 
 def _declared(tree: Tree, word: Token) -> Iterator[State]:
@@ -106,31 +92,14 @@ def _declared(tree: Tree, word: Token) -> Iterator[State]:
         yield State(verb, "capture", where, None)
 
 
-def _described(tree: Tree, noun: Token) -> Iterator[Where]:
+def described(tree: Tree, noun: Token) -> Iterator[Where]:
     """Yield the places that a noun describes: "X, a rebel base", "X is a rebel base", "the base of X"."""
     if noun.dep_ == "appos" and tree.place(noun.head) is not None:
         yield from places_in(tree, noun.head)
-    elif noun.dep_ == "attr" and (held := deref(subject(noun.head))) is not None:
+    elif noun.dep_ in ("attr", "acomp", "oprd") and (held := deref(subject(noun.head))) is not None:
         yield from places_in(tree, held)
     else:
         yield from places_in(tree, noun)
-
-
-def _bastion(tree: Tree, noun: Token) -> Iterator[State]:
-    """ "X, a rebel stronghold", "the rebel bastion of X", "X, a garrison of the army"."""
-    if singular(noun.lower_) not in _BASTIONS:
-        return
-    holder = next(
-        (c for c in noun.children if c.dep_ in ("amod", "compound", "poss", "nmod") and _may_hold(tree, c)),
-        None,
-    )
-    for where in _described(tree, noun) if holder is not None else ():
-        if where.named is not None:
-            yield State(noun, "holds", where, holder)
-
-
-def _may_hold(tree: Tree, token: Token) -> bool:
-    return doer_class(tree, token) in ("force", "nation", "we") or token.text == "NATO"
 
 
 def _in_control(tree: Tree, verb: Token) -> Iterator[State]:
@@ -207,32 +176,49 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
     if held is None:
         return
     for child in verb.children:
-        if child.dep_ in ("prep", "attr", "acomp") and child.lower_ in ("in", "under", "into"):
-            for inner in objects_of(child):
-                if singular(inner.lower_) not in _GRIP:
-                    continue
-                deep = next((o for c in inner.children if c.dep_ == "prep" for o in objects_of(c)), None)
-                near = next(
-                    (
-                        c
-                        for c in inner.children
-                        if c.dep_ in ("poss", "compound", "amod") and doer_class(tree, c)
-                    ),
-                    None,
+        if child.dep_ not in ("prep", "attr", "acomp") or child.lower_ not in ("in", "under", "into"):
+            continue
+        for inner in objects_of(child):
+            if singular(inner.lower_) not in _GRIP:
+                continue
+            holder = _whose(tree, inner)
+            if any(c.lower_ == "longer" for c in verb.children):
+                for where in places_in(tree, held):
+                    yield State(verb, "capture", where, None)  # "no longer in X's hands": somebody took it
+            elif holder is not None:
+                told = verb.dep_ == "ccomp" and (
+                    is_verb_of("say", verb.head) or is_verb_of("claim", verb.head)
                 )
-                holder = deep if deep is not None else near
-                if any(c.lower_ == "longer" for c in verb.children):
-                    for where in places_in(tree, held):
-                        yield State(
-                            verb, "capture", where, None
-                        )  # "is no longer in X's hands": somebody took it
-                elif holder is not None:
-                    told = verb.dep_ == "ccomp" and (
-                        is_verb_of("say", verb.head) or is_verb_of("claim", verb.head)
-                    )
-                    kind = "capture" if (_has_time(verb) or told) and not _still(verb) else "holds"
-                    for where in places_in(tree, held):
-                        yield State(verb, kind, where, holder)
+                kind = "capture" if (_has_time(verb) or told) and not _still(verb) else "holds"
+                for where in places_in(tree, held):
+                    yield State(verb, kind, where, holder)
+
+
+def _whose(tree: Tree, grip: Token) -> Token | None:
+    """Return whose hands or control it is."""
+    deep = next((o for c in grip.children if c.dep_ == "prep" for o in objects_of(c)), None)
+    near = (c for c in grip.children if c.dep_ in ("poss", "compound", "amod") and doer_class(tree, c))
+    return deep if deep is not None else next(near, None)
+
+
+def _gripped(tree: Tree, grip: Token) -> Iterator[State]:
+    """ "X, still in rebel hands", "towns under the control of Y": the same without a verb."""
+    prep = grip.head
+    if singular(grip.lower_) not in _GRIP or prep.lower_ not in ("in", "under") or prep.dep_ != "prep":
+        return
+    held, holder = _before_aside(tree, prep), _whose(tree, grip)
+    if held.tag_.startswith("NN") and holder is not None:
+        for where in places_in(tree, held):
+            if where.named is not None and where.named is not tree.place(holder):
+                yield State(grip, "holds", where, holder)
+
+
+def _before_aside(tree: Tree, prep: Token) -> Token:
+    """Return the place that stands right before a phrase, commas and "still" apart; else its head."""
+    i = prep.i - 1
+    while i >= 0 and (prep.doc[i].text == "," or prep.doc[i].lower_ in _STILL):
+        i -= 1
+    return prep.doc[i] if i >= 0 and tree.place(prep.doc[i]) is not None else prep.head
 
 
 def _presence(tree: Tree, verb: Token) -> Iterator[State]:
@@ -331,16 +317,31 @@ _HELD = word_set("states.held")
 
 
 def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "On Monday the town was theirs"."""
+    """ "On Monday the town was theirs", "X is still Armenian", "X stays with the rebels"."""
     held = deref(subject(verb))
+    if held is None:
+        return
     for child in verb.children:
-        if (
-            held is not None
-            and child.dep_ in ("attr", "acomp")
-            and child.lower_ in ("theirs", "ours", "his", "hers")
-        ):
-            for where in places_in(tree, held):
-                yield State(verb, "holds" if _still(verb) else "capture", where, child)
+        holder: Token | None = None
+        own = child.lower_ in ("theirs", "ours", "his", "hers", "mine")
+        if child.dep_ in ("attr", "acomp", "oprd") and (own or _is_whose(tree, child)):
+            holder = child
+        elif child.dep_ == "prep" and child.lower_ == "with":
+            holder = next((o for o in objects_of(child) if doer_class(tree, o) in ("force", "nation")), None)
+        if holder is None or holder.i < verb.i:
+            continue
+        since = any(c.lower_ in ("since", "now", "again") for c in verb.children)
+        told = since or own  # "Mosul is ours" announces it
+        for where in places_in(tree, held):
+            if own or where.named is not None:
+                yield State(verb, "capture" if told and not _still(verb) else "holds", where, holder)
+
+
+def _is_whose(tree: Tree, word: Token) -> bool:
+    """Return whether a predicate says whose a place is: "Armenian", "rebel", no noun of a place with it."""
+    if any(c.dep_ in ("prep", "nummod", "det", "relcl") for c in word.children) or word.tag_ == "NNS":
+        return False
+    return doer_class(tree, word) in ("nation", "force")
 
 
 def _next(tree: Tree, verb: Token) -> Iterator[State]:
@@ -373,8 +374,11 @@ def _adjective(tree: Tree, token: Token) -> Iterator[State]:
     holder = token.doc[token.i - 2]
     if token.lower_ == "besieged" or not (doer_class(tree, holder) or tree.place(holder) is not None):
         return
-    noun = token.head if token.head.i > token.i or token.head.dep_ in ("nsubj", "ROOT") else token
-    for where in _described(tree, noun):
+    said = token.dep_ in ("acomp", "attr", "oprd")
+    noun = (
+        token.head if not said and (token.head.i > token.i or token.head.dep_ in ("nsubj", "ROOT")) else token
+    )
+    for where in described(tree, noun):
         yield State(token, "holds", where, holder)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mapper.model import Action, Certainty
+from mapper.model import Action, Certainty, Toponym
 from mapper.text.actors import FIGHTING, doer_class, is_person
 from mapper.text.certainty import VERBAL, Stance, comes_to_nothing, is_verb_of, read_stance, subject
 from mapper.text.discourse import Discourse, name_of, speaker_of
+from mapper.text.focus import is_country
 from mapper.text.frames import Frame, noun_frames, verb_frames
 from mapper.text.kinds import FIRE, is_shot, kind_of
 from mapper.text.roles import (
@@ -323,6 +324,8 @@ def _emit(
         roles.places = left or roles.places  # where people come from, not where they arrive
     if not any(w.named for w in roles.places) and _elsewhere(tree, token):
         return
+    if kind in ("advance", "redeploy") and not _moves(tree, roles, frame):
+        return
     nominal = frame.part == "n" and pattern in ("lose", "fall", "take") and not _is_spoken_of(token, frame)
     if not roles.places and (stance.planned or nominal):
         return
@@ -330,6 +333,13 @@ def _emit(
         return  # "the men who fought for it"
     base = base_action(tree, sentence, token, kind, stance, discourse)
     yield from each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
+
+
+def _moves(tree: Tree, roles: Roles, frame: Frame) -> bool:
+    """Return whether a movement of troops has a goal: not "I go to X", "they crossed into Chad"."""
+    roles.places = [w for w in roles.places if not (isinstance(w.named, Toponym) and is_country(w.named))]
+    alone = roles.doer is not None and (roles.doer.lower_ in ("i", "me") or is_person(roles.doer))
+    return bool(roles.places) and not (alone and "weak" in frame.options)
 
 
 def _fails(noun: Token) -> bool:

@@ -179,7 +179,12 @@ def in_focus(action: Action, focus: Focus, starts: Sequence[int], before: Sequen
     )
     where = where or _meant(action.place_word, focus, index)
     if where is None:  # "the town was freed, residents of X said"
-        later = (t.toponym for t in focus.tokens[index:] if t.start < action.sentence_end and t.toponym)
+        leaves = action.kind in ("withdraw", "displacement")
+        later = (
+            name.toponym
+            for lead, name in pairwise(focus.tokens[index:])
+            if name.toponym and name.start < action.sentence_end and (leaves or lead.word != "from")
+        )
         where = next((t for t in later if t.role == "literal" and not is_country(t)), None)
     return replace(action, where=where, place_word=action.place_word or "-")
 

@@ -1,0 +1,67 @@
+"""Who holds a place, told without an event: by a predicate, by who is there, by an entry of a list."""
+
+import pytest
+from test_actions import actions
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "holder"),
+    [
+        ("Velden was still rebel-held this evening.", "Velden", "rebel"),
+        ("Velden has been Taliban-held since August.", "Velden", "Taliban"),
+        ("Trucks come from Velden, still in government hands.", "Velden", "government"),
+        ("Velden station is under Russian guard.", "Velden", "Russian"),
+        ("The valley is quiet, but Velden stays with the rebels.", "Velden", "the rebels"),
+        ("Velden is still Armenian.", "Velden", "Armenian"),
+        ("Clinics in Velden, where the army remains, are shut.", "Velden", "the army"),
+        ("At Velden the occupiers are repairing a bridge.", "Velden", "the occupiers"),
+        ("Rebels sat in Velden and waited.", "Velden", "Rebels"),
+        ("The militia runs Velden now.", "Velden", "The militia"),
+        ("Next comes Velden, which the extremists still occupy.", "Velden", "the extremists"),
+        ("Rebels shelled the road from Velden.", "Velden", "Rebels"),
+        ("Velden is the army's rear base.", "Velden", "army"),
+        ("Shells fell on rebel positions at Velden.", "Velden", "rebel"),
+        ("Velden: ours.", "Velden", "ours"),
+        ("#Velden - SAC-held, gates shut.", "Velden", "SAC"),
+        ("Velden: basically Russian, pockets aside.", "Velden", "Russian"),
+    ],
+)
+def test_who_holds_a_place_is_read(text: str, place: str, holder: str) -> None:
+    held = [
+        (a.where.text, a.actor)
+        for a in actions(text, place)
+        if a.kind in ("holds", "capture") and a.where is not None
+    ]
+    assert any(where == place and (holder in actor or holder == "ours") for where, actor in held)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ministry denied having left the airport of Velden, where soldiers have dug in.",
+        "Velden was the last den of the rebels.",
+        "Soldiers stood in a school in Velden.",
+        "Rebels came back out from Velden.",
+        "Shells destroyed a military base in Velden.",
+        "Soldiers slept near Velden.",
+    ],
+)
+def test_who_is_at_one_spot_or_was_there_once_holds_no_town(text: str) -> None:
+    assert not [a for a in actions(text, "Velden") if a.kind == "holds" and a.where is not None]
+
+
+@pytest.mark.parametrize(
+    "text", ["I go to Velden each day.", "Soldiers crossed into Chad.", "The column came on."]
+)
+def test_a_movement_has_a_goal_and_is_of_troops(text: str) -> None:
+    assert not [a for a in actions(text, "Velden", "Chad") if a.kind in ("advance", "redeploy")]
+
+
+def test_a_column_does_not_advance_to_where_it_set_out_from() -> None:
+    found = actions("The column of rebels had set out from Velden.", "Velden")
+    assert [(a.kind, a.where.text) for a in found if a.where is not None] == [("holds", "Velden")]
+
+
+def test_an_entry_that_says_since_when_tells_a_change() -> None:
+    kinds = [a.kind for a in actions("#Velden - TNLA since 10 July.", "Velden")]
+    assert kinds == ["capture"]

@@ -73,7 +73,7 @@ def assemble(
             continue
         when = calendar.date(action, previous.time if previous else None)
         location = places[action.where] if action.where is not None else None
-        draft = Draft(action, location, when, certainty=action.certainty)
+        draft = Draft(action, location, when, certainty=action.certainty, hour=calendar.hour(action))
         _fill_sides(draft, sides)
         if whole and draft.certainty == "reported":
             draft.certainty = "claimed"
@@ -198,18 +198,21 @@ def _flags(draft: Draft) -> tuple[str, ...]:
     return ("doer inferred",) * draft.guessed + ("place inferred",) * place_inferred
 
 
+def _rank(draft: Draft) -> tuple[datetime, bool, int, bool, int]:
+    """Return what orders events: day, plans after deeds, hour, what had been done, place in the text."""
+    late = datetime.max.replace(tzinfo=UTC)
+    action = draft.action
+    # "He said that it had fallen" only shifts the tense: it tells nothing of what was before what.
+    before = action.tense == "before_past" and not action.source
+    planned = draft.certainty == "planned"
+    return draft.time.since or late, planned, draft.hour, not before, action.start
+
+
 def _finish(report: Report, drafts: Sequence[Draft], sides: Sides) -> list[Event]:
     """Number the events in time and turn them into records."""
-    late = datetime.max.replace(tzinfo=UTC)
-    ranked = sorted(
-        range(len(drafts)),
-        key=lambda i: (
-            drafts[i].time.since or late, drafts[i].action.tense != "before_past", drafts[i].action.start, i,
-        ),
-    )  # fmt: skip
+    ranked = sorted(drafts, key=_rank)
     events = []
-    for order, index in enumerate(ranked, 1):
-        draft = drafts[index]
+    for order, draft in enumerate(ranked, 1):
         action = draft.action
         holder, outcome = _outcome(draft)
         place = draft.location.name if draft.location else ""

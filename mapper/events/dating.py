@@ -10,7 +10,29 @@ from datetime import UTC, datetime, time, timedelta
 
 from mapper.model import Action, DateSpan, Precision, Report
 
-_BREAK = re.compile(r"\n[ \t\r]{0,8}\n")
+_LINE = re.compile(r"[^\n]*\n")
+_FIRST_WORD = re.compile(r"[ \t]{0,8}(\S{0,40})")
+_SENTENCE_ENDS = (".", "!", "?", '"', "\u201d", ":", ")")
+# A shorter line that ends no sentence is a heading.
+_HEADING_WIDTH = 40
+
+
+def _paragraphs(text: str) -> list[int]:
+    """Return where the paragraphs of a text start.
+
+    A line is a paragraph's last if a blank one follows, or if it ends a sentence; in a text with wrapped
+    lines only if it had room for the first word of the next.
+    """
+    lines = [(m.group().rstrip(), m.end()) for m in _LINE.finditer(text)]
+    width = max((len(line) for line, _ in lines), default=0)
+    wrapped = any(len(line) > _HEADING_WIDTH and not line.endswith(_SENTENCE_ENDS) for line, _ in lines)
+    starts = [0]
+    for line, end in lines:
+        word = _FIRST_WORD.match(text, end)
+        room = not wrapped or (word is not None and len(line) + 1 + len(word[1]) <= width)
+        if not line or (room and line.endswith(_SENTENCE_ENDS)):
+            starts.append(end)
+    return starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +45,36 @@ class When:
 
 
 NEVER = When(None, None, "unknown")
+
+# The hour of words for a part of the day; what is told without one is of no hour, and stands at noon.
+NOON = 12
+_HOUR_WORDS = (
+    (2, r"overnight|(?:during|in|through) the (?:small hours|night)|small hours"),
+    (4, r"before (?:dawn|day-?break|first light|sunrise|breakfast)|pre-?dawn"),
+    (6, r"dawn|day-?break|first light|sunrise"),
+    (8, r"mornings?|breakfast"),
+    (12, r"noon|mid-?day|lunch(?:-?time)?"),
+    (15, r"afternoon"),
+    (19, r"evening|dusk|sunset|nightfall|dark"),
+    (22, r"night|to-?night|midnight"),
+)
+_HOUR = re.compile(
+    "|".join(rf"(?P<h{hour}>\b(?:{words})\b)" for hour, words in _HOUR_WORDS)
+    + r"|\b(?P<half>[01]?\d|2[0-3])(?:[:.][0-5]\d)?\s?(?P<sun>[ap])\.?m\b"
+    + r"|\b(?P<clock>[01]?\d|2[0-3]):[0-5]\d\b",
+    re.IGNORECASE,
+)
+
+
+def _hour(text: str) -> int | None:
+    """Return the hour that the last word for a time of day in a text says."""
+    found = list(_HOUR.finditer(text))
+    if not found:
+        return None
+    last = found[-1]
+    if last["half"]:
+        return int(last["half"]) % 12 + 12 * (last["sun"].lower() == "p")
+    return int(last["clock"] or (last.lastgroup or "")[1:])
 
 
 class Calendar:
@@ -39,10 +91,11 @@ class Calendar:
 
     def __init__(self, report: Report, dates: Sequence[DateSpan]) -> None:
         published = report.published
+        self._text = report.text
         self._today = datetime.combine(published.date(), time(), tzinfo=UTC) if published else None
         self._dates = dates
         self._starts = [d.start for d in dates]
-        self._paragraphs = [0, *(m.end() for m in _BREAK.finditer(report.text))]
+        self._paragraphs = _paragraphs(report.text)
         # Days that what follows may be told of: not those ahead, not beginnings ("since Monday").
         self._days = [
             d
@@ -69,6 +122,14 @@ class Calendar:
             return NEVER
         precision: Precision = "day" if action.tense == "present" else "few_days"
         return When(self._today, self._today + timedelta(1), precision)
+
+    def hour(self, action: Action) -> int:
+        """Return the hour that the clause of an action tells, else its sentence, else noon."""
+        clause = self._text[max(action.clause_start, 0) : max(action.clause_end, 0)]
+        hour = _hour(clause)
+        if hour is None:
+            hour = _hour(self._text[action.sentence_start : action.sentence_end])
+        return NOON if hour is None else hour
 
     def _nearest(self, action: Action) -> DateSpan | None:
         """Return the date nearest to the trigger in its clause, else the last before it, else any."""

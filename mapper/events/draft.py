@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mapper.events.dating import When
+from mapper.events.dating import NOON, When
 from mapper.model import Action, Certainty, Location
 
 GAINS = ("capture", "handover")
@@ -25,6 +25,7 @@ class Draft:
     opposing: str = ""
     certainty: Certainty = "reported"
     guessed: bool = False
+    hour: int = NOON
 
     @property
     def winner(self) -> str:

@@ -112,6 +112,34 @@ def test_a_sentence_without_a_date_is_of_the_day_named_last_in_its_paragraph() -
     assert (third.since.day, third.precision) == (10, "few_days")
 
 
+def test_a_line_that_had_room_for_more_is_a_paragraph() -> None:
+    text = "Rebels took Jalu on Monday after two days of talks with its elders.\nThe army shelled Zuara."
+    _, shelled = events(text, "Jalu", "Zuara")
+    assert (shelled.since.day, shelled.precision) == (10, "few_days")
+
+
+def test_a_line_that_an_editor_wrapped_is_no_paragraph() -> None:
+    text = (
+        "Rebels took Jalu on Monday after two very long days.\n"
+        "The army shelled Zuara in the south of the land,\nwhere it has a camp."
+    )
+    _, shelled = events(text, "Jalu", "Zuara")
+    assert shelled.since.day == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("Jalu fell on Monday evening. The army shelled Zuara at dawn on Monday.", ["Zuara", "Jalu"]),
+        ("Jalu fell at 18:40 on Monday. The army shelled Zuara before lunch on Monday.", ["Zuara", "Jalu"]),
+        ("Rebels took Jalu on Monday. The army said it had left Zuara on Monday.", ["Jalu", "Zuara"]),
+        ("Rebels will attack Jalu on Thursday. The army shelled Zuara today.", ["Zuara", "Jalu"]),
+    ],
+)
+def test_events_of_one_day_follow_the_hours_and_plans_come_last(text: str, order: list[str]) -> None:
+    assert [e.location.name for e in events(text, "Jalu", "Zuara")] == order
+
+
 def test_the_head_of_an_entry_dates_what_stands_under_it() -> None:
     text = "4 March.\n\nRebels took Jalu.\n\n6 March.\n\nThe army took Awjila."
     told = events(text, "Jalu", "Awjila")

@@ -99,7 +99,7 @@ def extract(
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
-    actions = weigh(text, toponyms, find_actions(text, toponyms, locatives))
+    actions = weigh(text, toponyms, locatives, find_actions(text, toponyms, locatives))
     dates = find_dates(text, report.published) if actions else []  # a text without events asks for none
     events = assemble(report, resolutions, locations, actions, dates)
     return Extraction(report, tuple(resolutions), tuple(locations), tuple(checks), tuple(events))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
-from mapper.model import Action, Certainty, Toponym
+from mapper.model import Action, Certainty, Locative, Toponym
 from mapper.text.cues import CERTAINTIES, FAMILIES, KINDS, Cue, chances, read_cues
 from mapper.text.frames import is_about_war
 from mapper.text.syntax import MAX_CHARS, Sentence, find_sentences
@@ -12,35 +12,43 @@ from mapper.text.syntax import MAX_CHARS, Sentence, find_sentences
 # Chosen on two of the four hands of `data/marked-reports` and on the bench's readable reports.
 DOUBTED = 0.08
 LIKELY = 0.4
+_LEAST_WORDS = 3  # in lower case; a line with fewer is a heading
 
 
-def weigh(text: str, toponyms: Sequence[Toponym], actions: Sequence[Action]) -> list[Action]:
+def weigh(
+    text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative], actions: Sequence[Action]
+) -> list[Action]:
     """
     Drop the actions of a report that the words around make unlikely, and add what they make likely.
 
     Parameters
     ----------
-    text, toponyms
-        A report and its place names.
+    text, toponyms, locatives
+        A report, its place names, and the phrases that place something by them.
     actions
         What frames have read in it (`find_actions`).
 
     Examples
     --------
-    >>> weigh("", [], [])
+    >>> weigh("", [], [], [])
     []
     """
     if not actions and not is_about_war(text):
         return []
     kept: list[Action] = []
     places = [t for t in toponyms if t.role in ("literal", "associative")]
+    landmarks = {(n.start, n.end) for p in locatives if p.value is not None for n in p.landmarks}
     before: tuple[int, int] | None = None
     for sentence in find_sentences(text):
         if sentence.heading:
             continue
         names = [t for t in places if sentence.start <= t.start < sentence.end]
         found = [a for a in actions if a.sentence_start == sentence.start]
-        kept += _weighed(text, sentence, before, names, found)
+        kept += (
+            action
+            for action in _weighed(text, sentence, before, names, found)
+            if action in found or _may_be_told(text, action, landmarks)
+        )
         before = (max(sentence.start, sentence.end - MAX_CHARS), sentence.end)
     return kept
 
@@ -110,3 +118,9 @@ def _action(sentence: Sentence, where: Toponym, kind: str, doubts: Sequence[floa
         clause_start=sentence.start,
         clause_end=sentence.end,
     )
+
+
+def _may_be_told(text: str, action: Action, landmarks: Container[tuple[int, int]]) -> bool:
+    """Return whether words alone may tell it: in no heading, and of no place that says how far another is."""
+    words = text[action.sentence_start : action.sentence_end].split()
+    return (action.start, action.end) not in landmarks and sum(w.islower() for w in words) >= _LEAST_WORDS

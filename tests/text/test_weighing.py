@@ -9,6 +9,7 @@ import pytest
 from mapper.model import Action, Report, Toponym
 from mapper.pipeline import extract
 from mapper.text.cues import BUCKETS, CERTAINTIES, KINDS, Cue, chances, hashed, read_cues, read_flags
+from mapper.text.locatives import find_locatives
 from mapper.text.weighing import weigh
 
 
@@ -23,32 +24,41 @@ def action(text: str, trigger: str, kind: str, where: Toponym) -> Action:
 
 def test_what_the_words_around_make_likely_comes_in() -> None:
     text = "The rebels have had Zliten since Friday, a teacher there said."
-    (found,) = weigh(text, [place(text, "Zliten")], [])
+    (found,) = weigh(text, [place(text, "Zliten")], [], [])
     assert (found.kind, found.certainty, found.where) == ("capture", "reported", place(text, "Zliten"))
 
 
 def test_what_they_make_unlikely_goes() -> None:
     text = "A hospital in Vienna, where his mother was born, had written to the minister about the wounded."
     vienna = place(text, "Vienna")
-    assert weigh(text, [vienna], [action(text, "written", "advance", vienna)]) == []
+    assert weigh(text, [vienna], [], [action(text, "written", "advance", vienna)]) == []
+
+
+def test_a_heading_and_a_landmark_get_no_event() -> None:
+    text = "ZLITEN OURS"
+    assert weigh(text, [place(text, "ZLITEN")], [], []) == []
+    text = "The rebels have had Zliten, 60 km west of Misrata, since Friday, a teacher there said."
+    names = [place(text, "Zliten"), place(text, "Misrata")]
+    told = weigh(text, names, find_locatives(text, names), [])
+    assert [found.where for found in told] == names[:1]
 
 
 def test_a_plain_capture_stays_as_it_is() -> None:
     text = "Rebels captured Brega on Monday."
     brega = place(text, "Brega")
     told = action(text, "captured", "capture", brega)
-    assert weigh(text, [brega], [told]) == [told]
+    assert weigh(text, [brega], [], [told]) == [told]
 
 
 def test_a_metonym_gets_no_event() -> None:
     text = "Paris is in the hands of the attackers since dawn, and the garrison of Paris fell back."
     name = Toponym(0, 5, "Paris", role="associative")
-    assert all(found.where is not name for found in weigh(text, [name], []))
+    assert all(found.where is not name for found in weigh(text, [name], [], []))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "Fine weather.", "Brega", "..." * 50])
 def test_a_text_that_tells_nothing_gives_nothing(text: str) -> None:
-    assert weigh(text, [], []) == []
+    assert weigh(text, [], [], []) == []
 
 
 def test_chances_are_chances_and_do_not_hang_on_what_stands_beside() -> None:
@@ -76,7 +86,7 @@ def test_a_run_without_an_end_is_left_as_it_was_read() -> None:
     text = "Brega and Zliten and " * 100 + "rebels took Brega"
     brega = place(text, "Brega")
     told = action(text, "took", "capture", brega)
-    assert weigh(text, [brega], [told]) == [told]
+    assert weigh(text, [brega], [], [told]) == [told]
 
 
 def test_flags_of_what_frames_read() -> None:

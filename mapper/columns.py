@@ -5,8 +5,11 @@ A million rows of Python's own objects take ten times the memory of a table.
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import os
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +84,23 @@ class Texts:
         self._last = []
 
 
+def taken(
+    columns: dict[str, Words] | dict[str, Texts] | dict[str, array[Any]],
+) -> Iterator[tuple[str, pd.Series]]:
+    """Give each column as that of a table, and let go of what it grew in."""
+    for name in tuple(columns):
+        column = columns.pop(name)
+        yield name, pd.Series(np.array(column)) if isinstance(column, array) else column.table_column()
+
+
+def give_back() -> None:
+    """Give the memory back to the system that a long pass over many small things leaves in holes."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim:
+        trim(0)
+
+
 def shared_values(column: pd.Series) -> list[Any]:
     """
     Return the values of a column as a list in which equal words are one object.
@@ -91,10 +111,14 @@ def shared_values(column: pd.Series) -> list[Any]:
     >>> one is other
     True
     """
-    if not isinstance(column.dtype, pd.CategoricalDtype):
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        words, codes = [*column.cat.categories.tolist(), None], column.cat.codes.to_numpy()
+    elif isinstance(column.dtype, pd.DatetimeTZDtype):
+        codes, moments = pd.factorize(column)
+        words = [*moments, pd.NaT]
+    else:
         return column.tolist()
-    words = [*column.cat.categories.tolist(), None]  # the last one for what is missing, which is -1
-    return [words[code] for code in column.cat.codes.tolist()]
+    return [words[code] for code in codes.tolist()]  # the last one for what is missing, which is -1
 
 
 def middles(shapes: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from mapper.columns import give_back
 from mapper.events.assemble import assemble
 from mapper.events.control import control_states
 from mapper.events.doers import settle_doers
@@ -152,11 +153,15 @@ def situate(
     """
     told = Tellings()
     places, checks, reports = report_tables(map(told.added, extractions))
+    give_back()
     repeats = {id: first for id, first in zip(reports["report_id"], reports["same_as"], strict=True) if first}
     timeline = told.timeline(theatre=theatre)
     del told  # what is in the tables now
+    give_back()
     timeline = settle_doers(timeline, repeats=repeats)
+    give_back()
     control = control_states(timeline, repeats=repeats)
+    give_back()
     fronts, axis = fronts_and_axis(control, theatre=theatre, land=land_around)
     return Situation(
         places=places,

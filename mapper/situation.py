@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
-from mapper.columns import Texts, Words, shared_values
+from mapper.columns import Texts, Words, shared_values, taken
 from mapper.model import (
     DISTANCE_CHECKS_COLUMNS,
     PLACES_COLUMNS,
@@ -97,9 +98,9 @@ class _PlaceRows:
             self._shapes.append(row["geometry"])
 
     def table(self) -> pd.DataFrame:
-        columns = {name: words.table_column() for name, words in self._words.items()}
-        columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
+        columns = dict(chain(taken(self._words), taken(self._figures)))
         columns["geometry"] = pd.Series(self._shapes, dtype="object")
+        self._shapes = []
         return pd.DataFrame(columns, columns=list(PLACES_COLUMNS))
 
 
@@ -135,7 +136,7 @@ class _CheckRows:
     def __init__(self) -> None:
         self._words = {name: Words() for name in _CHECK_WORDS}
         self._figures = {name: array("d") for name in _CHECK_FIGURES}
-        self._quotes, self._sentences = Texts(), Texts()
+        self._texts = {"quote": Texts(), "sentence": Texts()}
         self._claimed: list[BaseGeometry | None] = []
         self._pairs = array("q")
         self._numbers: dict[tuple[str, ...], int] = {}
@@ -151,8 +152,10 @@ class _CheckRows:
                 self._words[name].append(word)
             for name, figure in zip(_CHECK_FIGURES, figures, strict=True):
                 self._figures[name].append(math.nan if figure is None else figure)
-            self._quotes.append(_quote(extraction.report.text, check.locative.start, check.locative.end))
-            self._sentences.append(check.sentence)
+            self._texts["quote"].append(
+                _quote(extraction.report.text, check.locative.start, check.locative.end)
+            )
+            self._texts["sentence"].append(check.sentence)
             self._claimed.append(check.claimed)
             self._geodesics.append(self._geodesic(check.landmark, check.subject))
 
@@ -167,10 +170,7 @@ class _CheckRows:
 
     def table(self, repeats: Mapping[str, str]) -> pd.DataFrame:
         """Return the rows with those of one pair of places together, and what the pair's reports state."""
-        columns = {name: words.table_column() for name, words in self._words.items()}
-        columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
-        columns["quote"] = self._quotes.table_column()
-        columns["sentence"] = self._sentences.table_column()
+        columns = dict(chain(taken(self._words), taken(self._figures), taken(self._texts)))
         columns["geometry"] = pd.Series(self._geodesics, dtype="object")
         columns["claimed"] = pd.Series(self._claimed, dtype="object")
         pairs = np.array(self._pairs)

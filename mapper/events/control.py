@@ -33,7 +33,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from mapper.columns import middles, shared_values
+from mapper.columns import Words, middles, shared_values
 from mapper.events.timeline import fold, mark_superseded, place_keys, require_columns
 from mapper.model import CONTROL_COLUMNS
 from mapper.space.near import PointIndex
@@ -67,6 +67,10 @@ _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
 )  # fmt: skip
+_READ = [
+    "event_id", "kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags",
+    "report_id", "order",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,40 +164,44 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
     Times that repeat are kept once.
     """
     timeline = timeline.assign(flags=mark_superseded(timeline), place_key=place_keys(timeline))
-    days: dict[pd.Timestamp, pd.Timestamp] = {}
-    times: dict[pd.Timestamp, pd.Timestamp] = {}
     found = []
-    for row in _records(timeline):
-        vague = row["uncertainty_m"] is not None and row["uncertainty_m"] > VAGUE_M
-        if row["place_key"] < 0 or vague or "superseded" in row["flags"]:
-            continue
-        if PLACE_INFERRED in row["flags"] and row["kind"] in _LOSSES:
-            continue  # "they pulled back": from where is a guess, no ground to colour a map
-        moment = row["since"] if pd.notna(row["since"]) else row["published"]
-        if pd.isna(moment):
-            continue
-        published = _or(row["published"], moment)
+    for row in _records(_bearing(timeline, repeats)):
         supposed = row["certainty"] in ("planned", "denied")
         holder = "" if supposed else _said_holder(row)
         if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
             continue
         found.append(
             Evidence(
-                days.setdefault(moment, moment.normalize()), pd.notna(row["since"]),
-                times.setdefault(published, published),
-                repeats.get(row["report_id"], row["report_id"]),
-                row["order"], row["place_key"], row["kind"], row["actor"], row["opponent"], holder,
-                row["certainty"], row["event_id"], supposed,
-                DOER_INFERRED in row["flags"],
+                row["day"], row["dated"], row["published"], row["report_id"], row["order"], row["place_key"],
+                row["kind"], row["actor"], row["opponent"], holder, row["certainty"], row["event_id"],
+                supposed, DOER_INFERRED in row["flags"],
             )
         )  # fmt: skip
-    # On one day events come before statements of who holds: those describe the outcome.
-    found.sort(key=lambda e: (e.moment, e.kind == "holds", e.published, e.report_id, e.order, e.event_id))
     return found, Points(timeline)
 
 
-def _or(moment: pd.Timestamp, default: pd.Timestamp) -> pd.Timestamp:
-    return default if pd.isna(moment) else moment
+def _bearing(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame:
+    """Return what may bear on control, in its order, with its `day` and whether that is `dated`."""
+    moment = timeline["since"].fillna(timeline["published"])
+    flags = timeline["flags"].str
+    kept = (
+        (timeline["place_key"] >= 0) & moment.notna() & ~(timeline["uncertainty_m"].astype(float) > VAGUE_M)
+    )
+    kept &= ~flags.contains("superseded", regex=False)
+    # "they pulled back": from where is a guess, no ground to colour a map
+    kept &= ~(flags.contains(PLACE_INFERRED, regex=False) & timeline["kind"].isin(_LOSSES))
+    rows, moment = timeline.loc[kept, [*_READ, "published"]], moment[kept]
+    rows["day"], rows["dated"] = moment.dt.floor("D"), timeline.loc[kept, "since"].notna()
+    rows["published"] = rows["published"].fillna(moment)
+    if repeats:
+        firsts = Words(repeats.get(id, id) for id in shared_values(rows["report_id"]))
+        rows["report_id"] = firsts.table_column().array
+    # On one day events come before statements of who holds: those describe the outcome.
+    keys = (
+        rows["day"], rows["kind"] == "holds", rows["published"], rows["report_id"], rows["order"],
+        rows["event_id"],
+    )  # fmt: skip
+    return rows.iloc[np.lexsort([pd.factorize(key, sort=True)[0] for key in keys][::-1])]
 
 
 def _said_holder(row: Mapping[str, Any]) -> str:
@@ -206,12 +214,11 @@ def _said_holder(row: Mapping[str, Any]) -> str:
     return str(row["opponent"]) if row["kind"] == "surrender" else ""
 
 
-def _records(timeline: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Give the rows of a timeline that have a place, with the columns that control needs."""
-    names = [name for name in (*_NEEDED, "place_key") if name != "geometry"]
-    placed = timeline[timeline["place_key"] >= 0]
-    for start in range(0, len(placed), 10_000):  # in chunks, to bound the memory
-        part = placed.iloc[start : start + 10_000]
+def _records(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give the rows of a table one by one; values that repeat are one object."""
+    names = [str(name) for name in rows]
+    for start in range(0, len(rows), 10_000):  # in chunks, to bound the memory
+        part = rows.iloc[start : start + 10_000]
         for values in zip(*(shared_values(part[name]) for name in names), strict=True):
             yield dict(zip(names, values, strict=True))
 

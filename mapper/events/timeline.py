@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from mapper.columns import Texts, Words, middles, shared_values
+from mapper.columns import Texts, Words, middles, shared_values, taken
 from mapper.errors import TableError
 from mapper.events.sides import Mention, group_sides
 from mapper.model import TIMELINE_COLUMNS, Action, Event, Extraction, Report, Toponym
@@ -112,9 +112,7 @@ class Tellings:
         """Return all events taken in as a timeline; nothing can be added after."""
         columns = dict(zip(("actor", "opponent", "holder"), self._sides(theatre), strict=True))
         self._reports, self._known = [], {}
-        columns |= {name: words.table_column() for name, words in (self._words | self._texts).items()}
-        columns |= {name: pd.Series(np.array(figures)) for name, figures in self._figures.items()}
-        self._words, self._figures = {}, {}
+        columns |= dict(chain(taken(self._words), taken(self._texts), taken(self._figures)))
         for name in tuple(self._columns):
             kind = "object" if name == "geometry" else "datetime64[us, UTC]"
             columns[name] = pd.Series(self._columns.pop(name), dtype=kind)
@@ -334,16 +332,17 @@ def _same_day(columns: Mapping[str, list[Any]], i: int, j: int) -> bool:
     return bool(abs(a - b) <= timedelta(days))
 
 
-def mark_superseded(timeline: pd.DataFrame) -> list[str]:
+def mark_superseded(timeline: pd.DataFrame) -> pd.Series:
     """
     Return the flags of each row, with `superseded` where a later correction withdrew the telling.
 
     A correction is a row with the flag `correction`, denied or corrected by the writer, not by a
     side. It withdraws what was published before of the same kind, doer and place about the same days.
     """
-    flags = [_without(text, "superseded") if text else "" for text in timeline["flags"].fillna("")]
-    if not any("correction" in text for text in flags):
-        return flags
+    column = timeline["flags"].fillna("")
+    if not any(flag in text for text in column.unique() for flag in ("correction", "superseded")):
+        return column
+    flags = [_without(text, "superseded") if text else "" for text in column]
     keys = place_keys(timeline).tolist()
     columns = {
         c: shared_values(timeline[c])
@@ -360,7 +359,7 @@ def mark_superseded(timeline: pd.DataFrame) -> list[str]:
             same_actor = columns["actor"][c] in ("", columns["actor"][i])
             if earlier and same_actor and columns["certainty"][i] != "denied" and _same_day(columns, i, c):
                 flags[i] = ", ".join(filter(None, (_without(flags[i], "superseded"), "superseded")))
-    return flags
+    return Words(flags).table_column().set_axis(timeline.index)
 
 
 def _without(flags: str, flag: str) -> str:

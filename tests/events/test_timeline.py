@@ -89,7 +89,7 @@ def test_a_correction_marks_what_was_told_before_and_removes_nothing() -> None:
     timeline = order_events([reading("a", 6, FALL), reading("b", 7, correction)])
     flags = dict(zip(timeline["report_id"], timeline["flags"], strict=True))
     assert flags == {"a": "superseded", "b": "correction"}
-    assert mark_superseded(timeline) == list(timeline["flags"])
+    assert mark_superseded(timeline).tolist() == timeline["flags"].tolist()
 
 
 def test_an_earlier_correction_does_not_withdraw_a_later_report() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from mapper.model import Action, Report, Toponym
 from mapper.pipeline import extract
+from mapper.text import weighing
 from mapper.text.cues import BUCKETS, CERTAINTIES, KINDS, Cue, chances, hashed, read_cues, read_flags
 from mapper.text.locatives import find_locatives
 from mapper.text.weighing import weigh
@@ -34,13 +35,14 @@ def test_what_they_make_unlikely_goes() -> None:
     assert weigh(text, [vienna], [], [action(text, "written", "advance", vienna)]) == []
 
 
-def test_a_heading_and_a_landmark_get_no_event() -> None:
-    text = "ZLITEN OURS"
-    assert weigh(text, [place(text, "ZLITEN")], [], []) == []
+def test_a_heading_and_a_landmark_get_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weighing, "LIKELY", 0.0)  # whatever the words say, but for
+    heading = "ZLITEN OURS"
+    assert weigh(heading, [place(heading, "ZLITEN")], [], []) == []
     text = "The rebels have had Zliten, 60 km west of Misrata, since Friday, a teacher there said."
     names = [place(text, "Zliten"), place(text, "Misrata")]
     told = weigh(text, names, find_locatives(text, names), [])
-    assert [found.where for found in told] == names[:1]
+    assert {found.where for found in told} == {names[0]}
 
 
 def test_a_plain_capture_stays_as_it_is() -> None:

@@ -53,7 +53,7 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
     if frame.pattern == "storm" and token.tag_ in ("VBD", "VBN") and roles.places:
         return "assault" if roles.places[0].partial else "capture"
     if frame.pattern in ("leave", "leave_from", "move", "enter") and doer is not None:
-        if doer_class(tree, doer) == "civilian":
+        if doer_class(tree, doer) == "civilian" and roles.gainer is None:
             return "displacement"
         if singular(doer.lower_) == "reinforcement":
             return "redeploy"

@@ -166,7 +166,7 @@ def _fire(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     goal = {"fire": _TOWARD | {"at", "against"}, "move": _TOWARD, "send": _TOWARD}
     roles.places = places_after(tree, verb, goal.get(pattern, _AT | {"on"}))
     if pattern == "send":
-        if patient is None or doer_class(tree, patient) not in FIGHTING:
+        if patient is None or not _is_sent(tree, patient, roles.doer):
             return None
         if tree.place(patient) is not None:
             roles.places += list(places_in(tree, patient))
@@ -183,6 +183,13 @@ def _fire(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     if pattern == "yield" and roles.doer is not None and not roles.places:
         roles.places = list(places_in(tree, roles.doer))  # "the quarter laid down its arms"
     return roles
+
+
+def _is_sent(tree: Tree, patient: Token, sender: Token | None) -> bool:
+    """Return whether those sent bear arms: "troops", "six hundred men" of an army."""
+    found = doer_class(tree, patient)
+    men = patient.lower_ == "men" and sender is not None and doer_class(tree, sender) in FIGHTING
+    return found in FIGHTING or men
 
 
 def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:

@@ -294,10 +294,16 @@ class Focus:
         near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
         return any(t.sentence == mention.sentence and _same_fate(t.word, adjective) for t in near)
 
-    def last_two(self, index: int) -> tuple[Toponym | None, Toponym | None]:
+    def last_two(
+        self, index: int, exclude: Sequence[Toponym | None]
+    ) -> tuple[Toponym | None, Toponym | None]:
         """Return the two places named last before the token at `index`, as "the former" and "the latter"."""
         self.advance(index)
-        named = [m.toponym for m in self._mentions[-_MEMORY:] if m.index < index]
+        known = [m for m in self._mentions[-_MEMORY:] if m.index < index]
+        # "A and B. X, 5 km from the latter", but "a post between A and B, 5 km from the latter".
+        paired = bool(known) and word_at(self.tokens, known[-1].index - 1) in ("and", "or", "to")
+        barred = {key(t) for t in exclude if t is not None and not paired}
+        named = [m.toponym for m in known if m.key not in barred]
         latter = named[-1] if named else None
         former = next((t for t in reversed(named) if latter and key(t) != key(latter)), None)
         return former, latter

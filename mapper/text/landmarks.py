@@ -191,7 +191,7 @@ def resolve_landmark(
     if landmark.kind == "thing":
         return focus.containing(index, landmark.noun)
     if landmark.kind in ("former", "latter"):
-        return focus.last_two(index)[landmark.kind == "latter"]
+        return focus.last_two(index, exclude)[landmark.kind == "latter"]
     if landmark.kind == "here":
         return focus.resolve(index, exclude=exclude, here=True)
     if landmark.demonstrative:

@@ -60,13 +60,12 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
                 locative = whole
                 found.pop()
             if locative is not None:
-                landmark = locative.landmarks[0] if locative.landmarks else None
-                previous = Previous(
-                    i, last, locative.subject, landmark, locative.implicit, tokens[i].sentence
-                )
+                previous = _told(locative, tokens, i, last)
         else:
             reading = read_relation(tokens, i, focus, previous)
             locative, last = reading or (None, i + 1)
+            if locative is not None and locative.claim:
+                previous = _told(locative, tokens, i, last)
         if locative is not None:
             found.append(replace(locative, text=text[locative.start : locative.end]))
         i = last
@@ -100,6 +99,12 @@ def _quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     if quantity is None or quantity.value * quantity.metres > _MAX_M:
         return None
     return quantity
+
+
+def _told(locative: Locative, tokens: Sequence[Token], first: int, last: int) -> Previous:
+    """Return what the next claim may leave out because this one, from token `first` to `last`, said it."""
+    landmark = locative.landmarks[0] if locative.landmarks else None
+    return Previous(first, last, locative.subject, landmark, locative.implicit, tokens[first].sentence)
 
 
 def _joined(direction: Locative, offset: Locative) -> Locative | None:

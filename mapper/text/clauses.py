@@ -22,6 +22,8 @@ REACH_LEFT = 40
 _CLAUSE_MARKS = frozenset((";", ":", '"', "“", "”", "(", ")", "—", "–", PARAGRAPH, "[", "]", "|", ">"))
 _DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
 _PARTS_ALSO = frozenset(["houses", "heights", "hills", "ruins"])
+# "X, the seat of Y" is X, but "the town of Y" is Y.
+_TITLES = frozenset(("capital", "seat", "centre", "center", "gateway", "suburb", "port"))
 _PLURAL = frozenset(["are", "were"])
 
 # What is placed and, where the clause itself is about a distance, the other end of it.
@@ -75,9 +77,16 @@ class Clause:
         return None
 
     def placed_first(self, k: int) -> Toponym | None:
-        """Return X of "X in Y district", "X on the road to Y": what the name at `k` only helps to place."""
+        """
+        Return what the name at `k` only helps to place: X of "X in Y district", "X on the road to Y", "X, the
+        capital of Y".
+        """
         area = self.word(k) in AREAS
         k -= area
+        if self.word(k - 1) == "of" and self.word(k - 2) in _TITLES:
+            start = next((j for j in range(k - 3, k - 8, -1) if self.word(j) in ("", ",", "(", "a", "the")), k)
+            if self.word(start) in ("a", "the") and self.word(start - 1) in (",", "("):
+                return self.toponym(start - 2)
         toponym, i = self.toponym(k), k - 1
         i -= self.word(i) == "the"
         if toponym is not None and (area or is_country(toponym)) and self.word(i) == "in":

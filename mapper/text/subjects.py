@@ -303,6 +303,7 @@ class _Reader(Clause):
                 stands = noun or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
                 return self.clause_subject(k)[0] if stands else None
             named = self.toponym(k) is not None and self.word(k + 1) in THINGS | AREAS
-            if not (named or word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
+            counted = word[:1].isdecimal()  # "a town of 4,000 people"
+            if not (named or counted or word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
                 return None
         return None

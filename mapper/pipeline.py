@@ -17,6 +17,7 @@ from mapper.events.doers import settle_doers
 from mapper.events.frontline import fronts_and_axis
 from mapper.events.timeline import Tellings
 from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
+from mapper.places.claimed import found_by_claims
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
@@ -97,6 +98,7 @@ def extract(
         resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
     )
     locatives = settle_landmarks(locatives, resolutions)
+    resolutions = found_by_claims(resolutions, locatives, gazetteer)
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)

@@ -93,7 +93,7 @@ def _astray(locative: Locative, places: dict[Toponym, Place | None]) -> bool:
     """
     Tell whether a landmark that the words leave open can't be meant.
 
-    It is no place, or lies where a direction contradicts it, or the figure alone does by more than a writer errs.
+    It is no place, or lies where a direction contradicts it, or the figure alone by more than a writer errs.
     """
     check = _check(locative, places)
     if check.landmark is None:

@@ -84,7 +84,8 @@ class Clause:
         area = self.word(k) in AREAS
         k -= area
         if self.word(k - 1) == "of" and self.word(k - 2) in _TITLES:
-            start = next((j for j in range(k - 3, k - 8, -1) if self.word(j) in ("", ",", "(", "a", "the")), k)
+            stops = ("", ",", "(", "a", "the")
+            start = next((j for j in range(k - 3, k - 8, -1) if self.word(j) in stops), k)
             if self.word(start) in ("a", "the") and self.word(start - 1) in (",", "("):
                 return self.toponym(start - 2)
         toponym, i = self.toponym(k), k - 1

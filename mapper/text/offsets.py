@@ -212,10 +212,9 @@ def _unsaid(
     farther = onward and any(t.word in _FARTHER for t in tokens[index : tail.last])
     away = tail.away and not tail.bearing and not tail.onward
     if previous is not None and previous.sentence == tokens[index].sentence:
-        # "X, 40 km from Y, and Z, 15 km farther on", "and Z, 15 km away": from X; "15 km to the south": from Y.
-        before = (previous.subject,) if farther else () if onward else (previous.landmark,)
-        if away:
-            before = (previous.subject, previous.landmark)
+        # "X, 40 km from Y, Z, 15 km farther on", "Z, 15 km away": from X; "15 km to the south": from Y.
+        before = [previous.subject] if farther or away else []
+        before += [] if onward else [previous.landmark]
         told = next((end for end in before if end is not None and end is not subject), None)
         if told is not None:
             return told

@@ -89,7 +89,7 @@ class Focus:
     def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
         """Note that the word at `index` stands for `toponym`, perhaps `placed` by a distance after it."""
         token = self.tokens[index]
-        if _is_thing(toponym):
+        if is_thing(toponym):
             weight = min(weight, _ASSOCIATIVE)
         ground = weight * (_PLACED if placed else 1.0)
         self._mentions.append(
@@ -169,7 +169,7 @@ class Focus:
             or after in _OF_THING
             or after in AREAS
             or after in _QUARTERS
-            or (toponym is not None and _is_thing(toponym))
+            or (toponym is not None and is_thing(toponym))
         )
         return bool(speaker or province) or thing
 
@@ -361,7 +361,7 @@ def is_attribute(tokens: Sequence[Token], i: int) -> bool:
     return joined and held is not None and held.toponym is None and held.word.endswith(("ed", "eld", "un"))
 
 
-def _is_thing(toponym: Toponym) -> bool:
+def is_thing(toponym: Toponym) -> bool:
     """Tell whether a name is that of a bridge, an airport and the like, which no distance is counted from."""
     return key(toponym).rpartition(" ")[2] in _OF_THING
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
-from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing
 from mapper.text.landmarks import THINGS, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
@@ -21,6 +21,7 @@ from mapper.text.unseen import DETERMINERS, name_before
 _PLACED = word_class("placed")
 _SPEECH = word_class("speech")
 _INVERTED = word_class("inverted")
+_TAKING = word_class("lost") | word_class("besieged")
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _THING_NOUNS = word_class("thing_noun")
@@ -120,7 +121,8 @@ class _Reader(Clause):
         if (toponym := self.toponym(i)) is not None:
             if self.word(i - 1) == "from" and self.tail.landmark is None:
                 return (self.previous.subject if self.previous else None), toponym
-            return self.placed_first(i) or (None if self.word(i - 1) == "the" else toponym), None
+            river = self.word(i - 1) == "the" and not is_thing(toponym)
+            return self.placed_first(i) or (None if river else toponym), None
         if word == ";" and (bracket := self.opening_bracket(i)) is not None:
             return self.nearest(bracket, reach=6), None
         if word in ("", ";", PARAGRAPH):
@@ -151,6 +153,9 @@ class _Reader(Clause):
         if word == ",":
             return self.apposed(i)
         noun = (word in SETTLEMENTS or word in THINGS) and word not in AREAS and word not in WAYS
+        if word in SETTLEMENTS and (called := self.named_after()) is not None:
+            # "one town 40 km from Y: X"
+            return called, None
         if noun and (self.toponym(i - 1) or self.toponym(i - 2)):
             # "the X air base 40 km from Y"
             return self.noun_phrase(i), None
@@ -166,7 +171,7 @@ class _Reader(Clause):
         if unseen is not None and self.word_before(unseen) in PREPOSITIONS:
             # "Shells fell at Xan Yor 40 km from Y"
             return unseen, None
-        return self.before_aside(i) or self.predicated(i), None
+        return self.before_aside(i) or self.predicated(i) or self.named_after(bare=False), None
 
     def word_before(self, name: Toponym) -> str:
         """Return the word before a name that ends where the phrase begins."""
@@ -192,6 +197,8 @@ class _Reader(Clause):
         if self.word(i) != "," and self.word(i) not in _INVERTED:
             return None
         inside = self.word(i + 1) in ("in", "at", "near")
+        if (acted := self.acted_on(i + 1)) is not None:
+            return acted
         i += 2 if inside else 1
         landmark = read_landmark(self.tokens, i)
         # "37 km from Blenheim, Marlborough, ...": a mark after the name makes it the landmark's province.
@@ -201,6 +208,43 @@ class _Reader(Clause):
             return landmark.toponym if landmark is not None and inverted else None
         return landmark.toponym
 
+    def acted_on(self, i: int) -> Toponym | None:
+        """Return X of "40 km north of Y, troops entered X": what the verb of the clause at `i` takes."""
+        for k in range(i + 1, i + 9):
+            if (toponym := self.toponym(k)) is not None:
+                return self.point(toponym, k + 1) if self.word(k - 1) in _TAKING else None
+            if not self.word(k).isalpha():
+                return None
+        return None
+
+    def named_after(self, *, bare: bool = True) -> Toponym | None:
+        """
+        Return X of "shells fell 40 km from Y, at X", "at the village of X", "a town 40 km from Y: X".
+
+        After a comma a `bare` name counts, too; where nothing waits for one it would be Y's province.
+        """
+        i = self.tail.last
+        mark = self.word(i) in (",", ":", "-", "–", "—")
+        i += mark
+        at = self.word(i) in ("at", "on") and (mark or self.word(i) == "at")
+        if at or (self.word(i) in ("in", "near") and self.word(i + 1) in DETERMINERS):
+            landmark = read_landmark(self.tokens, i + 1)
+            of_town = landmark is not None and any(
+                self.word(k) in SETTLEMENTS for k in range(landmark.first, landmark.last)
+            )
+            if landmark is None or not (of_town or (at and landmark.last == i + 2)):
+                return None
+            return self.point(landmark.toponym, landmark.last)
+        mark = mark and (bare or self.word(i - 1) == ":")
+        i += self.word(i) in ("called", "named", "is")
+        ends = not self.word(i + 1).isalpha() and self.toponym(i + 1) is None
+        return self.point(self.toponym(i), i + 1) if mark and ends else None
+
+    def point(self, toponym: Toponym | None, after: int) -> Toponym | None:
+        """Return a name that is no country's or province's, None for those; `after` is the token after it."""
+        whole = toponym is not None and (is_country(toponym) or self.word(after) in AREAS)
+        return None if whole else toponym
+
     def coordinated(self, i: int) -> Ends:
         """Return the subject after "and": that of the claim it is joined to, or the place told last."""
         previous = self.previous
@@ -208,7 +252,9 @@ class _Reader(Clause):
             between = self.tokens[previous.last : i]
             if len(between) <= 3 and all(token.toponym is None for token in between):
                 return previous.subject, None
-        return self.nearest(i), None
+        k = i - 1 - (self.word(i - 1) in AREAS)
+        placed = self.toponym(k) is not None and self.word(i - 1) in AREAS
+        return (self.placed_first(i - 1) if placed else None) or self.nearest(i), None
 
     def apposed(self, comma: int) -> Ends:
         """Return what a figure after a comma is said of: "X, 40 km ...", "this village, 40 km ..."."""
@@ -222,11 +268,15 @@ class _Reader(Clause):
             if self.word(k - 1) in ("of", "at") and self.is_airport(k - 2):
                 return None, None
             # A river is no point, so what lies 40 km from Y on it has no name.
-            return self.placed_first(k) or (None if self.word(k - 1) == "the" else toponym), None
+            river = self.word(k - 1) == "the" and not is_thing(toponym)
+            return self.placed_first(k) or (None if river else toponym), None
         word = self.word(k)
         if word in ("and", "or", "but"):
             # "A and, 40 km from B, C"
             return self.following(), None
+        if word in COPULAS and (called := self.named_after()) is not None:
+            # "Next is, 40 km from B, C"
+            return called, None
         if word in AREAS and self.word(k - 2) == "(" and self.toponym(k - 3) is not None:
             # "X (Y district, 40 km from Z)"
             return self.toponym(k - 3), None
@@ -236,7 +286,7 @@ class _Reader(Clause):
             # "X lies in Y district, 40 km from Z"
             return head, None
         if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
-            return self.noun_phrase(k), None
+            return self.named_after() or self.noun_phrase(k), None
         if word in ("here", "there"):
             there = word == "there"
             return self.focus.resolve(comma, exclude=self.named, here=not there, latest=there), None
@@ -299,8 +349,12 @@ class _Reader(Clause):
                 while self.word(j) in _PLACED:
                     j += 1
                 kind = {self.word(m) for m in range(j, min(j + 5, i + 1))}
-                noun = self.word(j) in ("a", "an", "the") and kind & (SETTLEMENTS | THINGS)
-                stands = noun or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
+                noun = self.word(j) == "the" and kind & (SETTLEMENTS | THINGS)
+                stands = (
+                    noun
+                    or self.word(j) in ("a", "an")
+                    or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
+                )
                 return self.clause_subject(k)[0] if stands else None
             named = self.toponym(k) is not None and self.word(k + 1) in THINGS | AREAS
             counted = word[:1].isdecimal()  # "a town of 4,000 people"

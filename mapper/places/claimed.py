@@ -155,9 +155,9 @@ def likeness_of(name: str, spelling: str) -> float:
     Examples
     --------
     >>> round(likeness_of("Watiya", "Al Watya"), 2), likeness_of("Mugunga", "Bulengo-Mugunga")
-    (0.98, 0.95)
-    >>> round(likeness_of("Anadan", "Dana"), 2)
-    0.67
+    (0.83, 0.95)
+    >>> likeness_of("Watiya", "")
+    0.0
     """
     whole, other_whole = fold(name), fold(spelling)
     one, other = bare_key(whole), bare_key(other_whole)

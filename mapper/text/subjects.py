@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
-from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing, key
 from mapper.text.landmarks import THINGS, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
@@ -22,12 +22,38 @@ _PLACED = word_class("placed")
 _SPEECH = word_class("speech")
 _INVERTED = word_class("inverted")
 _TAKING = word_class("lost") | word_class("besieged")
+# What a town has one of, and calls by its own name.
+_OF_TOWNS = frozenset(["airport", "airfield", "aerodrome", "station", "refinery"])
+_HAVING = frozenset(["in", "on", "with", "by", "near", "beside", "among", "below", "above", "beneath"])
+_MEMORY = 400  # words in which a name that comes again is known
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _THING_NOUNS = word_class("thing_noun")
 _OPENING_WORDS = PREPOSITIONS | frozenset(
-    ["a", "an", "the", "itself", "another", "also", "which", "lying", "about", "that", "this"]
+    [
+        "a",
+        "an",
+        "the",
+        "its",
+        "their",
+        "our",
+        "once",
+        "itself",
+        "another",
+        "also",
+        "which",
+        "lying",
+        "about",
+        "that",
+        "this",
+    ]
 )
+
+
+_NO_VERBS = (
+    (PREPOSITIONS - {"on"}) | DETERMINERS | CLAUSE_WORDS | frozenset(["a", "an"])
+    | word_class("part_of") | _THING_NOUNS | THINGS | AREAS | SETTLEMENTS
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +197,9 @@ class _Reader(Clause):
         if unseen is not None and self.word_before(unseen) in PREPOSITIONS:
             # "Shells fell at Xan Yor 40 km from Y"
             return unseen, None
-        return self.before_aside(i) or self.predicated(i) or self.named_after(bare=False), None
+        return self.before_aside(i) or self.predicated(i) or self.named_after(bare=False) or self.acting(
+            i
+        ), None
 
     def word_before(self, name: Toponym) -> str:
         """Return the word before a name that ends where the phrase begins."""
@@ -263,9 +291,10 @@ class _Reader(Clause):
             k = (self.opening_bracket(k) or k) - 1
         if self.previous is not None and self.previous.last == comma and self.tail.landmark is not None:
             # "X, 40 km from Y, 60 km from Z"
-            return self.previous.subject, None
+            return self.previous.subject or self.toponym(k), None
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
-            if self.word(k - 1) in ("of", "at") and self.is_airport(k - 2):
+            thing = self.word(k - 1) in ("of", "at") and self.word(k - 2) in _OF_TOWNS
+            if thing and self.told_from_itself(k, k - 2):
                 return None, None
             # A river is no point, so what lies 40 km from Y on it has no name.
             river = self.word(k - 1) == "the" and not is_thing(toponym)
@@ -298,10 +327,22 @@ class _Reader(Clause):
             return self.clause_subject(opening - 1)
         return name_before(self.tokens, comma) or self.nearest(comma), None
 
-    def is_airport(self, noun: int) -> bool:
-        """Tell whether the noun has the name of the town it is told from: "X airport, 5 km from town"."""
-        town = self.tail.landmark is not None and self.tail.landmark.kind == "settlement"
-        return town and self.word(noun) in ("airport", "airfield", "aerodrome", "station", "refinery")
+    def told_from_itself(self, name: int, noun: int) -> bool:
+        """
+        Tell whether a thing is told from the town whose name it has: "X airport, 5 km from town".
+
+        It is not where "town" is another: "Y is besieged. X airport, 5 km from the town".
+        """
+        said = self.tail.landmark
+        if said is not None and (said.kind != "settlement" or self.word(noun) not in _OF_TOWNS):
+            return False
+        toponym = self.toponym(name)
+        meant = resolve_landmark(said, self.focus, self.first) if said else self.focus.resolve(self.first)
+        if toponym is None or (meant is not None and key(meant) != key(toponym)):
+            return toponym is None
+        earlier = self.tokens[max(0, name - _MEMORY) : name]
+        known = any(t.toponym is not None and key(t.toponym) == key(toponym) for t in earlier)
+        return known or self.focus.resolve(name, exclude=(toponym,)) is None
 
     def noun_phrase(self, noun: int) -> Toponym | None:
         """Return the place that "the town", "this village" means; None for "a village" and for things."""
@@ -311,11 +352,11 @@ class _Reader(Clause):
             if settlement and (toponym := self.toponym(k)) is not None:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
-            if k > noun - 4 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
-                if self.is_airport(noun) or self.word(noun) in WAYS:
-                    return None
+            if k > noun - 4 and (toponym := self.toponym(k)) is not None:
                 # "the Marto base, 5 km from Y"
-                return toponym
+                owned = self.word(k + 1) in ("'", "'s") and not self.tail.landmark
+                own = owned or self.word(noun) in WAYS
+                return None if own or self.told_from_itself(k, noun) else toponym
             if word in ("a", "an", ",", ""):
                 # "X, a village, 40 km ..."
                 return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
@@ -323,7 +364,23 @@ class _Reader(Clause):
                 here, latest = word == "this", word == "that"
                 return self.focus.resolve(noun, exclude=self.named, here=here, latest=latest)
             if word in DETERMINERS:
-                return self.focus.containing(noun, self.word(noun))
+                # "X on the lake", "X and its barracks", "X, the army's base"
+                on = self.word(k - 1) in _HAVING or (word == "its" and self.word(k - 1) == "and")
+                head = self.toponym(k - 2) if on or self.word(k - 1) == "," else None
+                return head or self.focus.containing(noun, self.word(noun))
+        return None
+
+    def acting(self, i: int) -> Toponym | None:
+        """Return X of "X burned 40 km south of Y", "X was taken 40 km ...": a verb or two between."""
+        for k in range(i, max(-1, i - 4), -1):
+            toponym = self.toponym(k)
+            if toponym is not None:
+                begins = self.word(k - 1) in ("", ",", "and", "but", "-", "–", "—", ":")
+                plain = toponym.role == "literal" and not is_country(toponym) and self.toponym(k - 1) is None
+                return toponym if begins and plain else None
+            word = self.word(k)
+            if not word.isalpha() or word in _NO_VERBS:
+                return None
         return None
 
     def before_aside(self, i: int) -> Toponym | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PLACE_NOUNS = word_set("roles.place_nouns")
 PARTS = word_set("roles.parts")
 _BUILDINGS = word_set("roles.buildings")
+SITES = PLACE_NOUNS | PARTS | _BUILDINGS | word_set("roles.sites")  # what can be held
 _INNER = word_set("roles.inner")
 _PROVINCIAL = frozenset({"regional", "provincial", "district", "state", "county", "departmental"})
 # What ends an attack or a siege lies where that was told.
@@ -126,8 +127,8 @@ def objects_of(prep: Token) -> Iterator[Token]:
     for child in prep.children:
         if child.dep_ == "pobj":
             yield child
-        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN":
-            yield from objects_of(child)
+        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN" and child.lower_ != "from":
+            yield from objects_of(child)  # but "in from X" is where they came from
 
 
 def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:

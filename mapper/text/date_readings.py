@@ -231,7 +231,7 @@ def read_nth(m: re.Match[str], now: Discourse) -> Reading | None:
     """'on the 9th', 'the 27th ult.', 'the 9th inst.', 'the first of the month'."""
     day, whose = _number(m["day"]), (m["whose"] or "").lower()
     if whose and now.base:
-        first = _add_months(now.base, -1 if whose.startswith("ult") else 0)
+        first = _add_months(now.base, -1 if whose.startswith("ult") or "last" in whose else 0)
         found = _calendar(first.year, first.month, day)
     else:
         found = _day_of_month(day, now)
@@ -339,6 +339,17 @@ def read_later(m: re.Match[str], now: Discourse) -> Reading | None:
         day = _calendar(first.year, first.month, now.last.day) or first
         return Reading(day, day + timedelta(1), precision, relative=True, offset_days=(day - now.last).days)
     return _step(now, sign * days, precision)
+
+
+def read_clause(m: re.Match[str], now: Discourse) -> Reading | None:
+    """'two days after' and 'a week before' with a clause: when that was, counted from what the sentence tells."""
+    days, precision = _span_of(m["count"], m["unit"])
+    day = now.last or now.base
+    if day is None or days > 36_500:
+        return Reading(None, None, "unknown", moves=False)
+    return days_from(
+        day + timedelta(days if m["way"].lower() == "before" else -days), 1, precision, moves=False
+    )
 
 
 def read_ago(m: re.Match[str], now: Discourse) -> Reading | None:

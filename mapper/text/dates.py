@@ -19,12 +19,14 @@ from mapper.text.date_readings import (
     Discourse,
     Read,
     Reading,
+    read_clause,
     read_deictic,
     read_full,
     read_group,
     read_iso,
     read_month,
     read_night,
+    read_nth,
     read_same,
     read_weekday,
     run_of_days,
@@ -160,12 +162,13 @@ def _is_head(text: str, start: int, end: int) -> bool:
 def _joined(text: str, part: re.Match[str], *following: tuple[re.Match[str], Read]) -> bool:
     """Return whether a part of a day belongs to the date that stands next: "at dawn on Saturday"."""
     return any(
-        read in (read_full, read_iso, read_weekday)
+        read in (read_full, read_iso, read_nth, read_weekday)
         and text[part.end() : match.start()].strip(" ,").lower() in ("", "on", "of")
         for match, read in following
     )
 
 
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _SINCE = re.compile(r"(?i)(?<!\w)(?:ever )?since(?: (?:about|around|early|late|early on|late on))?\s{1,3}$")
 
 
@@ -218,7 +221,10 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue
         now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
-        reading = read(m, now if read in _CALENDAR else replace(now, base=today))
+        if read is read_clause and spans and _SENTENCE_END.search(text, spans[-1].end, m.start()):
+            reading = read(m, replace(now, base=today, last=None))
+        else:
+            reading = read(m, now if read in _CALENDAR else replace(now, base=today))
         if reading is None:
             continue
         start = m.start()

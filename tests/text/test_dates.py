@@ -48,6 +48,10 @@ def days(span: DateSpan) -> tuple[str | None, str | None]:
         ("Drones struck the depot during the night.", "2016-09-15"),
         ("Three villages were cleared two days ago.", "2016-09-13"),
         ("Three villages were cleared a week ago.", "2016-09-08"),
+        ("the mill went on saturday, no one was hurt.", "2016-09-10"),
+        ("The hill has been theirs since about the 5th.", "2016-09-05"),
+        ("He was at home on the 27th of last month.", "2016-08-27"),
+        ("The hill was rushed twice overnight on the 5th.", "2016-09-05"),
     ],
 )
 def test_days_count_from_the_day_of_writing(text: str, first: str) -> None:

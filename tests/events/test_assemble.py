@@ -168,3 +168,9 @@ def test_two_days_after_dates_the_clause_that_it_opens(text: str, day: int) -> N
 def test_two_days_after_dates_nothing_outside_its_clause() -> None:
     told = events("A first attack on Jalu on Sunday, a day before the talks began, was beaten off.", "Jalu")
     assert {e.since.day for e in told} == {6}
+
+
+def test_a_denial_without_a_time_is_of_the_time_of_what_it_denies() -> None:
+    text = "Rebels said they took Jalu on Monday.\n\nThe army denied that Jalu had been taken."
+    told = {e.action.certainty: e.since.day for e in events(text, "Jalu")}
+    assert told["denied"] == 7

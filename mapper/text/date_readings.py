@@ -376,6 +376,19 @@ def read_for_days(m: re.Match[str], now: Discourse) -> Reading | None:
     return Reading(since, now.base + timedelta(1), precision, moves=False)
 
 
+_PERFECT = re.compile(r"(?i)\b(?:has|have)\b[^.;:!?\n]{0,80}$")
+
+
+def read_lasting(m: re.Match[str], now: Discourse) -> Reading | None:
+    """'has been ringed for five weeks': up to the day of writing; "held out for five weeks" has no date."""
+    if now.base is None or not _PERFECT.search(m.string, max(0, m.start() - 90), m.start()):
+        return None
+    days, precision = _span_of(m["count"], m["unit"])
+    since = now.base - timedelta(min(days, 36_500))
+    longer = run_of_days(since, now.base).precision if precision == "day" else precision
+    return Reading(since, now.base + timedelta(1), longer, moves=False)
+
+
 def read_coming(m: re.Match[str], now: Discourse) -> Reading | None:
     """'within days', 'in the coming days', 'in two weeks', 'in some hours'."""
     if now.base is None:

@@ -149,11 +149,14 @@ _ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
 
 
 def _is_head(text: str, start: int, end: int) -> bool:
-    """Return whether a date with a figure opens an entry: "21 December." at the start of a line."""
+    """Return whether a date with a figure opens an entry: "21 December." at the start of a line.
+
+    An item of a list has its date for itself: what follows the list is not of the day of its last item.
+    """
     line = text.rfind("\n", max(0, start - 40), start)
     return (
         (line >= 0 or start < 40)
-        and not text[line + 1 : start].strip(" \t*#>-")
+        and text[line + 1 : start].strip(" \t#>") in ("", "**")
         and any(c.isdigit() for c in text[start:end])
         and _ENTRY.match(text, end) is not None
     )
@@ -216,7 +219,7 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     now = Discourse(dateline or _bygone(matches, base) or base)
     today = now.base
     tenses = _Tenses(text)
-    spans = []
+    spans: list[DateSpan] = []
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue

@@ -95,6 +95,7 @@ class _Tenses:
 
 
 _HEADER_VERB = re.compile(r"(?i)\b(?:was|were|is|are|has|have|had|said|fell|took|hit|struck|[a-z]{3,20}ed)\b")
+_ITEM = re.compile(r"[ \t]{0,8}[*\u2022-] ")
 _NEWS_DASH = re.compile(r"\s?(?:\([^)\n]{1,40}\)\s?)?(?:--?|\u2013|\u2014)\s")
 
 
@@ -114,7 +115,7 @@ def _dateline(text: str, published: date | None) -> date | None:
         line_end = head.find("\n", m.end())
         line = head[line_start : line_end if line_end >= 0 else len(head)]
         dashed = m.start() - line_start <= 60 and _NEWS_DASH.match(head, m.end()) is not None
-        if not dashed and (len(line) > 100 or line_end < 0 or _HEADER_VERB.search(line)):
+        if not dashed and (len(line) > 100 or line_end < 0 or _HEADER_VERB.search(line) or _ITEM.match(line)):
             continue
         reading = read(m, now)
         if reading is None or reading.since is None or reading.until is None:

@@ -22,6 +22,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -676,10 +677,11 @@ def exact_scores(found: set[tuple[int, int]], gold: set[tuple[int, int]]) -> np.
 
 def evaluate(shared: Path) -> None:
     """Print precision, recall and F1 of both gears, equal spans, on held-out documents, and on TUD-Loc."""
+    from mapper.places.among import lying_among
     from mapper.places.gazetteer import open_gazetteer
     from mapper.text.toponyms import recognizer
 
-    find_names = open_gazetteer().find_names
+    gazetteer = open_gazetteer()
     _, kept = load_documents(shared)
     spans = set[tuple[int, int]]
     sets: dict[str, list[tuple[str, spans, spans]]] = {}
@@ -696,7 +698,12 @@ def evaluate(shared: Path) -> None:
     print("| gear | texts | P | R | F1 |\n|---|---|---|---|---|")
     for gear in ("full", "fast"):
         for source, docs in sets.items():
-            read = recognizer(gear, find_names=find_names, demonyms=source in ("lgl", "tr-news", "gwn"))
+            read = recognizer(
+                gear,
+                find_names=gazetteer.find_names,
+                lying_among=partial(lying_among, gazetteer),
+                demonyms=source in ("lgl", "tr-news", "gwn"),
+            )
             total = np.zeros(3)
             for text, gold, unjudged in docs:
                 found = {(t.start, t.end) for t in read(text) if t.role != "nested"} - unjudged

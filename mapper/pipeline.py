@@ -17,7 +17,7 @@ from mapper.events.doers import settle_doers
 from mapper.events.frontline import fronts_and_axis
 from mapper.events.timeline import Tellings
 from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
-from mapper.places.claimed import found_by_claims
+from mapper.places.among import lying_among
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
@@ -92,7 +92,12 @@ def extract(
     text = report.text
     gazetteer = gazetteer or default_gazetteer()
     toponyms = without_left_out((recognize or default_recognizer())(text), theatre)
-    resolutions, locatives = placed(text, toponyms, gazetteer, theatre)
+    locatives = find_locatives(text, toponyms)
+    toponyms = with_unseen(text, toponyms, locatives)
+    resolutions = with_pins(
+        resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
+    )
+    locatives = settle_landmarks(locatives, resolutions)
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
@@ -173,19 +178,6 @@ def situate(
     )
 
 
-def placed(
-    text: str, toponyms: Sequence[Toponym], gazetteer: Gazetteer, theatre: Theatre | None = None
-) -> tuple[list[Resolution], list[Locative]]:
-    """Return the places of the names of a text, those that a distance shows too, and its locatives."""
-    locatives = find_locatives(text, toponyms)
-    toponyms = with_unseen(text, toponyms, locatives)
-    resolutions = with_pins(
-        resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
-    )
-    locatives = settle_landmarks(locatives, resolutions)
-    return found_by_claims(resolutions, locatives, gazetteer), locatives
-
-
 def with_unseen(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Toponym]:
     """Return the toponyms and those that only a stated distance shows ("Xan Yor, 25 miles from Homs")."""
     unseen = [replace(t, text=text[t.start : t.end]) for t in unseen_names(locatives, toponyms)]
@@ -208,4 +200,5 @@ def default_gazetteer() -> TableGazetteer:
 @lru_cache(maxsize=2)
 def default_recognizer(gear: Literal["full", "fast"] = "full") -> Recognizer:
     """Return the recogniser that ships with the package, loaded once a process."""
-    return recognizer(gear, find_names=default_gazetteer().find_names)
+    gazetteer = default_gazetteer()
+    return recognizer(gear, find_names=gazetteer.find_names, lying_among=partial(lying_among, gazetteer))

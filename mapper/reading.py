@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from mapper.bounds import bounded
 from mapper.model import Rejected
 from mapper.pipeline import default_gazetteer
+from mapper.places.among import lying_among
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.geocoder import ServiceGazetteer, WithService
 from mapper.places.install import installed
@@ -82,9 +83,11 @@ def _gazetteer(tables: tuple[Path, ...], geocoder: str, user_agent: str) -> Tabl
 
 @lru_cache(maxsize=2)
 def _recognizer(reading: Reading) -> Recognizer:
+    gazetteer = reading.gazetteer()
     return recognizer(
         reading.gear,
-        find_names=reading.gazetteer().find_names,
+        find_names=gazetteer.find_names,
+        lying_among=partial(lying_among, gazetteer),
         demonyms=reading.demonyms,
         nested=reading.nested,
     )

@@ -37,7 +37,7 @@ _WAYS = (
     "inner",
 )
 _WAY_NUMBERS = {way: number for number, way in enumerate(_WAYS)}
-NEIGHBOUR, NONE_OF_THESE = len(_WAYS), len(_WAYS) + 1
+INNER, NEIGHBOUR, NONE_OF_THESE = len(_WAYS) - 1, len(_WAYS), len(_WAYS) + 1
 
 # What the words beside or inside a name say of the class of the place ("the oil port of", "River").
 _CLASS_WORDS = {

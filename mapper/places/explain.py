@@ -23,8 +23,8 @@ def in_words(candidates: Candidates, i: int, rows: Floats, *, settled: bool) -> 
     """
     Say what speaks for candidate `i`, the strongest kinds of evidence first.
 
-    `settled` is True where the name has this place in other reports. A candidate for which nothing but its
-    name speaks gives one phrase, never none.
+    `settled` is True where the name has this place further up in the report. A candidate for which nothing
+    but its name speaks gives one phrase, never none.
     """
     place = candidates.places[i]
     value = dict(zip(COLUMNS, rows[i].tolist(), strict=True))
@@ -33,7 +33,7 @@ def in_words(candidates: Candidates, i: int, rows: Floats, *, settled: bool) -> 
     told = rows[: len(mine)][mine, COLUMNS.index("told")]
     found = []
     if settled:
-        found.append("the name has this place in other reports")
+        found.append("the name has this place further up in the report")
     if told.min() < 0.5:
         fits = "fit it" if value["told"] >= 0.5 else "hardly fit it"
         found.append(f"distances or directions stated in the report {fits}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mapper.model import Gazetteer, Locative, Place, Resolution, Toponym
 from mapper.places.candidates import (
+    INNER,
     NEIGHBOUR,
     NONE_OF_THESE,
     Candidates,
@@ -21,19 +23,33 @@ from mapper.places.candidates import (
 )
 from mapper.places.evidence import COLUMNS, by_owner, geometry_told, prominence, share, standing, surroundings
 from mapper.places.explain import described, in_words
+from mapper.places.names import fold
 from mapper.places.ranker import Ranker, shipped_ranker
 
 MOST_TOPONYMS = 200  # judged together; a longer list of names is taken in parts
 WELL_MATCHED = ("name", "alternate", "abbreviation", "demonym")  # no need of a neighbouring name's place
 BESIDE_M = 15_000.0  # an airport lies this near to the town whose name it bears
+RIVER_M = 50_000.0  # a river stands at its mouth, this far at most from the town that bears its name
 SEAT_M = 30_000.0  # a district and the town it is named after have points this near each other
-SEAT = 0.2  # a town this likely, measured by the unit that bears its name, is meant rather than the unit
+SEAT = 0.2  # a town this likely, measured by the province that bears its name, is meant rather than it
+SEAT_OF_DISTRICT = 0.03  # or by a district, an airport, a lake
 SEAT_OF_END = 0.005  # where the report measures a distance from it: it measures from towns
-SETTLED = 3.0  # log-odds for the place that the name has in other reports of the build
+SETTLED = 3.0  # log-odds for the place that the name has in the parts of the report before
 TOLD = 1.5  # weight of the log of how well stated distances and directions fit
 DOUBTFUL = 0.6  # less sure than this, a place that a stated distance contradicts is none
 LEAST = 0.03  # a place less probable than this, as a place and as the right one, is none
+SURE = 0.5  # a place this probable tells where the report is about
+STRAY = 0.25  # less sure than this, a place far from all that are sure is a namesake: none
+STRAY_M = 500_000.0  # so far, and in another country
+NEARBY_M = 25_000.0  # how far from its neighbour a village may lie that no table carries
+FITS = 0.1  # a place of the class that the words say, this likely beside the likeliest, is meant
+OWN = 0.02  # a place that bears the name, this likely, is meant rather than the place of a neighbouring name
 NEAR_M = 161_000.0  # two candidates this near count as one answer
+_STANDS_IN_TOWN = re.compile(
+    r"\b(?:street|road|avenue|boulevard|square|highway|lane|drive|quarter|gate|market|hotel|tower|building|house|"
+    r"office|ministry|court|centre|center|institute|academy|arena|theatre|theater|library|plaza|embassy)\b",
+    re.IGNORECASE,
+)
 
 
 def resolve(
@@ -42,7 +58,6 @@ def resolve(
     gazetteer: Gazetteer,
     *,
     text: str,
-    prior: Mapping[str, Place] | None = None,
     ranker: Ranker | None = None,
 ) -> list[Resolution]:
     """
@@ -54,8 +69,6 @@ def resolve(
         Spans of `text`; stated distances and directions count as evidence.
     gazetteer
         Offers the candidates.
-    prior
-        Places that names have in other reports of the build.
     ranker
         Other weights than those of the package.
 
@@ -76,7 +89,7 @@ def resolve(
     []
     """
     weights = ranker or shipped_ranker()
-    settled = {name.casefold(): place.id for name, place in (prior or {}).items()}
+    settled: dict[str, str] = {}  # of a long report, what the names mean in the parts before
     found: list[Resolution] = []
     for first in range(0, len(toponyms), MOST_TOPONYMS):
         part = toponyms[first : first + MOST_TOPONYMS]
@@ -117,20 +130,20 @@ def judge(
 
 
 def first_guess(candidates: Candidates, settled: Mapping[str, str]) -> Floats:
-    """Return probabilities from prominence, match and what other reports settled."""
+    """Return probabilities from prominence, match and what the parts before settled."""
     odds = prominence(candidates) + SETTLED * settled_here(candidates, settled)
     return share(odds, candidates.owner, len(candidates.names))
 
 
 def settled_here(candidates: Candidates, settled: Mapping[str, str]) -> Floats:
-    """Return 1 for candidates that are what their name means in other reports, else 0."""
+    """Return 1 for candidates that are what their name means in the parts before, else 0."""
     names = [settled.get(name.text.casefold()) for name in candidates.names]
     pairs = zip(candidates.owner.tolist(), candidates.places, strict=True)
     return np.array([float(place.id == names[owner]) for owner, place in pairs])
 
 
 def fixed_odds(candidates: Candidates, settled: Mapping[str, str], rows: Floats) -> Floats:
-    """Return log-odds for what training text hardly holds: stated geometry and the rest of the build."""
+    """Return log-odds for what training text hardly holds: stated geometry and the parts before."""
     told = rows[: len(candidates.places), COLUMNS.index("told")]
     return TOLD * np.log(np.maximum(told, 0.02)) + SETTLED * settled_here(candidates, settled)
 
@@ -188,6 +201,49 @@ def offer_neighbours(
     return gather(names, toponyms), np.array(kept)
 
 
+def preferred(candidates: Candidates, name: Name, likely: Floats, mine: NDArray[np.int64]) -> int:
+    """Return the likeliest of the candidates `mine` of a name, or one that its words prefer if it is likely.
+
+    A street stands in the place named beside it, but a village that a table spells otherwise is itself. In
+    "Sumy region" and "the town of Terter" the word says which of the places of that name is meant.
+    """
+    top = int(np.argmax(likely))
+    kind = candidates.kind[mine]
+    own = np.where((kind < NEIGHBOUR) & (kind != INNER), likely, 0.0)
+    if kind[top] == NEIGHBOUR and own.max() >= OWN * likely[top]:
+        top = int(np.argmax(own))
+    if name.class_word and kind[top] < INNER:
+        classes = np.array([candidates.places[i].feature_class for i in mine])
+        fits = np.where(classes == name.class_word, own, 0.0)
+        if fits.max() >= FITS * likely[top]:
+            top = int(np.argmax(fits))
+    return top
+
+
+def place_of(candidates: Candidates, pick: int) -> Place:
+    """Return the place of a candidate; a village that only a neighbour places is no part of the neighbour.
+
+    What happens in a street or an institution happens in its town. What happens in a village that no table
+    carries is near the town named beside it, not in it.
+    """
+    place, name = candidates.places[pick], candidates.names[candidates.owner[pick]]
+    if (
+        candidates.kind[pick] != NEIGHBOUR
+        or _STANDS_IN_TOWN.search(name.text)
+        or name.class_word in tuple("SL")
+    ):
+        return place
+    return replace(
+        place,
+        id=f"near:{place.id}:{fold(name.text)}",
+        name=name.text,
+        feature_code="",
+        population=0,
+        extent_m=max(place.extent_m, NEARBY_M),
+        matched="neighbour",
+    )
+
+
 def seat_of(candidates: Candidates, likely: Floats, mine: NDArray[np.int64], top: int, *, end: bool) -> int:
     """Return the town of the same name in or beside the place `top`, if it is nearly as likely, else `top`.
 
@@ -200,13 +256,14 @@ def seat_of(candidates: Candidates, likely: Floats, mine: NDArray[np.int64], top
     if letter == "P" or level == 3:
         return top
     away = great_circle_m(candidates.xyz[mine], candidates.xyz[[unit]])[:, 0]
-    towns = away < (SEAT_M if end else 0.0 if letter == "A" else BESIDE_M)
+    beside = {"A": 0.0 if level else BESIDE_M, "H": RIVER_M}.get(letter, BESIDE_M)
+    towns = away < (SEAT_M if end else beside)
     if level in (1, 2):
         units = candidates.admin1 if level == 2 else candidates.admin2
         towns |= (units[mine] == units[unit]) & (units[unit] > 0)
     towns &= np.array([candidates.places[i].feature_class == "P" for i in mine])
     rivals = np.where(towns, likely, 0.0)
-    least = (SEAT_OF_END if end else SEAT) * likely[top]
+    least = (SEAT_OF_END if end else SEAT if level == 2 else SEAT_OF_DISTRICT) * likely[top]
     return int(np.argmax(rivals)) if rivals.max() >= max(least, 1e-9) else top
 
 
@@ -261,6 +318,25 @@ def contradicted(
     return wrong
 
 
+def strays(candidates: Candidates, picked: dict[int, tuple[int, float]]) -> set[int]:
+    """
+    Return the names whose doubtful place lies far from every sure one, in none of their countries.
+
+    Villages that no table carries have namesakes elsewhere.
+    """
+    sure = np.array([best for best, score in picked.values() if score >= SURE], np.int64)
+    if not len(sure):
+        return set()
+    countries = set(candidates.country[sure].tolist()) - {0}
+    return {
+        n
+        for n, (best, score) in picked.items()
+        if score < STRAY
+        and int(candidates.country[best]) not in countries
+        and great_circle_m(candidates.xyz[[best]], candidates.xyz[sure]).min() > STRAY_M
+    }
+
+
 def choose(
     candidates: Candidates,
     probability: Floats,
@@ -285,13 +361,14 @@ def choose(
         near = great_circle_m(candidates.xyz[mine], candidates.xyz[mine]) <= NEAR_M
         # Town, district and province of one name lie together: they win together, then the likeliest of them.
         agreed = near @ likely
-        top = int(np.argmax(np.where(near[int(np.argmax(agreed))], likely, -1.0)))
+        there = np.where(near[int(np.argmax(agreed))], likely, 0.0)
+        top = preferred(candidates, name, there, mine)
         if name.class_word != "A":
             top = seat_of(candidates, likely, mine, top, end=n in ends)
         picked[n] = int(mine[top]), float(ranker.calibrate(agreed[[top]])[0])
         if not near[top].all():
             seconds[n] = int(mine[np.argmax(np.where(near[top], -1.0, likely))])
-    wrong = contradicted(candidates, stated, picked)
+    wrong = contradicted(candidates, stated, picked) | strays(candidates, picked)
     for n, (best, score) in picked.items():
         why = in_words(candidates, best, rows, settled=bool(here[best]))
         second = None
@@ -303,6 +380,6 @@ def choose(
         for m in candidates.names[n].mentions:
             known = toponyms[m].score * score >= LEAST and n not in wrong
             flags = ("approximate",) if known and approximate else ()
-            place = candidates.places[best] if known else None
+            place = place_of(candidates, best) if known else None
             found[m] = Resolution(toponyms[m], place, score, second, why, flags)
     return found

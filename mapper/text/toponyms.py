@@ -8,20 +8,19 @@ classes; here it is decided which of them are places, over all mentions of a rep
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Literal, Protocol
-
-from rapidfuzz.distance import OSA
 
 from mapper.model import NameHit, Toponym
 from mapper.text.chain import CLASSES, Name
 from mapper.text.encoder import Encoder
 from mapper.text.fast import LinearTagger
+from mapper.text.slips import Known, respelled
 
 FindNames = Callable[[str], Sequence[NameHit]]
-Known = Mapping[tuple[int, int], NameHit]  # the names that the gazetteer knows, by span
+# Of names surely and doubtfully places: the doubtful ones that lie among the sure ones.
+LyingAmong = Callable[[Collection[str], Collection[str]], Collection[str]]
 
 _LOC, _NORP, _PER = (CLASSES.index(name) for name in ("LOC", "NORP", "PER"))
 
@@ -42,6 +41,7 @@ def recognizer(
     gear: Literal["full", "fast"] = "full",
     *,
     find_names: FindNames,
+    lying_among: LyingAmong | None = None,
     demonyms: bool = False,
     nested: bool = False,
 ) -> Recognizer:
@@ -54,6 +54,8 @@ def recognizer(
         `full` reads with the encoder; `fast` is some ten times as fast and misses more.
     find_names
         What the gazetteer knows in a text, such as `TableGazetteer.find_names`.
+    lying_among
+        Tells of names that look like persons' which lie among the places of the report.
     demonyms
         Give "Libyan" and its like too, with this role.
     nested
@@ -67,14 +69,23 @@ def recognizer(
     >>> read("")
     []
     """
-    return _Recognizer(gear, find_names, demonyms=demonyms, nested=nested)
+    return _Recognizer(gear, find_names, lying_among, demonyms=demonyms, nested=nested)
 
 
 class _Recognizer:
-    def __init__(self, gear: str, find_names: FindNames, *, demonyms: bool, nested: bool) -> None:
+    def __init__(
+        self,
+        gear: str,
+        find_names: FindNames,
+        lying_among: LyingAmong | None,
+        *,
+        demonyms: bool,
+        nested: bool,
+    ) -> None:
         self._linear = LinearTagger()
         self._encoder = Encoder() if gear == "full" else None
         self._find_names = find_names
+        self._lying_among = lying_among
         self._demonyms = demonyms
         self._nested = nested
 
@@ -83,7 +94,9 @@ class _Recognizer:
         names = self._linear.names(text, hits)
         if self._encoder:
             names = _voted(text, hits, self._encoder.names(text, hits), names)
-        return decide(text, hits, names, demonyms=self._demonyms, nested=self._nested)
+        return decide(
+            text, hits, names, lying_among=self._lying_among, demonyms=self._demonyms, nested=self._nested
+        )
 
     def many(self, texts: Iterable[str]) -> Iterator[list[Toponym]]:
         return map(self, texts)
@@ -118,7 +131,13 @@ def _voted(text: str, hits: Sequence[NameHit], names: Sequence[Name], linear: Se
 
 
 def decide(
-    text: str, hits: Sequence[NameHit], names: Sequence[Name], *, demonyms: bool, nested: bool
+    text: str,
+    hits: Sequence[NameHit],
+    names: Sequence[Name],
+    *,
+    lying_among: LyingAmong | None = None,
+    demonyms: bool,
+    nested: bool,
 ) -> list[Toponym]:
     """
     Return the toponyms of a text, given its names and what the gazetteer knows in it.
@@ -131,6 +150,8 @@ def decide(
         Runs of words that the gazetteer knows.
     names
         Names with the chances of their classes, by position.
+    lying_among
+        Decides on names that look like a person's.
     demonyms, nested
         Give these roles too.
     """
@@ -138,6 +159,7 @@ def decide(
     names = [part for name in names for part in _parts(text, name, known)]
     names = _credits_apart(text, names)
     names = _rejoined(text, [_mended(text, name) for name in names], known)
+    names = [name for name in names if not _is_borrowed(text, name)]
     names = _pooled(text, names, known)
     attributive = _ATTRIBUTIVE_WIDE if demonyms else _ATTRIBUTIVE
     found, within = [], []
@@ -146,13 +168,16 @@ def decide(
         if is_place:
             found.append(_toponym(text, name, known))
         for inner in name.inner:
-            if not is_place and max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive:
+            stands_alone = max(inner.chances[_LOC], inner.chances[_NORP]) >= attributive
+            if not is_place and stands_alone and not _is_borrowed(text, inner):
                 toponym = _toponym(text, inner, known)
                 # The chance is that of the inner name alone; that one of the two readings holds is likelier.
                 found.append(replace(toponym, score=(1 + toponym.score) / 2))
             elif nested:
                 within.append(replace(_toponym(text, inner, known), role="nested"))
-    found = [*_respelled(text, found, names, known), *within]
+    if lying_among:
+        found += _seconded(text, found, names, known, lying_among)
+    found = [*respelled(text, found, names, known), *within]
     found.sort(key=lambda toponym: (toponym.start, -toponym.end))
     return [toponym for toponym in found if demonyms or toponym.role != "demonym"]
 
@@ -160,13 +185,16 @@ def decide(
 # "Kentucky State Police" is an organisation and its first word a place; corpora disagree whether to mark it,
 # and the encoder, trained on all, gives the place about a quarter of the chance where most would.
 _ATTRIBUTIVE = 0.25
-_ATTRIBUTIVE_WIDE = 0.1  # whoever asks for demonyms asks for names used as adjectives
+_ATTRIBUTIVE_WIDE = 0.05  # whoever asks for demonyms asks for names used as adjectives
 
 
 # A place wrongly taken for a government loses its events. Governments are called by countries and large
 # cities: "clashes between Ras Lanuf and Bin Jawad" is about two towns.
 _SURELY = 0.8
 _LARGE = 5.0  # log10 of the population
+_ITS_MEN = re.compile(
+    r"[ \n](?:army|troops|soldiers|tanks|militias?|battalions?|brigades?|regiments?|television|radio|TV)\b"
+)
 
 
 def _toponym(text: str, name: Name, known: Known) -> Toponym:
@@ -177,8 +205,49 @@ def _toponym(text: str, name: Name, known: Known) -> Toponym:
         return Toponym(name.start, name.end, spelled, "demonym", demonym)
     hit = known.get((name.start, name.end))
     stands_for = name.associative > _SURELY and (hit is None or hit.prominence >= _LARGE)
+    stands_for |= _ITS_MEN.match(text, name.end) is not None
     role: Literal["literal", "associative"] = "associative" if stands_for else "literal"
     return Toponym(name.start, name.end, spelled, role, place, _joined(spelled))
+
+
+_FAINT = 0.03
+_SECOND_SCORE = 0.5
+
+
+def _seconded(
+    text: str, found: Sequence[Toponym], names: Sequence[Name], known: Known, lying_among: LyingAmong
+) -> list[Toponym]:
+    """Return the names read as a person's that the gazetteer knows among the places of the report.
+
+    "Palmyra belongs to the army once more" may be about a woman: not where the report names the towns around.
+    """
+    doubtful = []
+    for name in names:
+        spelled = text[name.start : name.end]
+        hit = known.get((name.start, name.end))
+        if (
+            hit
+            and "P" in hit.feature_classes
+            and " " not in spelled
+            and name.chances[_PER] == max(name.chances)
+            and name.chances[_LOC] >= _FAINT
+        ):
+            doubtful.append(name)
+    if not doubtful:
+        return []
+    surnames = {
+        words[-1]
+        for name in names
+        if len(words := text[name.start : name.end].split()) > 1 and name.chances[_PER] == max(name.chances)
+    }
+    spelled_out = {text[name.start : name.end] for name in doubtful} - surnames
+    sure = {toponym.text for toponym in found if toponym.role in ("literal", "associative")}
+    places = lying_among(sure, spelled_out)
+    return [
+        Toponym(name.start, name.end, spelled, "literal", _SECOND_SCORE)
+        for name in doubtful
+        if (spelled := text[name.start : name.end]) in places
+    ]
 
 
 # "Oxford, Mississippi", "Otter Tail/Grant county", a caption above a dateline: two names.
@@ -261,17 +330,27 @@ def _mended(text: str, name: Name) -> Name:
     return replace(name, start=start, end=end, inner=inner)
 
 
+_COMPASS = re.compile(r"(?:North|South|East|West)(?:ern)?|Central|Upper|Lower")
+
+
+def _are_known(hit: NameHit | None) -> bool:
+    """Tell whether words together are the name of a place."""
+    return hit is not None and hit.feature_classes != "D"
+
+
 def _rejoined(text: str, names: Sequence[Name], known: Known) -> list[Name]:
-    """Return the names with two neighbours made one where the gazetteer knows the whole."""
+    """Return the names with two neighbours made one: the gazetteer knows the whole, or "Western Kasai"."""
     whole: list[Name] = []
     for name in names:
         name = replace(name, inner=tuple(_rejoined(text, name.inner, known)))
         last = whole[-1] if whole else None
         if (
             last is not None
-            and (hit := known.get((last.start, name.end))) is not None
-            and hit.feature_classes != "D"
             and text[last.end : name.start].isspace()
+            and (
+                _are_known(known.get((last.start, name.end)))
+                or _COMPASS.fullmatch(text, last.start, last.end)
+            )
             and max(last.chances[_LOC], name.chances[_LOC]) >= _LEAST_CHANCE_KNOWN
         ):
             larger = max(last, name, key=lambda part: part.chances[_LOC])
@@ -279,6 +358,20 @@ def _rejoined(text: str, names: Sequence[Name], known: Known) -> list[Name]:
         else:
             whole.append(name)
     return whole
+
+
+# Names that others have borrowed: ships, and movements called after the countries they want.
+_BORROWED = re.compile(
+    r"(?:\b(?:(?:battle|steam|flag|gun|war)(?:ship|boat)|cruiser|destroyer|frigate|corvette|submarine|steamer|"
+    r"ironclad|minesweeper|aircraft carrier|trawler|schooner|freighter|tanker|ferry)s?|"
+    r"\b(?:USS|HMS|HMAS|HMCS|MV|Radio)|\bIslamic (?:State|Emirate) (?:of|in)(?: the)?)[ \n][\"“'‘]?\Z"
+)
+_LONGEST_BORROWED = 40
+
+
+def _is_borrowed(text: str, name: Name) -> bool:
+    """Tell whether a name is that of something called after a place: "the battleship Texas"."""
+    return _BORROWED.search(text[max(0, name.start - _LONGEST_BORROWED) : name.start]) is not None
 
 
 def _pooled(text: str, names: Sequence[Name], known: Known) -> list[Name]:
@@ -338,81 +431,3 @@ def _joined(name: str) -> str:
     whole = _HYPHENATED.sub(lambda cut: "" if name[cut.end() : cut.end() + 1].islower() else "-", name)
     whole = " ".join(whole.split())
     return whole if whole != name else ""
-
-
-_CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]+")
-_SHORTEST_SLIP = 6  # with fewer letters a slip is another name: Iran and Iraq, Bari and Bali
-_MOST_ANCHORS = 200
-_SLIP_SCORE = 0.6
-
-
-def _respelled(text: str, found: Sequence[Toponym], names: Sequence[Name], known: Known) -> list[Toponym]:
-    """Return the toponyms with slips of other mentions corrected in `name`, and slips that were none added.
-
-    "For days Ras Lanus has come under fire", after "Ras Lanuf": capitalised words that the gazetteer does not
-    know, a letter or two from a place of the report that it does.
-    """
-    anchors = _anchors(found, known)
-    if not anchors:
-        return list(found)
-    at = {toponym.start: toponym for toponym in found}
-    taken = bytearray(len(text))
-    for toponym in found:
-        taken[toponym.start : toponym.end] = b"\1" * (toponym.end - toponym.start)
-    other_names = {(name.start, name.end) for name in names}
-    slips: dict[tuple[str, int], str] = {}
-    for start, end, words in _capitalised_runs(text, {words for _, words in anchors}):
-        if (start, end) in known or (words == 1 and end - start < _SHORTEST_SLIP):
-            continue
-        spelled = " ".join(text[start:end].split())
-        if (spelled, words) not in slips:
-            slips[spelled, words] = _meant(spelled, anchors.get((spelled[0], words), ()))
-        meant = slips[spelled, words]
-        if not meant:
-            continue
-        if start in at and at[start].end == end:
-            at[start] = replace(at[start], name=meant)
-        elif not any(taken[start:end]) and (words > 1 or (start, end) not in other_names):
-            # A person may be called like a town but for one letter; two words that agree are no accident.
-            at[start] = Toponym(start, end, text[start:end], "literal", _SLIP_SCORE, meant)
-            taken[start:end] = b"\1" * (end - start)
-    return [at[start] for start in sorted(at)]
-
-
-def _anchors(found: Sequence[Toponym], known: Known) -> dict[tuple[str, int], list[str]]:
-    """Return the known places of a report by first letter and number of words, the most frequent first."""
-    counts: dict[str, int] = {}
-    for toponym in found:
-        if toponym.role in ("literal", "associative") and (toponym.start, toponym.end) in known:
-            spelled = " ".join(toponym.text.split())
-            if len(spelled) >= _SHORTEST_SLIP:
-                counts[spelled] = counts.get(spelled, 0) + 1
-    anchors: dict[tuple[str, int], list[str]] = {}
-    for spelled in sorted(counts, key=lambda name: (-counts[name], name)):
-        group = anchors.setdefault((spelled[0], len(spelled.split())), [])
-        if len(group) < _MOST_ANCHORS:
-            group.append(spelled)
-    return anchors
-
-
-def _capitalised_runs(text: str, sizes: set[int]) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, words) of the runs of capitalised words that have one of the sizes."""
-    words = [match.span() for match in _CAPITALISED.finditer(text)]
-    for size in sorted(sizes, reverse=True):
-        for first in range(len(words) - size + 1):
-            run = words[first : first + size]
-            if all(text[end:start] in (" ", "\n") for (_, end), (start, _) in pairwise(run)):
-                yield run[0][0], run[-1][1], size
-
-
-def _meant(spelled: str, anchors: Sequence[str]) -> str:
-    """Return the place that a spelling is a slip of, "" when none; an ending added or lost is no slip.
-
-    >>> _meant("Ras Lanus", ["Ras Lanuf"]), _meant("Libyan", ["Libya"]), _meant("Benghazi", ["Benghazi"])
-    ('Ras Lanuf', '', '')
-    """
-    allowed = 1 if len(spelled) < 10 else 2
-    for name in anchors:
-        if 0 < OSA.distance(spelled, name, score_cutoff=allowed) <= allowed:
-            return "" if spelled.startswith(name) or name.startswith(spelled) else name
-    return ""

@@ -86,11 +86,13 @@ class MostPopulous:
 
 
 def _mapper(gear: str) -> Reader:
-    from mapper.pipeline import default_gazetteer, geoparse
-    from mapper.text.toponyms import recognizer
+    from mapper.pipeline import geoparse
+    from mapper.reading import Reading
 
-    find_names = default_gazetteer().find_names
-    readers = {flag: recognizer(gear, find_names=find_names, demonyms=flag) for flag in (False, True)}
+    readers = {
+        flag: Reading("full" if gear == "full" else "fast", demonyms=flag).recognize()
+        for flag in (False, True)
+    }
 
     def read(text: str, demonyms: bool) -> Found:
         found = []

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from shapely.geometry import Point
 
 from mapper.model import Locative, Place, Resolution, Toponym
-from mapper.places.candidates import bearings, great_circle_m, look_up, unit_vectors
+from mapper.places.candidates import bearings, gather, great_circle_m, group_names, look_up, unit_vectors
 from mapper.places.evidence import COLUMNS, fit, share
 from mapper.places.ranker import Trees, shipped_ranker
-from mapper.places.resolve import resolve
+from mapper.places.resolve import resolve, strays
 
 
 class Atlas:
@@ -137,12 +138,40 @@ def test_a_distance_that_fits_no_candidate_takes_no_place_away() -> None:
     assert chosen(resolve([moro, tasi], [claim], ATLAS, text=text)) == ["moro", "tasi"]
 
 
-@pytest.mark.parametrize("id", ["kelm-a", "kelm-b"])
-def test_a_name_settled_in_other_reports_keeps_its_place(id: str) -> None:
-    pinned = next(place for place in ATLAS.places if place.id == id)
-    (settled,) = read("Kelm was quiet.", "Kelm", prior={"Kelm": pinned})
-    assert settled.place == pinned
-    assert settled.why[0] == "the name has this place in other reports"
+def test_a_name_keeps_its_place_in_the_later_parts_of_a_long_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "In Arrania the road from Tasi to Moro was cut, and Kelm was shelled. Kelm was quiet."
+    monkeypatch.setattr("mapper.places.resolve.MOST_TOPONYMS", 4)
+    last = read(text, "Arrania", "Tasi", "Moro", "Kelm")[-1]
+    assert last.place is not None and last.place.id == "kelm-a"
+    assert last.why[0] == "the name has this place further up in the report"
+
+
+@pytest.mark.parametrize(
+    ("lon", "code", "score", "is_stray"),
+    [
+        (140.0, "ZZ", 0.2, True),
+        (140.0, "ZZ", 0.6, False),
+        (140.0, "AR", 0.2, False),
+        (21.0, "ZZ", 0.2, False),
+    ],
+)
+def test_a_doubtful_namesake_far_from_all_that_is_sure_is_no_answer(
+    lon: float, code: str, score: float, is_stray: bool
+) -> None:
+    atlas = Atlas(*ATLAS.places, town("far", "Wiell", lon, 30.0, 0, code))
+    toponyms = spans("Tasi and Moro held; Wiell was shelled.", "Tasi", "Moro", "Wiell")
+    candidates = gather(group_names(toponyms, atlas, text=" " * 40), toponyms)
+    picked = {0: (0, 0.9), 1: (1, 0.9), 2: (2, score)}
+    assert strays(candidates, picked) == ({2} if is_stray else set())
+
+
+def test_a_village_that_a_table_spells_otherwise_is_itself_and_not_the_town_beside_it() -> None:
+    village = replace(town("own", "Hasheen", 20.7, 30.2, 0, "AR"), match=0.85, matched="bare")
+    atlas = Atlas(*ATLAS.places, village)
+    text = "In Arrania troops went from Tasi to Hasheen and Moro."
+    found = resolve(spans(text, "Arrania", "Tasi", "Hasheen", "Moro"), [], atlas, text=text)
+    (resolution,) = [r for r in found if r.toponym.text == "Hasheen"]
+    assert (resolution.place and resolution.place.id, resolution.flags) == ("own", ())
 
 
 def test_a_demonym_means_its_country() -> None:
@@ -158,6 +187,35 @@ def test_an_unknown_building_takes_the_place_of_the_town_beside_it_as_approximat
     assert resolutions[0].place is not None and resolutions[0].place.id in {"tasi", "moro"}
     assert resolutions[0].flags == ("approximate",)
     assert resolutions[1].flags == ()
+
+
+def test_an_unknown_village_is_near_the_town_beside_it_and_no_part_of_it() -> None:
+    text = "In Arrania troops went from Tasi to Qqxholm, near Tasi."
+    found = resolve(spans(text, "Arrania", "Tasi", "Qqxholm"), [], ATLAS, text=text)
+    (village,) = [r for r in found if r.toponym.text == "Qqxholm"]
+    (towns,) = {r.place.id for r in found if r.place and r.toponym.text == "Tasi"}
+    assert village.place is not None and village.flags == ("approximate",)
+    assert (village.place.name, village.place.id) == ("Qqxholm", f"near:{towns}:qqxholm")
+    assert village.place.extent_m >= 25_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Tasi region was shelled.", "A"), ("The town of Tasi fell.", "P"), ("Tasi fell.", "P")],
+)
+def test_the_word_beside_a_name_says_which_of_its_places_is_meant(text: str, expected: str) -> None:
+    unit = replace(state("Tasi", 20.8, 30.2, "AR"), population=90_000, match=0.85, matched="typeless")
+    atlas = Atlas(town("town", "Tasi", 20.9, 30.1, 900_000, "AR", "Tasi"), unit)
+    (found,) = resolve(spans(text, "Tasi"), [], atlas, text=text)
+    assert found.place is not None and found.place.feature_class == expected
+
+
+def test_a_district_without_level_gives_way_to_the_town_that_bears_its_name() -> None:
+    third = replace(state("Tasi", 20.91, 30.1, "AR"), id="adm3", feature_code="ADM3", population=50_000)
+    seat = replace(town("town", "Tasi", 20.9, 30.1, 5_000, "AR", "Tasi"), matched="alternate")
+    atlas = Atlas(seat, third)
+    (found,) = resolve(spans("Tasi fell.", "Tasi"), [], atlas, text="Tasi fell.")
+    assert found.place is not None and found.place.id == "town"
 
 
 def test_every_mention_of_a_name_has_one_sense() -> None:
@@ -288,7 +346,7 @@ def measured(text: str, subject: str, landmark: str, kilometres: int) -> tuple[l
 
 
 def test_a_doubtful_place_that_a_stated_distance_contradicts_is_none() -> None:
-    strays = [town(f"stray-{n}", "Strayburg", -60.0 + 25 * n, -30.0, 900, "BO") for n in range(2)]
+    strays = [town(f"stray-{n}", "Strayburg", -60.0 + 25 * n, -30.0, 900, "AR") for n in range(2)]
     atlas = Atlas(*ATLAS.places, *strays)
     text = "Strayburg, 40 km from Tasi, fell. Tasi and Moro in Arrania were shelled."
     _, claim = measured("Strayburg, 40 km from Tasi, fell.", "Strayburg", "Tasi", 40)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 import pytest
@@ -173,11 +173,55 @@ def test_what_a_line_break_cuts_is_looked_up_whole(written: str, meant: str) -> 
 
 
 def test_two_parts_of_a_name_that_the_gazetteer_knows_are_one() -> None:
-    text = "Rain fell in West Virginia."
-    names = [name_at(text, "West", LOC=0.6), name_at(text, "Virginia", LOC=0.9)]
-    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["West", "Virginia"]
-    hits = [hit_at(text, "West Virginia"), hit_at(text, "Virginia")]
-    assert spelled(decide(text, hits, names, demonyms=False, nested=False)) == ["West Virginia"]
+    text = "Rain fell in Port Sudan."
+    names = [name_at(text, "Port", LOC=0.6), name_at(text, "Sudan", LOC=0.9)]
+    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["Port", "Sudan"]
+    hits = [hit_at(text, "Port Sudan"), hit_at(text, "Sudan")]
+    assert spelled(decide(text, hits, names, demonyms=False, nested=False)) == ["Port Sudan"]
+
+
+def test_a_word_of_the_compass_belongs_to_the_name_it_stands_before() -> None:
+    text = "Cholera was found in Western Orvany."
+    names = [name_at(text, "Western", LOC=0.7), name_at(text, "Orvany", LOC=0.9)]
+    assert spelled(decide(text, [], names, demonyms=False, nested=False)) == ["Western Orvany"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The old battleship Oregon shelled the forts.",
+        "A boat of the cruiser\nOregon came ashore.",
+        "Gunmen of the Islamic State of Oregon said so.",
+        "He was heard on Radio Oregon at noon.",
+    ],
+)
+def test_what_is_called_after_a_place_is_none(text: str) -> None:
+    names = [name_at(text, "Oregon", LOC=0.95)]
+    assert decide(text, [hit_at(text, "Oregon")], names, demonyms=False, nested=False) == []
+
+
+@pytest.mark.parametrize("owner", ["", "General Orvany said so. "])
+def test_a_known_name_among_the_places_of_the_report_is_a_place_unless_somebody_bears_it(owner: str) -> None:
+    text = f"{owner}Orvany belongs to the army once more, as does Homs."
+    names = [name_at(text, "Orvany", nth=bool(owner), LOC=0.1, PER=0.8), name_at(text, "Homs", LOC=0.9)]
+    names += [name_at(text, "General Orvany", PER=0.9)] if owner else []
+    asked = []
+
+    def all_lie_there(sure: Collection[str], doubtful: Collection[str]) -> Collection[str]:
+        asked.append((set(sure), set(doubtful)))
+        return doubtful
+
+    hits = [hit_at(text, "Orvany", nth=bool(owner)), hit_at(text, "Homs")]
+    found = decide(text, hits, names, lying_among=all_lie_there, demonyms=False, nested=False)
+    assert asked == [({"Homs"}, set() if owner else {"Orvany"})]
+    assert set(spelled(found)) == ({"Homs"} if owner else {"Orvany", "Homs"})
+
+
+@pytest.mark.parametrize(("words", "role"), [("army had gone", "associative"), ("was quiet", "literal")])
+def test_a_place_stands_for_its_army_and_broadcasters(words: str, role: str) -> None:
+    text = f"By dawn the Orvany {words}."
+    (found,) = decide(text, [], [name_at(text, "Orvany", LOC=0.9)], demonyms=False, nested=False)
+    assert found.role == role
 
 
 @pytest.mark.parametrize("between", ["\n\n", ", ", " / ", " - "])

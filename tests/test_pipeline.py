@@ -128,3 +128,16 @@ def test_a_report_printed_twice_is_linked_and_counts_once() -> None:
              for name, s in (("one", mapper.build([first])), ("twice", both),
                              ("two", mapper.build([first, other])))}  # fmt: skip
     assert brega["one"] == brega["twice"] < brega["two"]
+
+
+def test_a_later_correction_withdraws_what_was_told() -> None:
+    told = [
+        "The army attacked rebels at Ajdabiya. Rebels captured Brega on Monday, residents said.",
+        "The army shelled the rebels at Ajdabiya on Tuesday. CORRECTION: We wrongly reported that rebels had "
+        "captured Brega on Monday. They did not.",
+    ]
+    reports = [Report(str(n), text, datetime(2011, 3, 7 + n, tzinfo=UTC)) for n, text in enumerate(told)]
+    situation = mapper.build(reports)
+    (capture,) = situation.timeline.query("kind == 'capture' and certainty == 'reported'")["flags"]
+    assert capture == "superseded"
+    assert "Rebels" not in set(near(situation.control, (19.57, 30.41))["holder"])

@@ -192,10 +192,28 @@ def _outcome(draft: Draft) -> tuple[str, str]:
     return "", "none"
 
 
-def _flags(draft: Draft) -> tuple[str, ...]:
-    """Return what of an event no word of its clause tells."""
-    place_inferred = draft.location is not None and draft.action.place_word == "-"
-    return ("doer inferred",) * draft.guessed + ("place inferred",) * place_inferred
+# Words with which a writer takes back what he told before.
+_CORRECTS = re.compile(
+    r"\b(?:corrections?|corrigend(?:um|a)|errat(?:um|a)|earlier (?:version|report|edition|dispatch|story)"
+    r"|(?:wrongly|mistakenly|erroneously|incorrectly) (?:reported|stated|said|listed|told)"
+    r"|(?:reported|stated|said|listed) (?:wrongly|in error|by mistake)|retracts?|retraction)\b",
+    re.IGNORECASE,
+)
+# How far before a sentence the word stands that makes it a correction.
+_CORRECTION_CHARACTERS = 160
+
+
+def _flags(draft: Draft, text: str, sides: Sides) -> tuple[str, ...]:
+    """Return what of an event no word of its clause tells, and whether the writer takes it back."""
+    action = draft.action
+    place_inferred = draft.location is not None and action.place_word == "-"
+    before = text[max(0, action.sentence_start - _CORRECTION_CHARACTERS) : action.sentence_end]
+    writer = action.source not in sides.of or action.source.lower() == "we"
+    corrects = draft.certainty == "denied" and writer
+    corrects = corrects and _CORRECTS.search(before.rpartition("\n\n")[2]) is not None
+    return (
+        ("doer inferred",) * draft.guessed + ("place inferred",) * place_inferred + ("correction",) * corrects
+    )
 
 
 def _rank(draft: Draft) -> tuple[datetime, bool, int, bool, int]:
@@ -225,7 +243,7 @@ def _finish(report: Report, drafts: Sequence[Draft], sides: Sides) -> list[Event
                 action=replace(action, certainty=draft.certainty, outcome=outcome), location=draft.location,
                 since=draft.time.since, until=draft.time.until, precision=draft.time.precision,
                 side=draft.side, opposing_side=draft.opposing, holder=holder, order=order,
-                flags=_flags(draft),
+                flags=_flags(draft, report.text, sides),
             )
         )  # fmt: skip
     return events

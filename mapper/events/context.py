@@ -130,7 +130,7 @@ class _Context:
         kind = draft.action.kind
         if draft.certainty == "planned":
             sentence = self._text[draft.action.sentence_start : draft.action.sentence_end]
-            return (_FEARS.search(sentence) is None) == (kind in TAKES)
+            return (_FEARS.search(sentence) is None) == (kind in TAKES or kind == "repulse")
         if kind in FIRE:
             return False  # who is shelled complains
         return (kind in TAKES or kind == "repulse") == (draft.certainty != "denied")

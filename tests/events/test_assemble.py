@@ -150,3 +150,21 @@ def test_a_beginning_dates_no_later_sentence() -> None:
     text = "Jalu has been under siege by rebels since Monday. The army shelled Awjila."
     shelled = next(e for e in events(text, "Jalu", "Awjila") if e.action.kind == "shelling")
     assert (shelled.since.day, shelled.precision) == (10, "few_days")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rebels fought the army. CORRECTION: We wrongly reported on Monday that rebels had captured Jalu.",
+        "The army fought rebels. Correction. We stated that Jalu had fallen to rebels. It has not fallen.",
+    ],
+)
+def test_what_the_writer_takes_back_is_a_correction(text: str) -> None:
+    told = [e for e in events(text, "Jalu") if e.action.certainty == "denied"]
+    assert told
+    assert all("correction" in e.flags for e in told)
+
+
+def test_what_a_side_denies_is_no_correction() -> None:
+    text = "Rebels fought the army. The army denied an earlier report that rebels had captured Jalu."
+    assert not any("correction" in e.flags for e in events(text, "Jalu"))

@@ -21,7 +21,7 @@ from mapper.lines import Progress, quiet
 from mapper.lines import extract_file as extract_file
 from mapper.lines import geoparse_file as geoparse_file
 from mapper.model import DistanceCheck, Rejected, Report, Resolution
-from mapper.pipeline import default_gazetteer, extract, geoparse, situate
+from mapper.pipeline import default_gazetteer, extract, geoparse, placed, situate
 from mapper.places.gazetteer import open_gazetteer
 from mapper.places.install import install, installed
 from mapper.reading import Reading, read_each, set_aside
@@ -31,7 +31,6 @@ from mapper.space.distance import geodesic
 from mapper.store import Store, kept_readings
 from mapper.text.coded import read_coded
 from mapper.text.fetch import fetch as fetch
-from mapper.text.locatives import find_locatives
 from mapper.text.reports import read_reports
 from mapper.theatre import Theatre, read_theatre
 
@@ -178,8 +177,8 @@ def geoparse_text(text: str, reading: Reading) -> list[Resolution]:
 
 def check_sentence(sentence: str, reading: Reading) -> list[DistanceCheck]:
     """Measure the distances and directions that a sentence states between named places."""
-    resolutions = geoparse_text(sentence, reading)
-    return check_distances(find_locatives(sentence, [r.toponym for r in resolutions]), resolutions)
+    resolutions, locatives = placed(sentence, reading.recognize()(sentence), reading.gazetteer())
+    return check_distances(locatives, resolutions)
 
 
 def lookup(

@@ -18,6 +18,7 @@ from mapper.events.frontline import fronts_and_axis
 from mapper.events.timeline import Tellings
 from mapper.model import Extraction, Gazetteer, Locative, Rejected, Report, Resolution, Situation, Toponym
 from mapper.places.among import lying_among
+from mapper.places.claimed import found_by_claims
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.pins import with_pins, without_left_out
 from mapper.places.resolve import resolve
@@ -92,12 +93,7 @@ def extract(
     text = report.text
     gazetteer = gazetteer or default_gazetteer()
     toponyms = without_left_out((recognize or default_recognizer())(text), theatre)
-    locatives = find_locatives(text, toponyms)
-    toponyms = with_unseen(text, toponyms, locatives)
-    resolutions = with_pins(
-        resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
-    )
-    locatives = settle_landmarks(locatives, resolutions)
+    resolutions, locatives = placed(text, toponyms, gazetteer, theatre)
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
@@ -176,6 +172,19 @@ def situate(
         title=_title(theatre, reports),
         attributions=default_gazetteer().credits(places["place_source"].unique()),
     )
+
+
+def placed(
+    text: str, toponyms: Sequence[Toponym], gazetteer: Gazetteer, theatre: Theatre | None = None
+) -> tuple[list[Resolution], list[Locative]]:
+    """Return the places of the names of a text, those that a distance shows too, and its locatives."""
+    locatives = find_locatives(text, toponyms)
+    toponyms = with_unseen(text, toponyms, locatives)
+    resolutions = with_pins(
+        resolve(toponyms, locatives, gazetteer, text=text), theatre, default_gazetteer().place
+    )
+    locatives = settle_landmarks(locatives, resolutions)
+    return found_by_claims(resolutions, locatives, gazetteer), locatives
 
 
 def with_unseen(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative]) -> list[Toponym]:

@@ -92,6 +92,13 @@ def test_check_gives_the_verdict_and_the_figures(capsys: pytest.CaptureFixture[s
     assert "356 miles" in said and "116" in said
 
 
+def test_check_finds_a_name_that_only_the_distance_gives_away(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "Watiya, 125 km west of Gharyan, fell."]) == DONE
+    said = capsys.readouterr().out
+    assert said.startswith("consistent")
+    assert "Al Watya" in said
+
+
 def test_lookup_gives_an_array_nearest_first(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["gazetteer", "lookup", "Tripoli", "--near", "34.4,35.8", "--json"]) == DONE
     places = json.loads(capsys.readouterr().out)

@@ -79,6 +79,7 @@ def assemble(
             draft.certainty = "claimed"
         drafts.append(draft)
         previous = draft
+    _date_by_other_telling(drafts)
     infer_sides(drafts, sides, named, report.text)
     for draft in drafts:
         _weigh_source(draft, sides)
@@ -127,6 +128,20 @@ def _is_one_sided(text: str) -> bool:
         return False  # a letter or a diary, whose writer tells what he saw
     found = len(_OUR_SIDE.findall(plain))
     return found >= 2 and found * 250 >= len(plain.split())
+
+
+def _date_by_other_telling(drafts: Sequence[Draft]) -> None:
+    """Date what is denied or looked back on without a time by the same thing told with one."""
+    dated = [d for d in drafts if d.time.told and d.time.since and d.location and d.certainty != "planned"]
+    for draft in drafts:
+        action, place = draft.action, draft.location
+        if draft.time.told or place is None:
+            continue
+        if draft.certainty == "denied" or (action.tense == "before_past" and draft.certainty != "planned"):
+            same = [d for d in dated if d.location and d.location.name == place.name]
+            same = [d for d in same if d.action.kind == action.kind]
+            if same:
+                draft.time = min(same, key=lambda d: abs(d.action.start - action.start)).time
 
 
 def _fill_sides(draft: Draft, sides: Sides) -> None:

@@ -68,8 +68,7 @@ _NEEDED = (
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
 )  # fmt: skip
 _READ = [
-    "event_id", "kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags",
-    "report_id", "order",
+    "event_id", "kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags", "order",
 ]  # fmt: skip
 
 
@@ -165,7 +164,7 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
     """
     timeline = timeline.assign(flags=mark_superseded(timeline), place_key=place_keys(timeline))
     found = []
-    for row in _records(_bearing(timeline, repeats)):
+    for row in _records(timeline[_READ], _bearing(timeline, repeats)):
         supposed = row["certainty"] in ("planned", "denied")
         holder = "" if supposed else _said_holder(row)
         if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
@@ -181,25 +180,32 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
 
 
 def _bearing(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame:
-    """Return what may bear on control, in its order, with its `day` and whether that is `dated`."""
+    """Return the rows that may bear on control, in their order, by number, with what is settled of them."""
     moment = timeline["since"].fillna(timeline["published"])
     flags = timeline["flags"].str
-    kept = (
-        (timeline["place_key"] >= 0) & moment.notna() & ~(timeline["uncertainty_m"].astype(float) > VAGUE_M)
-    )
+    kept = (timeline["place_key"] >= 0) & moment.notna()
+    kept &= ~(timeline["uncertainty_m"].astype(float) > VAGUE_M)
     kept &= ~flags.contains("superseded", regex=False)
     # "they pulled back": from where is a guess, no ground to colour a map
     kept &= ~(flags.contains(PLACE_INFERRED, regex=False) & timeline["kind"].isin(_LOSSES))
-    rows, moment = timeline.loc[kept, [*_READ, "published"]], moment[kept]
-    rows["day"], rows["dated"] = moment.dt.floor("D"), timeline.loc[kept, "since"].notna()
-    rows["published"] = rows["published"].fillna(moment)
+    numbers = np.flatnonzero(kept)
+    moment = moment.iloc[numbers]
+    reports = timeline["report_id"].iloc[numbers]
     if repeats:
-        firsts = Words(repeats.get(id, id) for id in shared_values(rows["report_id"]))
-        rows["report_id"] = firsts.table_column().array
+        reports = Words(repeats.get(id, id) for id in shared_values(reports)).table_column()
+    rows = pd.DataFrame(
+        {
+            "number": numbers,
+            "day": moment.dt.floor("D").array,
+            "dated": timeline["since"].notna().array[numbers],
+            "published": timeline["published"].iloc[numbers].fillna(moment).array,
+            "report_id": reports.array,
+        }
+    )
     # On one day events come before statements of who holds: those describe the outcome.
     keys = (
-        rows["day"], rows["kind"] == "holds", rows["published"], rows["report_id"], rows["order"],
-        rows["event_id"],
+        rows["day"], timeline["kind"].iloc[numbers] == "holds", rows["published"], rows["report_id"],
+        timeline["order"].iloc[numbers], timeline["event_id"].iloc[numbers],
     )  # fmt: skip
     return rows.iloc[np.lexsort([pd.factorize(key, sort=True)[0] for key in keys][::-1])]
 
@@ -214,13 +220,14 @@ def _said_holder(row: Mapping[str, Any]) -> str:
     return str(row["opponent"]) if row["kind"] == "surrender" else ""
 
 
-def _records(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Give the rows of a table one by one; values that repeat are one object."""
-    names = [str(name) for name in rows]
+def _records(timeline: pd.DataFrame, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give rows of a timeline by their numbers, with their further columns; what repeats is one object."""
     for start in range(0, len(rows), 10_000):  # in chunks, to bound the memory
         part = rows.iloc[start : start + 10_000]
-        for values in zip(*(shared_values(part[name]) for name in names), strict=True):
-            yield dict(zip(names, values, strict=True))
+        told = timeline.iloc[part["number"].to_numpy()]
+        columns = {str(name): shared_values(table[name]) for table in (told, part) for name in table}
+        for values in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, values, strict=True))
 
 
 class Points:

@@ -37,15 +37,18 @@ def _paragraphs(text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time with its precision; both ends None where the text gives no calendar."""
+    """A time, `told` where the sentence says it; both ends None where the text gives no calendar."""
 
     since: datetime | None
     until: datetime | None
     precision: Precision
+    told: bool = True
 
 
 NEVER = When(None, None, "unknown")
 
+# "Two days after" dates the clause that it opens.
+_LEADS = re.compile(r"\b(?:after|before|since)$")
 # The hour of words for a part of the day; what is told without one is of no hour, and stands at noon.
 NOON = 12
 _HOUR_WORDS = (
@@ -115,13 +118,13 @@ class Calendar:
             return When(span.since, span.until, span.precision)
         if action.certainty == "planned":
             return NEVER
-        told = self._head(action) if action.tense == "present" else self._told_before(action)
-        if told is not None:
-            return When(told.since, told.until, "day")
+        day = self._head(action) if action.tense == "present" else self._told_before(action)
+        if day is not None:
+            return When(day.since, day.until, "day", told=False)
         if self._today is None:
             return NEVER
         precision: Precision = "day" if action.tense == "present" else "few_days"
-        return When(self._today, self._today + timedelta(1), precision)
+        return When(self._today, self._today + timedelta(1), precision, told=False)
 
     def hour(self, action: Action) -> int:
         """Return the hour that the clause of an action tells, else its sentence, else noon."""
@@ -136,6 +139,11 @@ class Calendar:
         first = bisect_right(self._starts, action.sentence_start - 1)
         last = bisect_right(self._starts, action.sentence_end)
         within = [d for d in self._dates[first:last] if d.end <= action.sentence_end]
+        after = [d for d in within if not d.relative_to_previous and _LEADS.search(d.text)]
+        within = [d for d in within if d not in after]
+        led = [d for d in after if d.end <= action.start and self._leads(d, action)]
+        if led:
+            return led[-1]
         end = action.where.end if action.where is not None else action.end
         beside = [d for d in within if 0 < d.start - end <= 2]
         if beside and action.where is not None:
@@ -147,6 +155,10 @@ class Calendar:
         if before:
             return before[-1]
         return within[0] if within else None
+
+    def _leads(self, day: DateSpan, action: Action) -> bool:
+        """Return whether an action stands in the clause that "two days after" opens."""
+        return "," not in self._text[day.end : action.start]
 
     def _told_before(self, action: Action) -> DateSpan | None:
         """Return the last day that the paragraph names before the sentence, else the head of the entry."""

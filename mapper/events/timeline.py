@@ -268,7 +268,7 @@ def place_keys(table: pd.DataFrame) -> NDArray[np.int64]:
     return numbers[alike.ngroup().to_numpy()]
 
 
-def _first_tellings(timeline: pd.DataFrame) -> list[str]:
+def _first_tellings(timeline: pd.DataFrame) -> pd.Series:
     """Return for each row the `event_id` of the first telling of its event, "" for the first telling itself.
 
     Two rows tell of one event when kind, place and actor agree, both say that it happened (or both
@@ -277,41 +277,40 @@ def _first_tellings(timeline: pd.DataFrame) -> list[str]:
     """
     keys = place_keys(timeline).tolist()
     buckets: dict[tuple[int, str, str, str], _Bucket] = {}
-    same_as = [""] * len(timeline)
-    ids, kinds, actors = (shared_values(timeline[name]) for name in ("event_id", "kind", "actor"))
+    firsts = np.arange(len(timeline))
+    kinds, actors = (shared_values(timeline[name]) for name in ("kind", "actor"))
     folded = {actor: fold(actor) for actor in set(actors)}
     certainties, precisions = (shared_values(timeline[name]) for name in ("certainty", "precision"))
     days = _days(timeline["since"])
     published = timeline["published"].fillna(_LATE)
     reports = pd.factorize(timeline["report_id"], sort=True)[0]
-    for i in np.lexsort((reports, published)).tolist():
+    told = np.lexsort((reports, published))
+    for turn, i in enumerate(told.tolist()):
         if keys[i] < 0:
             continue
         alike = keys[i], kinds[i], folded[actors[i]], _TOLD_AS[certainties[i]]
         bucket = buckets.setdefault(alike, {})
-        first = _first_telling(bucket, days[i], SAME_EVENT_DAYS[precisions[i]], i)
-        same_as[i] = "" if first == i else ids[first]
-    return same_as
+        firsts[i] = told[_first_telling(bucket, days[i], SAME_EVENT_DAYS[precisions[i]], turn)]
+    ids = timeline["event_id"].take(firsts).set_axis(timeline.index)
+    return ids.where(firsts != np.arange(len(timeline)), "")
 
 
-# First tellings of one kind of event by how many days they leave open, then by their day: when they came, and
-# their row. None stands for no day.
-_Bucket = dict[int, list[tuple[float, int, int]]]
+# First tellings of one kind of event by how many days they leave open: their day, and their turn in coming.
+_Bucket = dict[int, list[tuple[float, int]]]
 
 
-def _first_telling(bucket: _Bucket, day: float, open_days: int, row: int) -> int:
-    """Return the row of the earliest published first telling within the days left open, else add `row`."""
-    found = []
+def _first_telling(bucket: _Bucket, day: float, open_days: int, turn: int) -> int:
+    """Return the turn of the earliest published first telling within the days left open, else add `turn`."""
+    found: list[tuple[float, int]] = []
     for days, tellings in bucket.items():
         reach = max(days, open_days)
-        low = bisect_left(tellings, (day - reach,))
-        high = bisect_left(tellings, (day + reach, math.inf))
+        low = bisect_left(tellings, (day - reach, -1))
+        high = bisect_left(tellings, (day + reach, turn))
         found += tellings[low:high]
     if found:
-        return min(found, key=lambda telling: telling[1])[2]
-    count = sum(map(len, bucket.values()))
-    insort(bucket.setdefault(open_days, []), (day, count, row))
-    return row
+        return min(came for _, came in found)
+    insort(bucket.setdefault(open_days, []), (day, turn))
+    return turn
 
 
 def _days(moments: pd.Series) -> list[float]:
@@ -366,19 +365,17 @@ def _without(flags: str, flag: str) -> str:
     return ", ".join(f for f in flags.split(", ") if f and f != flag)
 
 
-def _orders(timeline: pd.DataFrame) -> tuple[list[int], pd.Series]:
+def _orders(timeline: pd.DataFrame) -> tuple[NDArray[np.int64], pd.Series]:
     """Number the rows in time and say for each why it stands after the row before."""
-    orders: list[int] = []
+    orders = array("q")
     reasons = Words()
     last_in_report: dict[str, int] = {}
     previous = None
     undated = timeline["since"].isna()
     moments = timeline["since"].fillna(timeline["published"]).fillna(_LATE)
     codes, days = pd.factorize(moments.dt.floor("D"))
-    columns = zip(
-        days.strftime("%Y-%m-%d").to_numpy()[codes], undated, timeline["report_id"], timeline["precision"],
-        timeline["order"], strict=True,
-    )  # fmt: skip
+    words = (shared_values(timeline[name]) for name in ("report_id", "precision", "order"))
+    columns = zip(days.strftime("%Y-%m-%d").to_numpy(object)[codes], undated, *words, strict=True)
     for day, is_undated, report_id, precision, order in columns:
         step, reason = 0, f"{day}: no report says what came first that day"
         if day != previous:
@@ -394,7 +391,7 @@ def _orders(timeline: pd.DataFrame) -> tuple[list[int], pd.Series]:
         previous = day
         orders.append((orders[-1] if orders else 0) + step)
         reasons.append(reason)
-    return orders, reasons.table_column()
+    return np.array(orders), reasons.table_column()
 
 
 def require_columns(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from importlib import resources
@@ -239,6 +239,36 @@ class TableGazetteer:
         return [
             self._tables[index].place(self._tables[index].record(number))[0] for _, index, number in found[:k]
         ]
+
+    def resembling(
+        self, point: Point, radius_m: float, likeness: Callable[[str], float]
+    ) -> list[tuple[Place, float]]:
+        """
+        Return the places of any kind within a distance of a point whose name is like another.
+
+        Parameters
+        ----------
+        point, radius_m
+            As (lon, lat) in degrees, WGS 84, and metres.
+        likeness
+            Of a spelling with the name sought: 0 for none, up to 1.
+
+        Returns
+        -------
+        places
+            With the likeness of the spelling that is most alike; those with none are left out.
+        """
+        span = radius_m / 111_000 / max(math.cos(math.radians(min(abs(point.y) + 2, 89))), 0.01)
+        cells = {cell for ring in range(math.ceil(span) + 1) for cell in _ring_of_cells(point, ring)}
+        found = []
+        for table in self._tables:
+            for number, lon, lat, spelled in (row for c in sorted(cells) for row in table.spelled_in_cell(c)):
+                if _distance_m(point.x, point.y, lon, lat) <= radius_m:
+                    like = max(likeness(spelling) for spelling in spelled)
+                    if like > 0:
+                        place, _ = self._made(table, number, table.record(number), like, "claimed")
+                        found.append((place, like))
+        return found
 
     def find_names(self, text: str) -> list[NameHit]:
         """

@@ -336,6 +336,12 @@ class WithService:
         """Return the local places nearest to a point."""
         return self.local.nearest(point, k)
 
+    def resembling(
+        self, point: Point, radius_m: float, likeness: Callable[[str], float]
+    ) -> list[tuple[Place, float]]:
+        """Return the local places about a point whose name is like another."""
+        return self.local.resembling(point, radius_m, likeness)
+
     def place(self, id: str) -> Place | None:
         """Return the local place with an id."""
         return self.local.place(id)

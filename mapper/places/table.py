@@ -400,6 +400,16 @@ class Table:
         for number, x, y in self.db.execute(query, (cell,)):
             yield number, x / STEPS - 180, y / STEPS - 90
 
+    def spelled_in_cell(self, cell: int) -> Iterator[tuple[int, float, float, list[str]]]:
+        """Yield (number, lon, lat, spellings) of all entries in a one-degree cell."""
+        query = (
+            "SELECT p.id, x, y, p.name, s.names FROM places p LEFT JOIN spellings s ON s.place=p.id "
+            "WHERE (y/100000)*360 + x/100000 = ?"
+        )
+        for number, x, y, name, others in self.db.execute(query, (cell,)):
+            spelled = [item.rpartition("=")[2] for item in (others or "").split("|") if item]
+            yield number, x / STEPS - 180, y / STEPS - 90, [name, *spelled]
+
     def similar(self, key: str) -> dict[str, float]:
         """
         Return the stored keys that are a slip or another transcription away, with a score below 1.

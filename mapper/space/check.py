@@ -24,6 +24,8 @@ _UNIT_M = {"km": 1_000.0, "mi": 1_609.344, "nmi": 1_852.0, "m": 1.0}
 _UNIT_WORDS = {"km": "km", "mi": "miles", "nmi": "nautical miles", "m": "m"}
 _RANK: dict[Verdict, int] = {"consistent": 0, "approximate": 1, "inconsistent": 2}
 # A town is not a point: how far an end may move along the line and across it, in metres.
+# A figure that misses the measured distance by this factor was told from elsewhere, if that may be.
+_ASTRAY = 4.0
 _END_ALONG_M, _END_ACROSS_M = 6_000.0, 3_000.0
 
 
@@ -81,10 +83,25 @@ def settle_landmarks(locatives: Sequence[Locative], resolutions: Sequence[Resolu
 
 def _settled(locative: Locative, places: dict[Toponym, Place | None]) -> Locative:
     """Return the locative with the first of its possible landmarks that its figures agree with."""
-    if locative.bearing_deg is None or _check(locative, places).verdict != "inconsistent":
+    if locative.subject is None or places.get(locative.subject) is None or not _astray(locative, places):
         return locative
     told = (replace(locative, landmarks=(landmark,)) for landmark in locative.others)
     return next((other for other in told if _check(other, places).verdict == "consistent"), locative)
+
+
+def _astray(locative: Locative, places: dict[Toponym, Place | None]) -> bool:
+    """
+    Tell whether a landmark that the words leave open can't be meant.
+
+    It is no place, or lies where a direction contradicts it, or the figure alone by more than a writer errs.
+    """
+    check = _check(locative, places)
+    if check.landmark is None:
+        return True
+    if locative.bearing_deg is not None or check.measured_m is None or locative.distance_m is None:
+        return check.verdict == "inconsistent"
+    ratio = check.measured_m / max(locative.distance_m, 1.0)
+    return check.verdict == "inconsistent" and not 1 / _ASTRAY <= ratio <= _ASTRAY
 
 
 def _measurable(resolutions: Sequence[Resolution]) -> dict[Toponym, Place | None]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mapper.model import Action, Locative, Toponym
 from mapper.text.certainty import VERBAL, read_stance
+from mapper.text.changes import find_changes
 from mapper.text.denials import deny, find_denial
 from mapper.text.discourse import Discourse, name_of, remember, speaker_of
 from mapper.text.entries import find_entries
@@ -129,8 +130,10 @@ def _sentence_actions(tree: Tree, sentence: Sentence, discourse: Discourse) -> I
     for token in tree.doc:
         if (token.tag_.startswith("NN") or _is_gerund(token)) and tree.place(token) is None:
             yield from noun_actions(tree, sentence, token, discourse, told)
-    for state in (*find_states(tree), *find_presence(tree), *find_entries(tree)):
+    for state in (*find_states(tree), *find_presence(tree), *find_entries(tree), *find_changes(tree)):
         stance = read_stance(state.token)
+        if state.by_none:
+            stance = replace(stance, negated=False)
         if is_next := state.kind == NEXT:
             stance = replace(stance, planned=True)
         base = base_action(tree, sentence, state.token, state.kind, stance, discourse)

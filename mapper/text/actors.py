@@ -58,7 +58,7 @@ def doer_class(tree: Tree, token: Token) -> str:
     inner = _of(token)
     if word in _QUANTITIES and inner is not None:
         found = doer_class(tree, inner)
-        if found in ("force", "arm", "name", "nation", "civilian"):
+        if found in ("force", "arm", "name", "nation", "civilian", "they", "we"):
             return found
     found = _classes().get(word, "")
     if (

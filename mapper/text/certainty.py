@@ -192,7 +192,7 @@ def _own(node: Token, stance: Stance) -> Stance:
 def _own_life(node: Token) -> bool:
     """Return whether a clause stands by itself in time and truth: relative, temporal, main."""
     if node.dep_ == "relcl":
-        return True
+        return not _is_content(node)
     if node.dep_ == "advcl":
         return any(
             c.dep_ in ("mark", "advmod") and c.lower_ in _TEMPORAL for c in node.children
@@ -202,6 +202,12 @@ def _own_life(node: Token) -> bool:
     if node.dep_ == "conj" and node.tag_ in VERBAL:
         return node.tag_ != "VB"
     return False
+
+
+def _is_content(node: Token) -> bool:
+    """Return whether a clause says what a claim is, though parsed as relative: "a lie that X fell"."""
+    told = any(is_noun_of(category, node.head) for category in ("deny", "claim"))
+    return told and any(c.lower_ == "that" and c.dep_ in ("mark", "dobj") for c in node.children)
 
 
 def _before_subject(helper: Token, verb: Token) -> bool:
@@ -248,7 +254,8 @@ def _below_modal(node: Token, head: Token, stance: Stance) -> Stance | None:
         if head.lower_ == "used" and _to(node):
             return replace(stance, supposed=True)
     if node.dep_ in _COMPLEMENTS:
-        if is_verb_of("plan", head) and _forward(node):
+        named = head.lower_.startswith("call") and node.dep_ == "dobj"  # "called the loss of X a flood"
+        if is_verb_of("plan", head) and _forward(node) and not named:
             return replace(stance, planned=True, source=stance.source or _speaker(head))
         if head.lower_ in ("going", *_READY - {"likely", "able"}) and _forward(node):
             return replace(stance, planned=True)
@@ -270,6 +277,13 @@ def _told(node: Token, head: Token, stance: Stance, inside: bool) -> Stance:
     said, claimed = is_verb_of("say", head), is_verb_of("claim", head)
     if said and node.dep_ in ("dobj", "nsubjpass") and _calls_false(head):
         return replace(stance, denied=True, source=_speaker(head) or stance.source)
+    if (
+        said
+        and node.dep_ == "ccomp"
+        and inside
+        and any(t.lower_ in _FALSE for c in head.children if c.dep_ in ("oprd", "dobj") for t in c.subtree)
+    ):
+        return replace(stance, denied=True, source=_speaker(head) or stance.source)  # "called it a lie that"
     if said and node.dep_ == "dobj" and _sees(head):
         return stance
     wrongly = any(c.lower_ in _WRONGLY for c in head.children)
@@ -291,6 +305,8 @@ def _below_noun(node: Token, noun: Token, stance: Stance) -> Stance:
         return replace(stance, failed=True) if comes_to_nothing(noun) else replace(stance, attempted=True)
     if _purpose(node, noun):
         return replace(stance, supposed=True)  # "the operation to retake X": told by its noun
+    if noun.lower_ == "truth" and any(c.lower_ == "no" for c in noun.children):
+        return replace(stance, denied=True)  # "no truth in the word that X fell"
     if is_noun_of("deny", noun) or (node.dep_ in ("acl", "prep", "relcl") and _called_false(noun)):
         return replace(stance, denied=True)
     if is_noun_of("say", noun) and stance.source is None and _owner(noun) is not None:

@@ -22,6 +22,8 @@ REACH_LEFT = 40
 _CLAUSE_MARKS = frozenset((";", ":", '"', "“", "”", "(", ")", "—", "–", PARAGRAPH, "[", "]", "|", ">"))
 _DISTANCE_NOUNS = frozenset(("distance", "journey", "drive", "trip", "way"))
 _PARTS_ALSO = frozenset(["houses", "heights", "hills", "ruins"])
+# "X, the seat of Y" is X, but "the town of Y" is Y.
+_TITLES = frozenset(("capital", "seat", "centre", "center", "gateway", "suburb", "port"))
 _PLURAL = frozenset(["are", "were"])
 
 # What is placed and, where the clause itself is about a distance, the other end of it.
@@ -75,11 +77,21 @@ class Clause:
         return None
 
     def placed_first(self, k: int) -> Toponym | None:
-        """Return X of "X in Y district", "X on the road to Y": what the name at `k` only helps to place."""
+        """
+        Return what the name at `k` only helps to place: X of "X in Y district", "X on the road to Y", "X, the
+        capital of Y".
+        """
         area = self.word(k) in AREAS
         k -= area
+        if self.word(k - 1) == "of" and self.word(k - 2) in _TITLES:
+            stops = ("", ",", "(", "a", "the")
+            start = next((j for j in range(k - 3, k - 8, -1) if self.word(j) in stops), k)
+            if self.word(start) in ("a", "the") and self.word(start - 1) in (",", "("):
+                return self.toponym(start - 2)
         toponym, i = self.toponym(k), k - 1
         i -= self.word(i) == "the"
+        if toponym is not None and area and self.word(i) == "," and self.toponym(i - 1) is not None:
+            return self.toponym(i - 1)
         if toponym is not None and (area or is_country(toponym)) and self.word(i) == "in":
             return self.toponym(i - 1) or (self.toponym(i - 2) if self.word(i - 1) == "," else None)
         if self.word(i) in ("to", "from", "towards", "toward") and self.word(i - 1) in WAYS:
@@ -104,8 +116,9 @@ class Clause:
         if before == "it" and (named := self.toponym(copula - 2)) is not None:
             if self.word(copula - 3) == "from":
                 return named, None
-            if self.word(copula - 3) == "to" and self.word(copula - 4) == "here":
-                return named, self.focus.resolve(copula, exclude=(named,), here=True)
+            if self.word(copula - 3) == "to" and (adverb := self.word(copula - 4)) in ("here", "there"):
+                here = adverb == "here"
+                return named, self.focus.resolve(copula, exclude=(named,), here=here, latest=not here)
         if before == "it" and self.tail.link == "to" and self.tail.bearing and self.named[0] is not None:
             # "From there it is 40 km north to X"; without a direction the ends are alike
             there, here = (self.word(copula - 2) == adverb for adverb in ("there", "here"))
@@ -209,6 +222,9 @@ class Clause:
             if len(ends) == 2 and "from" in words and "to" not in words:
                 # "X's distance from Y", "the distance of X from Y"
                 return ends[0], ends[1]
+            if len(ends) == 1 and "to" in words:
+                # "The distance to X", "the distance from there to X"
+                return self.focus.resolve(i, exclude=ends, recent=True), ends[0]
             return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
         of_place = any(self.word(k) in PARTS or self.word(k) in _PARTS_ALSO for k in range(i, copula))
         if self.word(copula) in _PLURAL and self.toponym(i) is None and not of_place:

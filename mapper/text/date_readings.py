@@ -231,7 +231,7 @@ def read_nth(m: re.Match[str], now: Discourse) -> Reading | None:
     """'on the 9th', 'the 27th ult.', 'the 9th inst.', 'the first of the month'."""
     day, whose = _number(m["day"]), (m["whose"] or "").lower()
     if whose and now.base:
-        first = _add_months(now.base, -1 if whose.startswith("ult") else 0)
+        first = _add_months(now.base, -1 if whose.startswith("ult") or "last" in whose else 0)
         found = _calendar(first.year, first.month, day)
     else:
         found = _day_of_month(day, now)
@@ -341,6 +341,17 @@ def read_later(m: re.Match[str], now: Discourse) -> Reading | None:
     return _step(now, sign * days, precision)
 
 
+def read_clause(m: re.Match[str], now: Discourse) -> Reading | None:
+    """'two days after' and 'a week before' with a clause: when that was, counted from what the sentence tells."""
+    days, precision = _span_of(m["count"], m["unit"])
+    day = now.last or now.base
+    if day is None or days > 36_500:
+        return Reading(None, None, "unknown", moves=False)
+    return days_from(
+        day + timedelta(days if m["way"].lower() == "before" else -days), 1, precision, moves=False
+    )
+
+
 def read_ago(m: re.Match[str], now: Discourse) -> Reading | None:
     """'two days ago', 'some weeks ago', 'a month ago', 'years ago'."""
     if now.base is None or (not m["count"] and m["unit"].lower() == "years"):
@@ -363,6 +374,19 @@ def read_for_days(m: re.Match[str], now: Discourse) -> Reading | None:
     if precision == "day":
         precision = run_of_days(since, now.base).precision
     return Reading(since, now.base + timedelta(1), precision, moves=False)
+
+
+_PERFECT = re.compile(r"(?i)\b(?:has|have)\b[^.;:!?\n]{0,80}$")
+
+
+def read_lasting(m: re.Match[str], now: Discourse) -> Reading | None:
+    """'has been ringed for five weeks': up to the day of writing; "held out for five weeks" has no date."""
+    if now.base is None or not _PERFECT.search(m.string, max(0, m.start() - 90), m.start()):
+        return None
+    days, precision = _span_of(m["count"], m["unit"])
+    since = now.base - timedelta(min(days, 36_500))
+    longer = run_of_days(since, now.base).precision if precision == "day" else precision
+    return Reading(since, now.base + timedelta(1), longer, moves=False)
 
 
 def read_coming(m: re.Match[str], now: Discourse) -> Reading | None:

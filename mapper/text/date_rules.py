@@ -13,12 +13,14 @@ from mapper.text.date_readings import (
     Read,
     read_across_months,
     read_ago,
+    read_clause,
     read_coming,
     read_deictic,
     read_for_days,
     read_full,
     read_group,
     read_iso,
+    read_lasting,
     read_later,
     read_month,
     read_next_day,
@@ -43,7 +45,7 @@ _MONTH = (
     r"Sep\.?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|"
     r"JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)(?![A-Za-z])"
 )
-_WEEKDAY_LONG = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY"
+_WEEKDAY_LONG = r"(?:[Mm]on|[Tt]ues|[Ww]ednes|[Tt]hurs|[Ff]ri|[Ss]atur|[Ss]un)days?|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY"
 _WEEKDAY_SHORT = r"(?:Tues?|Weds?|Thur?s?|Fri)\.?"
 # "Mon", "Sat" and "Sun" are also words and names: they need a preposition before or a number or time after.
 _WEEKDAY_RISKY = (
@@ -84,8 +86,8 @@ RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<!\w){_LEAD}(?P<month>{_MONTH}){_S}(?:(?i:the){_S})?(?P<day>{_DAY})(?![:.]\d){_RANGE}(?:,?{_S}(?P<year>{_YEAR_WORDS}))?"), read_full),
     (re.compile(rf"(?<!\w)(?P<day>{_DAY}){_S}(?P<month>{_MONTH}){_O}(?:{_DASH}|(?i:to|until|till|and)){_O}(?P<day2>{_DAY}){_S}(?P<month2>{_MONTH})(?:,?{_S}(?P<year>{_YEAR}))?"), read_across_months),
     (re.compile(rf"(?<!\w)(?P<month>{_MONTH}){_S}(?P<day>{_DAY}){_O}(?:{_DASH}|(?i:to|until|till|and)){_O}(?P<month2>{_MONTH}){_S}(?P<day2>{_DAY})(?:,?{_S}(?P<year>{_YEAR}))?"), read_across_months),
-    (re.compile(rf"(?<!\w)(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th|d)|(?i:{_NTH_WORD})){_S}(?:(?P<whose>(?i:inst|ult)\b\.?|(?i:of{_S}(?:the|this){_S}month)))"), read_nth),
-    (re.compile(rf"(?<!\w)(?i:on|since|by|until|till|from|before|after|(?:night|morning|afternoon|evening){_S}of){_S}(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th)){_AFTER_NTH}(?P<whose>)"), read_nth),
+    (re.compile(rf"(?<!\w)(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th|d)|(?i:{_NTH_WORD})){_S}(?:(?P<whose>(?i:inst|ult)\b\.?|(?i:of{_S}(?:the|this|last){_S}month)))"), read_nth),
+    (re.compile(rf"(?<!\w)(?i:on|since|by|until|till|from|before|after|about|around|(?:night|morning|afternoon|evening){_S}of){_S}(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th)){_AFTER_NTH}(?P<whose>)"), read_nth),
     (re.compile(rf"(?<!\w)(?:On|By|Since|Until){_S}the{_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th))(?={_S}[A-Z])(?!{_S}(?:{_NUMBERED}))(?P<whose>)"), read_nth),
     (re.compile(rf"(?<!\w)(?:(?P<which>(?i:last|past|previous|next|this(?:{_S}coming)?|coming)){_S})?(?P<weekday>{_WEEKDAY})"
                 rf"(?:{_S}(?P<after>(?i:last|next))(?={_O}[,.;:)]))?"
@@ -100,10 +102,12 @@ RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?i)(?<!\w)in{_S}the{_S}(?:morning|afternoon|evening)(?!\w)"), read_same),
     (re.compile(rf"(?i)(?<!\w)(?:{_COUNT}{_S})?{_HOURS}{_S}(?:later|afterwards?|after|earlier|before)(?!\w)"), read_same),
     (re.compile(rf"(?i)(?<!\w)within{_S}(?:the{_S}hour|(?:{_COUNT}{_S}(?:of{_S})?)?hours)(?!\w)"), read_same),
-    (re.compile(rf"(?i)(?<!\w)the{_S}(?:(?:following|next|previous|preceding){_S}(?:day|(?-i:{_PART}))|(?:day|night|evening){_S}(?:before|after)(?!{_S}(?:the|an?|he|she|it|they|we|his|her|its|their|our)\b))(?!\w)"), read_next_day),
+    (re.compile(rf"(?i)(?<!\w)(?:(?:the{_S})?next{_S}(?:day|(?-i:{_PART}))|the{_S}(?:following|previous|preceding){_S}(?:day|(?-i:{_PART}))|the{_S}(?:day|night|evening){_S}(?:before|after)(?!{_S}(?:the|an?|he|she|it|they|we|his|her|its|their|our)\b))(?!\w)"), read_next_day),
     (re.compile(rf"(?i)(?<!\w)(?P<count>(?:an?{_S})?{_COUNT}{_S}(?:of{_S})?|)(?P<unit>{_UNIT}){_S}(?P<way>later|afterwards?|after(?={_O}[,.;])|earlier|before(?={_O}[,.;])|previously|longer)(?!{_S}than\b)(?P<exact>{_S}to{_S}the{_S}day)?(?!\w)"), read_later),
+    (re.compile(rf"(?i)(?<!\w)(?P<count>(?:an?{_S})?{_COUNT}{_S}|the{_S})(?P<unit>{_UNIT})(?:{_S}to{_S}the{_S}day)?{_S}(?P<way>after|before|since)(?={_S}(?!(?:this|that|these|those|it)\b[,.;]|which\b)[\w'\u2019\u201c\"-])"), read_clause),
     (re.compile(rf"(?i)(?<!\w)(?P<count>(?:an?{_S})?{_COUNT}{_S}|)(?P<unit>{_UNIT}|{_HOURS}){_S}ago(?!\w)"), read_ago),
     (re.compile(rf"(?i)(?<!\w)(?:for|in|over|during){_S}the{_S}(?:last|past|previous){_S}(?P<count>{_COUNT}{_S}|)(?P<unit>{_UNIT})(?!\w)"), read_for_days),
+    (re.compile(rf"(?i)(?<!\w)for{_S}(?:(?:about|almost|nearly|over|more{_S}than){_S})?(?P<count>(?:an?{_S})?{_COUNT}{_S})(?P<unit>{_UNIT})(?!\w)"), read_lasting),
     (re.compile(r"(?i)(?<!\w)for (?P<count>)(?P<unit>days|weeks|nights)(?!\w)"), read_for_days),
     (re.compile(rf"(?i)(?<!\w)(?:in|within){_S}(?:the{_S}(?:coming|next){_S})?(?P<count>(?:an?{_S})?{_COUNT}{_S}|)(?P<unit>(?:day|week|fortnight|month|hour)s?)(?!\w)(?={_O}[.,;:\"'\u201d\u2019)]|{_S}(?:if|unless|when)\b)"), read_coming),
     (re.compile(rf"(?i)(?<!\w)in{_S}the{_S}(?:coming|next){_S}(?P<count>{_COUNT}{_S}|)(?P<unit>(?:day|week|month|hour)s?)(?!\w)"), read_coming),

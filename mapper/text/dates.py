@@ -19,12 +19,14 @@ from mapper.text.date_readings import (
     Discourse,
     Read,
     Reading,
+    read_clause,
     read_deictic,
     read_full,
     read_group,
     read_iso,
     read_month,
     read_night,
+    read_nth,
     read_same,
     read_weekday,
     run_of_days,
@@ -93,6 +95,7 @@ class _Tenses:
 
 
 _HEADER_VERB = re.compile(r"(?i)\b(?:was|were|is|are|has|have|had|said|fell|took|hit|struck|[a-z]{3,20}ed)\b")
+_ITEM = re.compile(r"[ \t]{0,8}[*\u2022-] ")
 _NEWS_DASH = re.compile(r"\s?(?:\([^)\n]{1,40}\)\s?)?(?:--?|\u2013|\u2014)\s")
 
 
@@ -112,7 +115,7 @@ def _dateline(text: str, published: date | None) -> date | None:
         line_end = head.find("\n", m.end())
         line = head[line_start : line_end if line_end >= 0 else len(head)]
         dashed = m.start() - line_start <= 60 and _NEWS_DASH.match(head, m.end()) is not None
-        if not dashed and (len(line) > 100 or line_end < 0 or _HEADER_VERB.search(line)):
+        if not dashed and (len(line) > 100 or line_end < 0 or _HEADER_VERB.search(line) or _ITEM.match(line)):
             continue
         reading = read(m, now)
         if reading is None or reading.since is None or reading.until is None:
@@ -147,11 +150,14 @@ _ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
 
 
 def _is_head(text: str, start: int, end: int) -> bool:
-    """Return whether a date with a figure opens an entry: "21 December." at the start of a line."""
+    """Return whether a date with a figure opens an entry: "21 December." at the start of a line.
+
+    An item of a list has its date for itself: what follows the list is not of the day of its last item.
+    """
     line = text.rfind("\n", max(0, start - 40), start)
     return (
         (line >= 0 or start < 40)
-        and not text[line + 1 : start].strip(" \t*#>-")
+        and text[line + 1 : start].strip(" \t#>") in ("", "**")
         and any(c.isdigit() for c in text[start:end])
         and _ENTRY.match(text, end) is not None
     )
@@ -160,12 +166,13 @@ def _is_head(text: str, start: int, end: int) -> bool:
 def _joined(text: str, part: re.Match[str], *following: tuple[re.Match[str], Read]) -> bool:
     """Return whether a part of a day belongs to the date that stands next: "at dawn on Saturday"."""
     return any(
-        read in (read_full, read_iso, read_weekday)
+        read in (read_full, read_iso, read_nth, read_weekday)
         and text[part.end() : match.start()].strip(" ,").lower() in ("", "on", "of")
         for match, read in following
     )
 
 
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _SINCE = re.compile(r"(?i)(?<!\w)(?:ever )?since(?: (?:about|around|early|late|early on|late on))?\s{1,3}$")
 
 
@@ -213,12 +220,15 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     now = Discourse(dateline or _bygone(matches, base) or base)
     today = now.base
     tenses = _Tenses(text)
-    spans = []
+    spans: list[DateSpan] = []
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue
         now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
-        reading = read(m, now if read in _CALENDAR else replace(now, base=today))
+        if read is read_clause and spans and _SENTENCE_END.search(text, spans[-1].end, m.start()):
+            reading = read(m, replace(now, base=today, last=None))
+        else:
+            reading = read(m, now if read in _CALENDAR else replace(now, base=today))
         if reading is None:
             continue
         start = m.start()

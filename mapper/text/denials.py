@@ -112,6 +112,8 @@ def _elliptic(tree: Tree) -> Denial | None:
     if len(words) > 2 and words[0].lower_ in ("it", "that") and words[2].lower_ in ("not", "n't"):
         stops = words[2].i + 1 == len(tree.doc) or tree.doc[words[2].i + 1].is_punct
         return Denial(first, None) if stops and words[1].lower_ in _HELPERS else None
+    if len(words) == 3 and words[0].lower_ in ("it", "that", "they") and words[1].lower_ == "never":
+        return Denial(first, None) if words[2].lower_ in _HELPERS else None
     if len(words) > 3 and words[-1].lower_ in ("not", "n't") and words[-2].lower_ in _HELPERS:
         pronoun = words[-3].lower_ in ("it", "they", "this", "that")
         source = read_stance(words[-2]).source

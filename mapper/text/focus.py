@@ -89,7 +89,7 @@ class Focus:
     def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
         """Note that the word at `index` stands for `toponym`, perhaps `placed` by a distance after it."""
         token = self.tokens[index]
-        if _is_thing(toponym):
+        if is_thing(toponym):
             weight = min(weight, _ASSOCIATIVE)
         ground = weight * (_PLACED if placed else 1.0)
         self._mentions.append(
@@ -169,7 +169,7 @@ class Focus:
             or after in _OF_THING
             or after in AREAS
             or after in _QUARTERS
-            or (toponym is not None and _is_thing(toponym))
+            or (toponym is not None and is_thing(toponym))
         )
         return bool(speaker or province) or thing
 
@@ -294,10 +294,16 @@ class Focus:
         near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
         return any(t.sentence == mention.sentence and _same_fate(t.word, adjective) for t in near)
 
-    def last_two(self, index: int) -> tuple[Toponym | None, Toponym | None]:
+    def last_two(
+        self, index: int, exclude: Sequence[Toponym | None]
+    ) -> tuple[Toponym | None, Toponym | None]:
         """Return the two places named last before the token at `index`, as "the former" and "the latter"."""
         self.advance(index)
-        named = [m.toponym for m in self._mentions[-_MEMORY:] if m.index < index]
+        known = [m for m in self._mentions[-_MEMORY:] if m.index < index]
+        # "A and B. X, 5 km from the latter", but "a post between A and B, 5 km from the latter".
+        paired = bool(known) and word_at(self.tokens, known[-1].index - 1) in ("and", "or", "to")
+        barred = {key(t) for t in exclude if t is not None and not paired}
+        named = [m.toponym for m in known if m.key not in barred]
         latter = named[-1] if named else None
         former = next((t for t in reversed(named) if latter and key(t) != key(latter)), None)
         return former, latter
@@ -355,7 +361,7 @@ def is_attribute(tokens: Sequence[Token], i: int) -> bool:
     return joined and held is not None and held.toponym is None and held.word.endswith(("ed", "eld", "un"))
 
 
-def _is_thing(toponym: Toponym) -> bool:
+def is_thing(toponym: Toponym) -> bool:
     """Tell whether a name is that of a bridge, an airport and the like, which no distance is counted from."""
     return key(toponym).rpartition(" ")[2] in _OF_THING
 

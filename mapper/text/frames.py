@@ -132,7 +132,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return the patterns of triggers, of common words of state, and of words that stand for a place."""
     verbs, nouns = _frames()
     denials = {form for base in ("deny", "reject", "dismiss", "refute", "call") for form in verb_forms(base)}
-    falsehoods = ("false", "untrue", "true", "not", "n't", "invention", "lie")
+    falsehoods = ("false", "untrue", "true", "truth", "not", "n't", "never", "invention", "lie")
     plurals = {n + ending for n in nouns for ending in ("s", "es")}
     triggers = _any_of({*verbs, *nouns, *plurals, *_STATES, *denials, *falsehoods})
     return triggers, _any_of(_COMMON), _any_of(_PLACED)

@@ -10,8 +10,9 @@ from mapper.model import Action
 from mapper.text.actors import doer_class
 from mapper.text.certainty import subject
 from mapper.text.frames import Frame, noun_frames
-from mapper.text.roles import Roles
+from mapper.text.roles import Roles, is_timely
 from mapper.text.syntax import Tree
+from mapper.text.whereabouts import objects_of
 from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
@@ -53,10 +54,16 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
     if frame.pattern == "storm" and token.tag_ in ("VBD", "VBN") and roles.places:
         return "assault" if roles.places[0].partial else "capture"
     if frame.pattern in ("leave", "leave_from", "move", "enter") and doer is not None:
-        if doer_class(tree, doer) == "civilian":
+        if doer_class(tree, doer) == "civilian" and roles.gainer is None:
             return "displacement"
         if singular(doer.lower_) == "reinforcement":
             return "redeploy"
+    if frame.kind == "holds" and frame.base in ("hold", "control") and _since(token):
+        return "capture"
+    if frame.base in ("occupy", "reoccupy") and _goes_on(token):
+        return "holds"
+    if frame.pattern == "enter" and _at_edge(token):
+        return "advance"  # "returned to the eastern gate of the town"
     aim = token.head if token.dep_ in ("acl", "relcl") else subject(token)
     purpose = any(c.dep_ == "aux" and c.lower_ == "to" for c in token.children)
     if frame.pattern == "take" and purpose and aim is not None and singular(aim.lower_) in _OPERATIONS:
@@ -79,6 +86,30 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
         return kinds[0]
     told = noun_frames(doer.lower_) if doer is not None else ()
     return next((f.kind for f in told if f.kind in FIRE and not f.modifiers), frame.kind)
+
+
+_EDGES = word_set("states.edges")
+
+
+def _since(verb: Token) -> bool:
+    """Return whether a state is told with its beginning: "by Friday held", "hold it since Monday"."""
+    dated = (c for c in verb.children if c.dep_ == "prep" and c.lower_ in ("since", "by"))
+    return any(is_timely(c) for c in dated)
+
+
+def _goes_on(verb: Token) -> bool:
+    """Return whether what a verb tells is a state now: "still occupy", "is occupied"."""
+    near = {c.lower_ for c in verb.children}
+    return "still" in near or (verb.tag_ in ("VBP", "VBZ") and "since" not in near)
+
+
+def _at_edge(verb: Token) -> bool:
+    return any(
+        singular(o.lower_) in _EDGES
+        for c in verb.children
+        if c.dep_ in ("prep", "advmod")
+        for o in objects_of(c)
+    )
 
 
 def is_shot(doer: Token) -> bool:

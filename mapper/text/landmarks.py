@@ -49,10 +49,11 @@ class Landmark:
     proximal: bool = False
 
 
-def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
+def read_landmark(tokens: Sequence[Token], i: int, *, apposed: bool = True) -> Landmark | None:
     """
     Return the landmark that begins at token `i`, None where none does.
 
+    Where a name may be `apposed`, "the town, X," is X.
     "central Donetsk", "the town of X", "the border with X" and "X" give the name; a definite phrase gives its
     noun.
     """
@@ -73,7 +74,7 @@ def read_landmark(tokens: Sequence[Token], i: int) -> Landmark | None:
         return Landmark(i, i + 1, _ADVERBS[word])
     if word == "the" and word_at(tokens, i + 1) in ("former", "latter"):
         return Landmark(i, i + 2, "former" if word_at(tokens, i + 1) == "former" else "latter")
-    return _read_phrase(tokens, i) or _unseen(tokens, i)
+    return _read_phrase(tokens, i, apposed) or _unseen(tokens, i)
 
 
 def _unseen(tokens: Sequence[Token], i: int) -> Landmark | None:
@@ -84,7 +85,7 @@ def _unseen(tokens: Sequence[Token], i: int) -> Landmark | None:
     return None if j == i or adjective else Landmark(i, j, "name", unseen_name(tokens, i, j))
 
 
-def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
+def _read_phrase(tokens: Sequence[Token], i: int, apposed: bool) -> Landmark | None:
     """Read a phrase of a few words up to a name or a noun that can be a landmark."""
     definite = tokens[i].word in DETERMINERS or tokens[i].toponym is not None
     j, noun_at = i, -1
@@ -101,7 +102,7 @@ def _read_phrase(tokens: Sequence[Token], i: int) -> Landmark | None:
         return Landmark(i, j, "recent", None, tokens[i + 1].word, "", True)
     if noun_at < 0 or not (definite or tokens[noun_at].word in ("downtown", "town")):
         return None
-    name = toponym_at(tokens, noun_at + 2) if word_at(tokens, noun_at + 1) == "," else None
+    name = toponym_at(tokens, noun_at + 2) if apposed and word_at(tokens, noun_at + 1) == "," else None
     noun = tokens[noun_at].word
     if name is not None and (noun == "capital" or (noun in SETTLEMENTS and _ends(tokens, noun_at + 3))):
         return Landmark(i, noun_at + 3, "name", name)
@@ -191,7 +192,7 @@ def resolve_landmark(
     if landmark.kind == "thing":
         return focus.containing(index, landmark.noun)
     if landmark.kind in ("former", "latter"):
-        return focus.last_two(index)[landmark.kind == "latter"]
+        return focus.last_two(index, exclude)[landmark.kind == "latter"]
     if landmark.kind == "here":
         return focus.resolve(index, exclude=exclude, here=True)
     if landmark.demonstrative:

@@ -14,12 +14,13 @@ from dataclasses import replace
 from mapper.model import Locative, Toponym
 from mapper.text.focus import Focus
 from mapper.text.offsets import read_offset
-from mapper.text.quantities import Quantity, begins_quantity, read_quantity
+from mapper.text.quantities import Quantity, begins_quantity, read_compass, read_number, read_quantity
 from mapper.text.relations import begins_relation, read_relation
 from mapper.text.subjects import Previous
-from mapper.text.tokens import Token, tokenize
+from mapper.text.tokens import Token, tokenize, word_at
 
 _JOINT = re.compile(r"[ ,(]{1,3}(?:at )?")
+_LISTING = frozenset([",", "and", "but", "only", "some", "about", "just"])
 _MAX_M = 20_040_000.0  # half the way round the earth: no place is farther
 
 
@@ -43,6 +44,7 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
     focus = Focus(tokens)
     found: list[Locative] = []
     previous: Previous | None = None
+    figure: Quantity | None = None
     i = 0
     while i < len(tokens):
         token = tokens[i]
@@ -50,7 +52,7 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
             i += 1
             continue
         focus.advance(i)
-        quantity = _quantity(tokens, i)
+        quantity = _quantity(tokens, i) or _elliptic(tokens, i, figure)
         if quantity is not None:
             directed = bool(found) and _JOINT.fullmatch(text, found[-1].end, tokens[quantity.first].start)
             stated = bool(directed) and found[-1].relation == "direction"
@@ -60,13 +62,12 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
                 locative = whole
                 found.pop()
             if locative is not None:
-                landmark = locative.landmarks[0] if locative.landmarks else None
-                previous = Previous(
-                    i, last, locative.subject, landmark, locative.implicit, tokens[i].sentence
-                )
+                previous, figure = _told(locative, tokens, i, last), replace(quantity, last=last)
         else:
             reading = read_relation(tokens, i, focus, previous)
             locative, last = reading or (None, i + 1)
+            if locative is not None and locative.claim:
+                previous = _told(locative, tokens, i, last)
         if locative is not None:
             found.append(replace(locative, text=text[locative.start : locative.end]))
         i = last
@@ -100,6 +101,29 @@ def _quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     if quantity is None or quantity.value * quantity.metres > _MAX_M:
         return None
     return quantity
+
+
+def _told(locative: Locative, tokens: Sequence[Token], first: int, last: int) -> Previous:
+    """Return what the next claim may leave out because this one, from token `first` to `last`, said it."""
+    landmark = locative.landmarks[0] if locative.landmarks else None
+    return Previous(first, last, locative.subject, landmark, locative.implicit, tokens[first].sentence)
+
+
+def _elliptic(tokens: Sequence[Token], i: int, figure: Quantity | None) -> Quantity | None:
+    """Return the length of "42 miles from X and 22 from Y": its unit is that of the figure before."""
+    if figure is None or not figure.unit or not 0 < i - figure.last <= 2:
+        return None
+    between = tokens[figure.last : i]
+    if tokens[figure.last - 1].sentence != tokens[i].sentence or any(t.word not in _LISTING for t in between):
+        return None
+    number = read_number(tokens, i)
+    if number is None:
+        return None
+    value, j = number
+    compass = read_compass(tokens, j)
+    if word_at(tokens, compass[2] if compass else j) not in ("from", "of") or value * figure.metres > _MAX_M:
+        return None
+    return Quantity(i, j, value, figure.unit, figure.metres)
 
 
 def _joined(direction: Locative, offset: Locative) -> Locative | None:

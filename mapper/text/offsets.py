@@ -20,6 +20,7 @@ from mapper.text.tokens import Token, word_at
 
 _ONWARD = word_class("onward")
 _ONWARD_FIRST = frozenset(["another", "further"])
+_FARTHER = frozenset(["another", "further", "farther"])
 _GOING = word_class("going")
 _MEASURES = word_class("measure")
 _MEASURED_AFTER = word_class("measured_after")
@@ -182,10 +183,18 @@ def _said(
     previous: Previous | None,
     subject: Toponym | None,
 ) -> Toponym | None:
-    """Return the landmark that is said; "it" in a second claim is what it was in the first."""
-    again = said.kind == "it" and previous is not None and previous.sentence == tokens[index].sentence
-    if again and previous is not None and previous.implicit and previous.landmark not in (None, subject):
-        return previous.landmark
+    """
+    Return the landmark that is said.
+
+    "It" in a second claim is what it was in the first; "that town" is what the first was told from: "X, 12 km
+    from Y, and Z, 20 km from that town", "X, south of Y and 20 km from it".
+    """
+    if previous is not None and previous.sentence == tokens[index].sentence:
+        joined = previous.last >= index - 1 and subject is previous.subject
+        again = said.kind == "it" and (previous.implicit or joined)
+        that = said.demonstrative and not said.proximal
+        if (again or that) and previous.landmark not in (None, subject):
+            return previous.landmark
     return resolve_landmark(said, focus, index, (subject,))
 
 
@@ -200,18 +209,18 @@ def _unsaid(
     """Return the landmark of "40 km to the south", "25 km north", "45 km away", "20 km farther on"."""
     index = quantity.first
     onward = tail.onward or any(t.word in _ONWARD_FIRST for t in tokens[quantity.first : quantity.first + 1])
-    same = previous is not None and previous.sentence == tokens[index].sentence
-    if (
-        previous is not None
-        and same
-        and not onward
-        and previous.landmark is not None
-        and previous.landmark is not subject
-    ):
-        return previous.landmark
-    if tail.road and onward:
-        onward = False
-    told = source_of(tokens, index, subject) or focus.resolve(index, exclude=(subject,), latest=onward)
+    farther = onward and any(t.word in _FARTHER for t in tokens[index : tail.last])
+    away = tail.away and not tail.bearing and not tail.onward
+    if previous is not None and previous.sentence == tokens[index].sentence:
+        # "X, 40 km from Y, Z, 15 km farther on", "Z, 15 km away": from X; "15 km to the south": from Y.
+        before = [previous.subject] if farther or away else []
+        before += [] if onward else [previous.landmark]
+        told = next((end for end in before if end is not None and end is not subject), None)
+        if told is not None:
+            return told
+    latest = onward and (farther or not tail.road)
+    told = source_of(tokens, index, subject)
+    told = told or focus.resolve(index, exclude=(subject,), latest=latest)
     return told or _told_after(tokens, tail.last, subject)
 
 

@@ -12,7 +12,8 @@ from mapper.text.frames import verb_frames
 from mapper.text.roles import doer, verb_object
 from mapper.text.states import State, described
 from mapper.text.syntax import Tree
-from mapper.text.whereabouts import Where, objects_of, places_in
+from mapper.text.triggers import verb_frames_of
+from mapper.text.whereabouts import Where, objects_of, places_after, places_in
 from mapper.words import singular, verb_forms, word_set
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def find_presence(tree: Tree) -> Iterator[State]:
             yield from _sitting(tree, token)
             yield from _running(tree, token)
             yield from _origin(tree, token)
+            yield from _refuge(tree, token)
         elif token.tag_.startswith("NN") and tree.place(token) is None:
             yield from _base(tree, token)
 
@@ -116,6 +118,19 @@ def _origin(tree: Tree, verb: Token) -> Iterator[State]:
 
 def _sets(verb: Token) -> bool:
     return verb.lower_ in ("set", "sets", "setting", "fan", "struck", "move", "moved", "moving")
+
+
+def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
+    """ "The garrison fell back on X", "they withdrew to X": where those who leave a place go."""
+    if not any(f.kind == "withdraw" for f in verb_frames_of(tree, verb)):
+        return
+    who = doer(verb) if not is_passive(verb) else None
+    if who is None or doer_class(tree, who) not in ("force", "nation", "name", "they", "arm", "it"):
+        return
+    back = verb.lower_.startswith("retir") or any(c.lower_ == "back" for c in verb.children)
+    for where in places_after(tree, verb, ("to", "into", "behind", *(["on"] * back))):
+        if where.named is not None:
+            yield State(verb, "redeploy", where, who)
 
 
 def _base(tree: Tree, noun: Token) -> Iterator[State]:

@@ -120,7 +120,17 @@ _SIGNS: tuple[tuple[Comparator, tuple[str, ...]], ...] = (
     ("<", ("as much as", "a maximum of")),
     (">", ("more than", "at least", "no less than", "not less than", "upwards of", "greater than")),
     (">", ("better than", "in excess of")),
-    ("~", ("close to", "hardly more than", "barely more than", "little more than", "not much more than")),
+    (
+        "~",
+        (
+            "close to",
+            "more or less",
+            "hardly more than",
+            "barely more than",
+            "little more than",
+            "not much more than",
+        ),
+    ),
     ("=", ("as little as", "as close as", "as near as", "as far as")),
 )
 _PHRASES: dict[tuple[str, ...], Comparator] = {

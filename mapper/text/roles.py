@@ -16,9 +16,11 @@ from mapper.words import singular, word_set
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_AT = word_set("roles.at")
-_TOWARD = word_set("roles.toward")
-_FROM = word_set("roles.from")
+AT = word_set("roles.at")
+TOWARD = word_set("roles.toward")
+FROM = word_set("roles.from")
+_SPOILS = word_set("roles.spoils")
+_TIMES = word_set("states.times") - {"morning", "evening", "night"}
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ def deref(token: Token | None) -> Token | None:
 def verb_object(verb: Token) -> Token | None:
     """Return the direct object, in a relative clause without one the noun that it describes."""
     for child in verb.children:
-        if child.dep_ in ("dobj", "obj"):
+        if child.dep_ in ("dobj", "obj") and child.lower_ not in _TIMES:  # "left yesterday"
             return deref(child)
     if verb.dep_ == "relcl" and subject(verb) is not None:
         own = subject(verb)
@@ -90,6 +92,9 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
         patient, roles.doer = deref(verb.head if described else doer(verb)), agent(verb)
     else:
         patient, roles.doer = obj, doer(verb)
+    named = _apposed(tree, verb)
+    if named is not None and not roles.passive and obj is None and frame.pattern in _DONE_TO:
+        patient, roles.doer, roles.passive = named, agent(verb), True  # "praised them for X, liberated today"
     bare = roles.doer is not None and obj is None and frame.pattern in ("take", "lose", "storm")
     if bare and roles.doer is not None and tree.place(roles.doer) is not None:
         patient, roles.doer, roles.passive = roles.doer, None, True  # "Houffalize lost."
@@ -97,6 +102,23 @@ def verb_roles(tree: Tree, verb: Token, frame: Frame) -> Roles | None:
         return None
     reader = _READERS.get(frame.pattern)
     return roles if reader is None else reader(tree, verb, frame, roles, patient)
+
+
+_DONE_TO = frozenset(("take", "lose", "give", "leave", "storm", "attack"))
+
+
+def _apposed(tree: Tree, verb: Token) -> Token | None:
+    """Return the place that a participle after a comma tells of: "X, liberated today"."""
+    if (
+        verb.i < 2
+        or verb.tag_ not in ("VBD", "VBN")
+        or any(c.dep_.startswith("nsubj") for c in verb.children)
+    ):
+        return None
+    place = verb.nbor(-2)
+    return (
+        place if verb.nbor(-1).text == "," and tree.place(place) is not None and verb.dep_ != "conj" else None
+    )
 
 
 def _fits(tree: Tree, verb: Token, roles: Roles, frame: Frame, patient: Token | None) -> bool:
@@ -133,6 +155,8 @@ _ARMS = frozenset(
 
 
 def _expel(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    if patient is None:
+        return None  # "ran out of diesel"
     roles.other = patient
     roles.places = places_after(tree, verb, ("from", "of", "out", "off"))
     return roles
@@ -141,20 +165,26 @@ def _expel(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token |
 def _clash(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     if "bare" in frame.options and patient is not None:
         return None
-    roles.other = _companion(verb)
-    roles.places = places_after(tree, verb, _AT | {"for"})
+    roles.other = companion(verb)
+    roles.places = places_after(tree, verb, AT | {"for"})
     if patient is not None:
         roles.places += list(places_in(tree, patient))
+    if roles.doer is not None and not roles.places and tree.place(roles.doer) is not None:
+        roles.places, roles.doer = list(places_in(tree, roles.doer)), None  # "the town was still fighting"
     return roles
 
 
 def _repulse(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
+    if patient is None:
+        return None  # "drove off towards the hills"
     if patient is not None:
         if any(c.dep_ == "poss" and c.lower_ in ("his", "her", "its", "our") for c in patient.children):
             return None  # "stopped his offensive": his own
         roles.other = _attacker(tree, patient)
         roles.places = list(places_in(tree, patient))
-    roles.places = roles.places + places_after(tree, verb, _AT | {"from"})
+        if roles.doer is not None and not roles.places and tree.place(roles.doer) is not None:
+            roles.places = list(places_in(tree, roles.doer))  # "the camp beat them off"
+    roles.places = roles.places + places_after(tree, verb, AT | {"from"})
     if "attack" in frame.options and not _attackish(tree, patient):
         return None
     return roles
@@ -163,10 +193,10 @@ def _repulse(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token
 def _fire(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
     """ "Fired on the town", "landed in the market", "marched on the port", "sent troops to the island"."""
     pattern = frame.pattern
-    goal = {"fire": _TOWARD | {"at", "against"}, "move": _TOWARD, "send": _TOWARD}
-    roles.places = places_after(tree, verb, goal.get(pattern, _AT | {"on"}))
+    goal = {"fire": TOWARD | {"at", "against"}, "move": TOWARD | {"than", "beyond"}, "send": TOWARD}
+    roles.places = places_after(tree, verb, goal.get(pattern, AT | {"on"}))
     if pattern == "send":
-        if patient is None or doer_class(tree, patient) not in FIGHTING:
+        if patient is None or not _is_sent(tree, patient, roles.doer):
             return None
         if tree.place(patient) is not None:
             roles.places += list(places_in(tree, patient))
@@ -183,6 +213,13 @@ def _fire(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     if pattern == "yield" and roles.doer is not None and not roles.places:
         roles.places = list(places_in(tree, roles.doer))  # "the quarter laid down its arms"
     return roles
+
+
+def _is_sent(tree: Tree, patient: Token, sender: Token | None) -> bool:
+    """Return whether those sent bear arms: "troops", "six hundred men" of an army."""
+    found = doer_class(tree, patient)
+    men = patient.lower_ == "men" and sender is not None and doer_class(tree, sender) in FIGHTING
+    return found in FIGHTING or men
 
 
 def _fall(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
@@ -241,7 +278,7 @@ def _keep_or_lose(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: 
     if patient is None:
         if is_passive(verb) or roles.doer is None:
             return None
-        roles.places = places_after(tree, verb, _FROM | {"in", "at"})
+        roles.places = places_after(tree, verb, FROM | {"in", "at"})
         goes = frame.pattern == "leave" and verb.dep_ not in ("acl", "amod") and verb.lower_ != "leaving"
         if (
             not roles.places
@@ -249,6 +286,12 @@ def _keep_or_lose(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: 
             and doer_class(tree, roles.doer) in ("force", "they", "we", "name", "civilian")
         ):
             roles.places = [Where(None, "-")]  # "the garrison left at dawn"
+    elif (
+        roles.passive and verb.lower_ == "left" and roles.doer is None and _after(verb, ("to",), tree) is None
+    ):
+        return None  # "only X is left"
+    elif roles.doer is not None and roles.doer.tag_ == "DT":
+        return None  # "that leaves X"
     else:
         roles.places = list(places_in(tree, patient))
         if not any(w.named for w in roles.places) and singular(patient.lower_) in PARTS | PLACE_NOUNS:
@@ -262,19 +305,27 @@ def _leave(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token |
         roles.doer = patient
     elif patient is not None and doer_class(tree, patient) in FIGHTING:
         roles.doer = patient  # "Kyiv withdrew its brigades"
-    roles.places = places_after(tree, verb, _FROM)
+    elif patient is not None and verb.lower_.startswith("withdr") and not patient.lower_.endswith("day"):
+        return None  # "withdrew the denial"
+    roles.places = places_after(tree, verb, FROM)
     return roles
 
 
 def _take(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
-    if patient is not None and doer_class(tree, patient) in ("force", "civilian", "arm", "official"):
+    if patient is not None and doer_class(tree, patient) in ("force", "civilian", "arm", "official", "name"):
         held = singular(patient.lower_) in ("garrison", "defender", "headquarters", "command")
         if not held or not any(w.named for w in places_in(tree, patient)):
             return None  # prisoners, guns
-    if patient is not None and patient.tag_ == "CD":
+    if patient is not None and (patient.tag_ == "CD" or singular(patient.lower_) in _SPOILS):
         return None  # "captured twenty": men
+    if "hands" in frame.options and not _into_hands(verb, frame.particle):
+        return None
     if patient is not None:
         roles.places = list(places_in(tree, patient))
+        if frame.objects and not roles.places:
+            roles.places = places_after(
+                tree, verb, ("in", "to", "over", "at")
+            )  # "restored order to the town"
         if roles.places and not any(w.named for w in roles.places):
             roles.places = places_after(tree, verb, ("in", "at", "near", "outside")) or roles.places
     if frame.pattern == "enter":
@@ -294,7 +345,7 @@ def _attack(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token 
             places_after(
                 tree,
                 verb,
-                _AT | {"into", "through", "towards", "toward", "to", "at", "against", "on", "upon"},
+                AT | {"into", "through", "towards", "toward", "to", "at", "against", "on", "upon"},
             )
             or roles.places
         )
@@ -308,7 +359,9 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
         if (
             patient is not None
             or roles.doer is None
-            or any(c.dep_ in ("xcomp", "acomp", "ccomp") for c in verb.children)
+            or any(
+                c.dep_ in ("xcomp", "acomp", "ccomp") or c.lower_ in ("until", "till") for c in verb.children
+            )
         ):
             return None
         if tree.place(roles.doer) is not None:  # "Samarra held"
@@ -316,7 +369,7 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
             return roles
         if doer_class(tree, roles.doer) not in FIGHTING:
             return None
-        roles.places = places_after(tree, verb, _AT | {"on", "to"}) or list(places_in(tree, roles.doer))
+        roles.places = places_after(tree, verb, AT | {"on", "to"}) or list(places_in(tree, roles.doer))
         return roles
     if pattern == "rid":
         roles.places = list(places_in(tree, patient)) if patient is not None else []
@@ -330,7 +383,7 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
         )
         return roles
     roles.places = (list(places_in(tree, patient)) if patient is not None else []) + places_after(
-        tree, verb, _AT | {"to", "of"}
+        tree, verb, AT | {"to", "of"}
     )
     return roles
 
@@ -376,7 +429,8 @@ def _after(verb: Token, words: tuple[str, ...], tree: Tree) -> Token | None:
     return None
 
 
-def _companion(verb: Token) -> Token | None:
+def companion(verb: Token) -> Token | None:
+    """Return whom it is done with or against."""
     for child in verb.children:
         if child.dep_ == "prep" and child.lower_ in ("with", "against"):
             return next(iter(objects_of(child)), None)
@@ -419,59 +473,3 @@ def noun_doer(tree: Tree, noun: Token) -> Token | None:
         ):
             return child
     return None
-
-
-def _goal(tree: Tree, verb: Token) -> list[Where]:
-    """Return the places that an infinitive is about."""
-    thing = verb_object(verb)
-    return (list(places_in(tree, thing)) if thing is not None else []) or places_after(
-        tree, verb, _TOWARD | {"from"}
-    )
-
-
-def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
-    """Return the parts of an event told by a noun: "their withdrawal from X", "the fall of X"."""
-    roles = Roles()
-    pattern = frame.pattern
-    roles.doer = noun_doer(tree, noun)
-    of = next(
-        (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "of" for o in objects_of(c)), None
-    )
-    if (
-        pattern in ("leave_from", "give", "enter", "move")
-        and roles.doer is None
-        and of is not None
-        and doer_class(tree, of) in FIGHTING
-    ):
-        roles.doer = of
-    preps: frozenset[str] = _AT | {"of", "on", "against", "for", "into", "upon", "over"}
-    if pattern in ("leave_from", "expel"):
-        preps = _FROM
-    elif pattern in ("move", "enter"):
-        preps = _TOWARD
-    elif pattern in ("take", "fall", "lose", "give"):
-        preps = frozenset(("of", "in", "at", "near"))
-    roles.places = places_after(tree, noun, preps)
-    for child in noun.children:
-        if not roles.places and child.dep_ in ("acl", "relcl") and child.tag_ == "VB":
-            roles.places = _goal(tree, child)  # "an operation to retake the town"
-    for child in noun.children:
-        if child.dep_ in ("compound", "poss", "nmod", "amod") and tree.place(child) is not None:
-            roles.places += list(places_in(tree, child))
-    if pattern == "fall":
-        roles.doer, roles.gainer = (
-            None,
-            next(
-                (o for c in noun.children if c.dep_ == "prep" and c.lower_ == "to" for o in objects_of(c)),
-                None,
-            ),
-        )
-    if pattern == "clash":
-        roles.other = _companion(noun)
-        pair = next((c for c in noun.children if c.dep_ == "prep" and c.lower_ == "between"), None)
-        if pair is not None:
-            both = [*objects_of(pair)]
-            if both and doer_class(tree, both[0]) in FIGHTING:
-                roles.doer = both[0]
-                roles.other = next((c for c in both[0].children if c.dep_ == "conj"), None)
-    return roles

@@ -36,6 +36,8 @@ _BE = frozenset(
         "stayed",
     }
 )
+_OWNING = ("poss", "compound", "amod")
+_CRY = 5  # words of a sentence that says no more than whose a place is
 _HELD_BY = frozenset({"held", "controlled", "occupied", "run", "ruled", "besieged"})
 _STAND, _EDGES = word_set("states.stand"), word_set("states.edges")
 _STILL = frozenset(
@@ -52,6 +54,7 @@ class State:
     kind: str
     where: Where
     holder: Token | None
+    by_none: bool = False  # told by saying that nobody is there any more: no denial
 
 
 def find_states(tree: Tree) -> Iterator[State]:
@@ -86,7 +89,8 @@ def _declared(tree: Tree, word: Token) -> Iterator[State]:
     if not any(t.lower_.startswith("declar") or t.lower_.startswith("proclaim") for t in (verb, verb.head)):
         return
     declared = next(
-        (c for c in verb.children if c.dep_ in ("nsubjpass", "dobj", "nsubj") and tree.place(c)), None
+        (c for c in verb.children if c.dep_ in ("nsubjpass", "dobj", "nsubj") and any(places_in(tree, c))),
+        None,
     )
     for where in places_in(tree, declared) if declared is not None else ():
         yield State(verb, "capture", where, None)
@@ -197,7 +201,7 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
 def _whose(tree: Tree, grip: Token) -> Token | None:
     """Return whose hands or control it is."""
     deep = next((o for c in grip.children if c.dep_ == "prep" for o in objects_of(c)), None)
-    near = (c for c in grip.children if c.dep_ in ("poss", "compound", "amod") and doer_class(tree, c))
+    near = (c for c in grip.children if c.dep_ in _OWNING and (doer_class(tree, c) or c.text.istitle()))
     return deep if deep is not None else next(near, None)
 
 
@@ -330,8 +334,13 @@ def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
             holder = next((o for o in objects_of(child) if doer_class(tree, o) in ("force", "nation")), None)
         if holder is None or holder.i < verb.i:
             continue
-        since = any(c.lower_ in ("since", "now", "again") for c in verb.children)
-        told = since or own  # "Mosul is ours" announces it
+        if any(c.lower_ == "longer" for c in (*verb.children, *child.children)):
+            for where in places_in(tree, held):
+                yield State(verb, "capture", where, None)  # "is no longer theirs"
+            continue
+        past = verb.tag_ not in ("VBZ", "VBP") or len(tree.doc) <= _CRY  # "Mosul is ours!" announces it
+        told = any(c.lower_ == "since" for c in verb.children) or _again(verb)
+        told = told or (own and (past or _has_time(verb)))
         for where in places_in(tree, held):
             if own or where.named is not None:
                 yield State(verb, "capture" if told and not _still(verb) else "holds", where, holder)
@@ -342,6 +351,12 @@ def _is_whose(tree: Tree, word: Token) -> bool:
     if any(c.dep_ in ("prep", "nummod", "det", "relcl") for c in word.children) or word.tag_ == "NNS":
         return False
     return doer_class(tree, word) in ("nation", "force")
+
+
+def _again(verb: Token) -> bool:
+    """Return whether something is so "once more", "back" as before."""
+    near = (t for c in verb.children if c.dep_ == "advmod" for t in c.subtree)
+    return any(t.lower_ in ("again", "more", "back", "now") for t in near)
 
 
 def _next(tree: Tree, verb: Token) -> Iterator[State]:

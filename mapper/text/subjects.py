@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mapper.model import Toponym
 from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
-from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing, key
 from mapper.text.landmarks import THINGS, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.tails import Tail
@@ -21,12 +21,39 @@ from mapper.text.unseen import DETERMINERS, name_before
 _PLACED = word_class("placed")
 _SPEECH = word_class("speech")
 _INVERTED = word_class("inverted")
+_TAKING = word_class("lost") | word_class("besieged")
+# What a town has one of, and calls by its own name.
+_OF_TOWNS = frozenset(["airport", "airfield", "aerodrome", "station", "refinery"])
+_HAVING = frozenset(["in", "on", "with", "by", "near", "beside", "among", "below", "above", "beneath"])
+_MEMORY = 400  # words in which a name that comes again is known
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _THING_NOUNS = word_class("thing_noun")
 _OPENING_WORDS = PREPOSITIONS | frozenset(
-    ["a", "an", "the", "itself", "another", "also", "which", "lying", "about", "that", "this"]
+    [
+        "a",
+        "an",
+        "the",
+        "its",
+        "their",
+        "our",
+        "once",
+        "itself",
+        "another",
+        "also",
+        "which",
+        "lying",
+        "about",
+        "that",
+        "this",
+    ]
 )
+
+
+_NO_VERBS = (
+    (PREPOSITIONS - {"on"}) | DETERMINERS | CLAUSE_WORDS | frozenset(["a", "an"])
+    | word_class("part_of") | _THING_NOUNS | THINGS | AREAS | SETTLEMENTS
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +147,8 @@ class _Reader(Clause):
         if (toponym := self.toponym(i)) is not None:
             if self.word(i - 1) == "from" and self.tail.landmark is None:
                 return (self.previous.subject if self.previous else None), toponym
-            return self.placed_first(i) or (None if self.word(i - 1) == "the" else toponym), None
+            river = self.word(i - 1) == "the" and not is_thing(toponym)
+            return self.placed_first(i) or (None if river else toponym), None
         if word == ";" and (bracket := self.opening_bracket(i)) is not None:
             return self.nearest(bracket, reach=6), None
         if word in ("", ";", PARAGRAPH):
@@ -151,6 +179,9 @@ class _Reader(Clause):
         if word == ",":
             return self.apposed(i)
         noun = (word in SETTLEMENTS or word in THINGS) and word not in AREAS and word not in WAYS
+        if word in SETTLEMENTS and (called := self.named_after()) is not None:
+            # "one town 40 km from Y: X"
+            return called, None
         if noun and (self.toponym(i - 1) or self.toponym(i - 2)):
             # "the X air base 40 km from Y"
             return self.noun_phrase(i), None
@@ -166,7 +197,9 @@ class _Reader(Clause):
         if unseen is not None and self.word_before(unseen) in PREPOSITIONS:
             # "Shells fell at Xan Yor 40 km from Y"
             return unseen, None
-        return self.before_aside(i) or self.predicated(i), None
+        return self.before_aside(i) or self.predicated(i) or self.named_after(bare=False) or self.acting(
+            i
+        ), None
 
     def word_before(self, name: Toponym) -> str:
         """Return the word before a name that ends where the phrase begins."""
@@ -192,6 +225,8 @@ class _Reader(Clause):
         if self.word(i) != "," and self.word(i) not in _INVERTED:
             return None
         inside = self.word(i + 1) in ("in", "at", "near")
+        if (acted := self.acted_on(i + 1)) is not None:
+            return acted
         i += 2 if inside else 1
         landmark = read_landmark(self.tokens, i)
         # "37 km from Blenheim, Marlborough, ...": a mark after the name makes it the landmark's province.
@@ -201,6 +236,43 @@ class _Reader(Clause):
             return landmark.toponym if landmark is not None and inverted else None
         return landmark.toponym
 
+    def acted_on(self, i: int) -> Toponym | None:
+        """Return X of "40 km north of Y, troops entered X": what the verb of the clause at `i` takes."""
+        for k in range(i + 1, i + 9):
+            if (toponym := self.toponym(k)) is not None:
+                return self.point(toponym, k + 1) if self.word(k - 1) in _TAKING else None
+            if not self.word(k).isalpha():
+                return None
+        return None
+
+    def named_after(self, *, bare: bool = True) -> Toponym | None:
+        """
+        Return X of "shells fell 40 km from Y, at X", "at the village of X", "a town 40 km from Y: X".
+
+        After a comma a `bare` name counts, too; where nothing waits for one it would be Y's province.
+        """
+        i = self.tail.last
+        mark = self.word(i) in (",", ":", "-", "–", "—")
+        i += mark
+        at = self.word(i) in ("at", "on") and (mark or self.word(i) == "at")
+        if at or (self.word(i) in ("in", "near") and self.word(i + 1) in DETERMINERS):
+            landmark = read_landmark(self.tokens, i + 1)
+            of_town = landmark is not None and any(
+                self.word(k) in SETTLEMENTS for k in range(landmark.first, landmark.last)
+            )
+            if landmark is None or not (of_town or (at and landmark.last == i + 2)):
+                return None
+            return self.point(landmark.toponym, landmark.last)
+        mark = mark and (bare or self.word(i - 1) == ":")
+        i += self.word(i) in ("called", "named", "is")
+        ends = not self.word(i + 1).isalpha() and self.toponym(i + 1) is None
+        return self.point(self.toponym(i), i + 1) if mark and ends else None
+
+    def point(self, toponym: Toponym | None, after: int) -> Toponym | None:
+        """Return a name that is no country's or province's, None for those; `after` is the token after it."""
+        whole = toponym is not None and (is_country(toponym) or self.word(after) in AREAS)
+        return None if whole else toponym
+
     def coordinated(self, i: int) -> Ends:
         """Return the subject after "and": that of the claim it is joined to, or the place told last."""
         previous = self.previous
@@ -208,7 +280,9 @@ class _Reader(Clause):
             between = self.tokens[previous.last : i]
             if len(between) <= 3 and all(token.toponym is None for token in between):
                 return previous.subject, None
-        return self.nearest(i), None
+        k = i - 1 - (self.word(i - 1) in AREAS)
+        placed = self.toponym(k) is not None and self.word(i - 1) in AREAS
+        return (self.placed_first(i - 1) if placed else None) or self.nearest(i), None
 
     def apposed(self, comma: int) -> Ends:
         """Return what a figure after a comma is said of: "X, 40 km ...", "this village, 40 km ..."."""
@@ -217,16 +291,21 @@ class _Reader(Clause):
             k = (self.opening_bracket(k) or k) - 1
         if self.previous is not None and self.previous.last == comma and self.tail.landmark is not None:
             # "X, 40 km from Y, 60 km from Z"
-            return self.previous.subject, None
+            return self.previous.subject or self.toponym(k), None
         if (toponym := self.toponym(k)) is not None and not is_country(toponym):
-            if self.word(k - 1) in ("of", "at") and self.is_airport(k - 2):
+            thing = self.word(k - 1) in ("of", "at") and self.word(k - 2) in _OF_TOWNS
+            if thing and self.told_from_itself(k, k - 2):
                 return None, None
             # A river is no point, so what lies 40 km from Y on it has no name.
-            return self.placed_first(k) or (None if self.word(k - 1) == "the" else toponym), None
+            river = self.word(k - 1) == "the" and not is_thing(toponym)
+            return self.placed_first(k) or (None if river else toponym), None
         word = self.word(k)
         if word in ("and", "or", "but"):
             # "A and, 40 km from B, C"
             return self.following(), None
+        if word in COPULAS and (called := self.named_after()) is not None:
+            # "Next is, 40 km from B, C"
+            return called, None
         if word in AREAS and self.word(k - 2) == "(" and self.toponym(k - 3) is not None:
             # "X (Y district, 40 km from Z)"
             return self.toponym(k - 3), None
@@ -236,7 +315,7 @@ class _Reader(Clause):
             # "X lies in Y district, 40 km from Z"
             return head, None
         if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
-            return self.noun_phrase(k), None
+            return self.named_after() or self.noun_phrase(k), None
         if word in ("here", "there"):
             there = word == "there"
             return self.focus.resolve(comma, exclude=self.named, here=not there, latest=there), None
@@ -248,10 +327,22 @@ class _Reader(Clause):
             return self.clause_subject(opening - 1)
         return name_before(self.tokens, comma) or self.nearest(comma), None
 
-    def is_airport(self, noun: int) -> bool:
-        """Tell whether the noun has the name of the town it is told from: "X airport, 5 km from town"."""
-        town = self.tail.landmark is not None and self.tail.landmark.kind == "settlement"
-        return town and self.word(noun) in ("airport", "airfield", "aerodrome", "station", "refinery")
+    def told_from_itself(self, name: int, noun: int) -> bool:
+        """
+        Tell whether a thing is told from the town whose name it has: "X airport, 5 km from town".
+
+        It is not where "town" is another: "Y is besieged. X airport, 5 km from the town".
+        """
+        said = self.tail.landmark
+        if said is not None and (said.kind != "settlement" or self.word(noun) not in _OF_TOWNS):
+            return False
+        toponym = self.toponym(name)
+        meant = resolve_landmark(said, self.focus, self.first) if said else self.focus.resolve(self.first)
+        if toponym is None or (meant is not None and key(meant) != key(toponym)):
+            return toponym is None
+        earlier = self.tokens[max(0, name - _MEMORY) : name]
+        known = any(t.toponym is not None and key(t.toponym) == key(toponym) for t in earlier)
+        return known or self.focus.resolve(name, exclude=(toponym,)) is None
 
     def noun_phrase(self, noun: int) -> Toponym | None:
         """Return the place that "the town", "this village" means; None for "a village" and for things."""
@@ -261,11 +352,11 @@ class _Reader(Clause):
             if settlement and (toponym := self.toponym(k)) is not None:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
-            if k > noun - 4 and (toponym := self.toponym(k)) is not None and self.tail.landmark:
-                if self.is_airport(noun) or self.word(noun) in WAYS:
-                    return None
+            if k > noun - 4 and (toponym := self.toponym(k)) is not None:
                 # "the Marto base, 5 km from Y"
-                return toponym
+                owned = self.word(k + 1) in ("'", "'s") and not self.tail.landmark
+                own = owned or self.word(noun) in WAYS
+                return None if own or self.told_from_itself(k, noun) else toponym
             if word in ("a", "an", ",", ""):
                 # "X, a village, 40 km ..."
                 return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
@@ -273,7 +364,23 @@ class _Reader(Clause):
                 here, latest = word == "this", word == "that"
                 return self.focus.resolve(noun, exclude=self.named, here=here, latest=latest)
             if word in DETERMINERS:
-                return self.focus.containing(noun, self.word(noun))
+                # "X on the lake", "X and its barracks", "X, the army's base"
+                on = self.word(k - 1) in _HAVING or (word == "its" and self.word(k - 1) == "and")
+                head = self.toponym(k - 2) if on or self.word(k - 1) == "," else None
+                return head or self.focus.containing(noun, self.word(noun))
+        return None
+
+    def acting(self, i: int) -> Toponym | None:
+        """Return X of "X burned 40 km south of Y", "X was taken 40 km ...": a verb or two between."""
+        for k in range(i, max(-1, i - 4), -1):
+            toponym = self.toponym(k)
+            if toponym is not None:
+                begins = self.word(k - 1) in ("", ",", "and", "but", "-", "–", "—", ":")
+                plain = toponym.role == "literal" and not is_country(toponym) and self.toponym(k - 1) is None
+                return toponym if begins and plain else None
+            word = self.word(k)
+            if not word.isalpha() or word in _NO_VERBS:
+                return None
         return None
 
     def before_aside(self, i: int) -> Toponym | None:
@@ -299,10 +406,15 @@ class _Reader(Clause):
                 while self.word(j) in _PLACED:
                     j += 1
                 kind = {self.word(m) for m in range(j, min(j + 5, i + 1))}
-                noun = self.word(j) in ("a", "an", "the") and kind & (SETTLEMENTS | THINGS)
-                stands = noun or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
+                noun = self.word(j) == "the" and kind & (SETTLEMENTS | THINGS)
+                stands = (
+                    noun
+                    or self.word(j) in ("a", "an")
+                    or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
+                )
                 return self.clause_subject(k)[0] if stands else None
             named = self.toponym(k) is not None and self.word(k + 1) in THINGS | AREAS
-            if not (named or word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
+            counted = word[:1].isdecimal()  # "a town of 4,000 people"
+            if not (named or counted or word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
                 return None
         return None

@@ -57,6 +57,8 @@ _READ_AS = {
 }
 _UNFINISHED = word_set("syntax.unfinished")  # "the last" is no time by itself
 _PREDICATES = word_set("syntax.predicates")
+_TOLD = _PREDICATES | word_set("syntax.told")
+_DASHES = frozenset((":", "-", "\u2013", "\u2014", ","))
 _TAKEN = word_set("syntax.taken")
 _HELPERS = word_set("syntax.helpers")
 _GROUP = re.compile(r"[A-Z]{3,6}|[A-Z]{1,4}-?\d{1,3}")
@@ -203,11 +205,14 @@ def _with_verb(tree: Tree) -> Tree:
     if len(doc) > _TERSE or any(t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in doc):
         return tree
     at = next((t.i for t in doc if t.i and t.lower_ in _PREDICATES and _can_be(tree, t.i - 1)), 0)
-    if not at:
-        return tree
     from spacy.tokens import Doc
 
     words, spaces = [t.text for t in doc], [bool(t.whitespace_) for t in doc]
+    if not at:
+        if len(doc) < 3 or 0 not in tree.places or doc[1].text not in _DASHES or doc[2].lower_ not in _TOLD:
+            return tree
+        words[1] = "was"  # "Homs: taken on Friday"
+        return replace(tree, doc=_parser()(Doc(doc.vocab, words=words, spaces=spaces)))
     words.insert(at, "was")
     spaces.insert(at, True)
     start = tree.spans[at][0]

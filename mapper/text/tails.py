@@ -20,6 +20,7 @@ _ONWARD = word_class("onward")
 _PREPOSITIONS = word_class("preposition")
 _INVERTED = word_class("inverted")
 _RECKONED = frozenset(["reckoning", "estimate", "count", "account", "estimation", "map"])
+_JOINTS = frozenset(["and", "or", "but"])
 _PARTING = frozenset(["separate", "separates", "separated"])
 
 
@@ -39,6 +40,7 @@ class Tail:
     within: bool = False
     at_sea: bool = False
     origin: Landmark | None = None
+    enclosed: bool = False
 
     def says_where(self) -> bool:
         """Tell whether anything but the figure was read."""
@@ -48,6 +50,9 @@ class Tail:
 def read_tail(tokens: Sequence[Token], quantity: Quantity) -> Tail:
     """Read what follows a quantity, a part at a time, until something else begins."""
     tail = Tail(quantity.last)
+    tail.enclosed = (
+        word_at(tokens, quantity.first - 1) == "," and word_at(tokens, quantity.first - 2) in _JOINTS
+    )
     tail.within = "within" in (t.word for t in tokens[quantity.first : quantity.last])
     if word_at(tokens, tail.last) in _TRAVEL:
         tail.last, tail.road = tail.last + 1, True
@@ -93,7 +98,9 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         tail.last, tail.away, tail.at_sea = i + 1, True, tail.at_sea or words[0] == "offshore"
     elif words[0] == "up" and words[1] == "and":
         return False
-    elif words[0] in ("on", "up", "down") and (not words[1].isalpha() or words[1] in _INVERTED):
+    elif words[0] in ("on", "up", "down") and (
+        not words[1].isalpha() or words[1] in _INVERTED or words[1] == "from"
+    ):
         tail.last, tail.onward = i + 1, True
     else:
         return False
@@ -109,11 +116,14 @@ def _skip_correction(tokens: Sequence[Token], tail: Tail) -> None:
 
 
 def _read_separated(tokens: Sequence[Token], tail: Tail) -> None:
-    """Read "40 km separate X from Y", "40 km of desert separate X and Y"."""
+    """Read "40 km separate X from Y", "40 km of desert separate X and Y", "40 km lie between X and Y"."""
     i = tail.last
     while i < tail.last + 4 and word_at(tokens, tail.last) == "of" and word_at(tokens, i) not in _PARTING:
         i += 1
-    near = read_landmark(tokens, i + 1) if word_at(tokens, i) in _PARTING else None
+    i += word_at(tokens, i) in ("now", "still", "only", "then")
+    lying = word_at(tokens, i) in ("lie", "lies", "are") and word_at(tokens, i + 1) == "between"
+    parted = lying or word_at(tokens, i) in _PARTING
+    near = read_landmark(tokens, i + 1 + lying) if parted else None
     if near is None or word_at(tokens, near.last) not in ("from", "and"):
         return
     far = read_landmark(tokens, near.last + 1)
@@ -232,7 +242,8 @@ def _read_link(tokens: Sequence[Token], tail: Tail) -> bool:
         start = i + 1
     else:
         return False
-    landmark = read_landmark(tokens, start)
+    # "A and, 40 km from the town, B": B is what lies there, not the town's name.
+    landmark = read_landmark(tokens, start, apposed=not tail.enclosed)
     if (
         landmark is None
         or (word == "to" and landmark.kind == "it")

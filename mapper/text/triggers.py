@@ -11,17 +11,16 @@ from mapper.model import Action, Certainty, Toponym
 from mapper.text.actors import FIGHTING, doer_class, is_person
 from mapper.text.certainty import VERBAL, Stance, comes_to_nothing, is_verb_of, read_stance, subject
 from mapper.text.discourse import Discourse, name_of, speaker_of
+from mapper.text.fits import doer_fits, does_other, leads_elsewhere
 from mapper.text.focus import is_country
 from mapper.text.frames import Frame, noun_frames, verb_frames
-from mapper.text.kinds import FIRE, is_shot, kind_of
+from mapper.text.kinds import FIRE, kind_of
+from mapper.text.nouns import noun_roles
 from mapper.text.roles import (
     Roles,
     deref,
     doer,
-    is_fire,
     is_timely,
-    noun_doer,
-    noun_roles,
     verb_object,
     verb_roles,
 )
@@ -41,7 +40,10 @@ def verb_frames_of(tree: Tree, token: Token) -> Iterator[Frame]:
     for frame in verb_frames(tree.word(token)) or verb_frames(token.lower_):
         if frame.particle and not near:
             near = [t for t in _beside(token) if not (t.dep_ == "prep" and is_timely(t))]
-        if not frame.particle or any(t.lower_ == frame.particle for t in near):
+        if not frame.particle or any(
+            t.lower_ == frame.particle and not (frame.pattern == "enter" and leads_elsewhere(tree, t))
+            for t in near
+        ):
             yield frame
 
 
@@ -71,10 +73,11 @@ def _by_frame(
     tree: Tree, sentence: Sentence, verb: Token, frame: Frame, discourse: Discourse
 ) -> Iterator[Action]:
     roles = verb_roles(tree, verb, frame)
-    if roles is None or not _doer_fits(tree, roles, frame):
+    if roles is None or not doer_fits(tree, roles, frame):
         return
-    takes_thing = "place" in frame.options and verb_object(verb) is not None  # "won praise in Ghazni"
-    if not any(w.named for w in roles.places) and not takes_thing:
+    if does_other(tree, verb, frame, roles):
+        return
+    if not any(w.named for w in roles.places):
         roles.places = _adjuncts(tree, verb, frame) or roles.places
     if "place" in frame.options and not roles.places:
         return
@@ -118,6 +121,7 @@ def noun_actions(
 def _noun_frame(noun: Token) -> Frame | None:
     """Return the first frame of a noun whose modifiers stand before it, or that something is under."""
     before = {c.lower_ for c in noun.children if c.dep_ in ("compound", "amod", "nmod", "poss")}
+    before |= {o.lower_ for c in noun.children if c.lower_ == "of" for o in objects_of(c)}
     before |= {singular(word) for word in before}
     under = noun.dep_ == "pobj" and noun.head.lower_ == "under"
     if noun.text in ("March", "May"):
@@ -242,50 +246,21 @@ def _adjuncts(tree: Tree, verb: Token, frame: Frame) -> list[Where]:
     return []
 
 
-def _doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
-    """Return whether the doer can do this: a force for a weak verb, nothing lifeless for a strong one."""
-    if roles.doer is None:
-        return not ("weak" in frame.options and not roles.passive)
-    found = doer_class(tree, roles.doer)
-    envoy = found == "official" or is_person(roles.doer)
-    if frame.pattern in ("leave", "leave_from") and envoy and not is_verb_of("deny", roles.doer.head):
-        return False  # envoys come and go, but "the ministry denied having left X" is of its troops
-    attacks = [f for f in noun_frames(roles.doer.lower_) if f.kind in ("assault", "advance")]
-    if attacks and "weak" not in frame.options:
-        roles.doer = noun_doer(tree, roles.doer)  # "our counter-attack retook the town"
-        return True
-    if frame.base in ("reach", "cross", "get", "come") and is_shot(roles.doer):
-        return False  # "their guns reach us"
-    if frame.pattern in ("leave", "leave_from", "move", "enter") and found == "civilian":
-        return True
-    if "weak" in frame.options:
-        return found in FIGHTING or found == "who"
-    # "Shells hit the port", "driven from the town by a bombardment"
-    fire = frame.pattern in ("attack", "expel") and any(
-        f.kind in FIRE for f in noun_frames(roles.doer.lower_)
-    )
-    return (
-        fire
-        or is_fire(tree, roles.doer)
-        or roles.doer.lower_ in ("party", "side", "sides")
-        or (frame.kind in FIRE and roles.doer.lower_ in _OTHERS)
-        or found in (*FIGHTING, "official", "place", "he", "who", "it", "civilian")
-        or (found == "" and frame.pattern in ("fall", "rain", "explode", "yield", "stand"))
-    )
-
-
-_OTHERS = frozenset(
-    ("another", "others", "second", "third", "fourth", "one", "two", "three", "several", "more")
-)
-
-
 def _emit(
     tree: Tree, sentence: Sentence, token: Token, frame: Frame, roles: Roles, discourse: Discourse
 ) -> Iterator[Action]:
     """Yield the actions of one trigger: kind and parts after voice, aspect and means are weighed."""
     stance = read_stance(token)
-    if stance.supposed or (stance.negated and stance.source is None and _of_nobody(token)):
+    if stance.supposed or (
+        stance.negated
+        and stance.source is None
+        and _of_nobody(token)
+        and kind_of(tree, token, frame, roles) not in _HELD
+    ):
         return
+    unmade = stance.negated and stance.source is None and not stance.denied
+    if unmade and frame.kind in _GROUND and (frame.part == "n" or frame.kind in ("assault", "clash")):
+        return  # "no attack was made", "its refinery was not attacked"
     if token.dep_ == "nsubj" and any(c.lower_ in ("would", "could", "might") for c in token.head.children):
         return  # "its fall would open the road"
     if is_verb_of("claim", token):
@@ -316,6 +291,8 @@ def _emit(
             actor, opponent = opponent, actor
     elif frame.pattern == "enter" and stance.planned:
         kind = "assault"
+    elif kind == "advance" and stance.negated and _is_short(token):
+        kind, actor, opponent, stance = "repulse", "", actor, replace(stance, negated=False)
     elif kind in ("assault", "advance") and (stance.failed or _fails(token)):
         kind, actor, opponent = "repulse", opponent, actor
     if kind == "displacement":
@@ -340,6 +317,23 @@ def _moves(tree: Tree, roles: Roles, frame: Frame) -> bool:
     roles.places = [w for w in roles.places if not (isinstance(w.named, Toponym) and is_country(w.named))]
     alone = roles.doer is not None and (roles.doer.lower_ in ("i", "me") or is_person(roles.doer))
     return bool(roles.places) and not (alone and "weak" in frame.options)
+
+
+def _is_short(verb: Token) -> bool:
+    """Return whether a verb tells how far somebody came: "got no further than X", "never got past it"."""
+    return (
+        verb.tag_ in ("VBD", "VBN", "VB")
+        and verb.lower_ in _GOT
+        and any(t.lower_ in _BEYOND for t in verb.subtree if t.i > verb.i)
+    )
+
+
+_GOT = frozenset(
+    ("get", "got", "gotten", "go", "went", "gone", "come", "came", "advance", "advanced", "push", "pushed")
+)
+_BEYOND = frozenset(("past", "beyond", "further", "farther", "nearer", "closer", "through"))
+_HELD = frozenset(("capture", "withdraw", "surrender"))  # "no brigade has retreated": somebody said so
+_GROUND = frozenset(("assault", "clash", "repulse", "advance"))
 
 
 def _fails(noun: Token) -> bool:

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 PLACE_NOUNS = word_set("roles.place_nouns")
 PARTS = word_set("roles.parts")
 _BUILDINGS = word_set("roles.buildings")
+SITES = PLACE_NOUNS | PARTS | _BUILDINGS | word_set("roles.sites")  # what can be held
 _INNER = word_set("roles.inner")
 _PROVINCIAL = frozenset({"regional", "provincial", "district", "state", "county", "departmental"})
 # What ends an attack or a siege lies where that was told.
 _ANSWERS = {"repulse": ("assault", "advance"), "siege_lifted": ("siege",)}
 _COMPASS = word_set("roles.compass")
+# What a place after these is not: where one withdraws from, where one goes to.
+_ENDS, _BEGINNINGS = frozenset({"to", "into", "on", "towards", "toward", "for"}), frozenset({"from"})
 _NAMING = frozenset({"compound", "nmod", "poss", "amod", "appos", "npadvmod", "nummod"})
 _INDEFINITE = frozenset({"a", "an", "some", "any", "no", "another"})
 
@@ -124,8 +127,8 @@ def objects_of(prep: Token) -> Iterator[Token]:
     for child in prep.children:
         if child.dep_ == "pobj":
             yield child
-        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN":
-            yield from objects_of(child)
+        elif child.dep_ in ("prep", "pcomp", "conj") and child.tag_ == "IN" and child.lower_ != "from":
+            yield from objects_of(child)  # but "in from X" is where they came from
 
 
 def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
@@ -178,15 +181,23 @@ def in_focus(action: Action, focus: Focus, starts: Sequence[int], before: Sequen
         else None
     )
     where = where or _meant(action.place_word, focus, index)
-    if where is None:  # "the town was freed, residents of X said"
-        leaves = action.kind in ("withdraw", "displacement")
-        later = (
-            name.toponym
-            for lead, name in pairwise(focus.tokens[index:])
-            if name.toponym and name.start < action.sentence_end and (leaves or lead.word != "from")
-        )
-        where = next((t for t in later if t.role == "literal" and not is_country(t)), None)
+    if where is None:
+        where = _told_later(action, focus.tokens[index:])
     return replace(action, where=where, place_word=action.place_word or "-")
+
+
+def _told_later(action: Action, after: Sequence[Word]) -> Toponym | None:
+    """Return the place named next in a sentence: "the town was freed, residents of X said"."""
+    passed_over = _ENDS if action.kind in ("withdraw", "displacement") else _BEGINNINGS
+    lead = ""
+    for token in after:
+        if token.start >= action.sentence_end:
+            return None
+        if token.toponym is None:
+            lead = lead if token.word in ("and", ",") else token.word
+        elif lead not in passed_over and token.toponym.role == "literal" and not is_country(token.toponym):
+            return token.toponym
+    return None
 
 
 def _answered(action: Action, clause: Sequence[Word], before: Sequence[Action]) -> Toponym | Locative | None:

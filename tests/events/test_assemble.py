@@ -168,3 +168,27 @@ def test_what_the_writer_takes_back_is_a_correction(text: str) -> None:
 def test_what_a_side_denies_is_no_correction() -> None:
     text = "Rebels fought the army. The army denied an earlier report that rebels had captured Jalu."
     assert not any("correction" in e.flags for e in events(text, "Jalu"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("The flag was raised on Monday, two days after rebels captured Jalu.", 5),
+        ("Four days after rebels captured Jalu, the road is still shut.", 6),
+        ("A week to the day since rebels captured Jalu, bread is dear.", 3),
+    ],
+)
+def test_two_days_after_dates_the_clause_that_it_opens(text: str, day: int) -> None:
+    (event,) = events(text, "Jalu")
+    assert event.since.day == day
+
+
+def test_two_days_after_dates_nothing_outside_its_clause() -> None:
+    told = events("A first attack on Jalu on Sunday, a day before the talks began, was beaten off.", "Jalu")
+    assert {e.since.day for e in told} == {6}
+
+
+def test_a_denial_without_a_time_is_of_the_time_of_what_it_denies() -> None:
+    text = "Rebels said they took Jalu on Monday.\n\nThe army denied that Jalu had been taken."
+    told = {e.action.certainty: e.since.day for e in events(text, "Jalu")}
+    assert told["denied"] == 7

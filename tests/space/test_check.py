@@ -1,5 +1,7 @@
 """Verdicts on stated distances and directions."""
 
+from dataclasses import replace
+
 import pytest
 from shapely.geometry import Point
 
@@ -172,9 +174,19 @@ def test_an_unsaid_landmark_is_the_one_that_makes_the_claim_true():
     assert _settled(_unsaid("Sand", 20, "south")) == ["Home"]
 
 
-def test_the_likeliest_landmark_stays_where_no_other_fits_or_no_direction_tells():
+def test_a_figure_alone_moves_a_landmark_only_when_it_is_far_off():
+    assert _settled(_unsaid("Sand", 20, "")) == ["Home"]
+    assert _settled(_unsaid("Peak", 20, "", landmark="Sand", others=("Home",))) == ["Sand"]
+
+
+def test_an_unsaid_landmark_that_is_no_place_gives_way_to_one_that_fits():
+    nobody = Toponym(9, 10, "Nobody")
+    told = replace(_unsaid("Sand", 20, ""), landmarks=(nobody,))
+    assert _settled(told) == ["Home"]
+
+
+def test_the_likeliest_landmark_stays_where_no_other_fits():
     assert _settled(_unsaid("Sand", 90, "south")) == ["Mill"]
-    assert _settled(_unsaid("Sand", 20, "")) == ["Mill"]
     assert _settled(_unsaid("Sand", 20, "south", others=())) == ["Mill"]
 
 

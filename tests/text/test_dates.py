@@ -48,6 +48,10 @@ def days(span: DateSpan) -> tuple[str | None, str | None]:
         ("Drones struck the depot during the night.", "2016-09-15"),
         ("Three villages were cleared two days ago.", "2016-09-13"),
         ("Three villages were cleared a week ago.", "2016-09-08"),
+        ("the mill went on saturday, no one was hurt.", "2016-09-10"),
+        ("The hill has been theirs since about the 5th.", "2016-09-05"),
+        ("He was at home on the 27th of last month.", "2016-08-27"),
+        ("The hill was rushed twice overnight on the 5th.", "2016-09-05"),
     ],
 )
 def test_days_count_from_the_day_of_writing(text: str, first: str) -> None:
@@ -297,3 +301,21 @@ def test_a_numbered_brigade_is_no_day() -> None:
 def test_a_remote_beginning_is_not_what_the_day_before_counts_from() -> None:
     text = "The town had been theirs since May 2. The mill fell on Monday, the dam the day before."
     assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-11"
+
+
+def test_what_has_lasted_for_weeks_began_so_long_ago() -> None:
+    assert days(only("The town has been ringed for two weeks.")) == ("2016-09-01", "2016-09-15")
+
+
+def test_what_lasted_for_weeks_in_the_past_has_no_date_of_its_own() -> None:
+    assert find_dates("The garrison held out for two weeks.", THURSDAY) == []
+
+
+def test_next_day_needs_no_article() -> None:
+    fell, left = find_dates("The mill fell on 3 September and was abandoned next day.", THURSDAY)
+    assert (days(fell)[0], days(left)[0]) == ("2016-09-03", "2016-09-04")
+
+
+def test_an_item_of_a_list_has_its_date_for_itself() -> None:
+    text = "* 2 September: shelling.\n* 5 September: looting.\n\nIt was retaken on Saturday."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-10"

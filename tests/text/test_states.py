@@ -65,3 +65,18 @@ def test_a_column_does_not_advance_to_where_it_set_out_from() -> None:
 def test_an_entry_that_says_since_when_tells_a_change() -> None:
     kinds = [a.kind for a in actions("#Velden - TNLA since 10 July.", "Velden")]
     assert kinds == ["capture"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The soldiers fell back on Velden.", "The army withdrew from Orla to Velden.", "Rebels fled to Velden."],
+)
+def test_who_retreats_to_a_place_is_there_and_does_not_leave_it(text: str) -> None:
+    told = {(a.kind, a.where.text) for a in actions(text, "Velden", "Orla") if a.where is not None}
+    assert ("redeploy", "Velden") in told
+    assert ("withdraw", "Velden") not in told
+
+
+def test_a_place_left_to_an_enemy_is_no_flight_of_civilians() -> None:
+    found = actions("Velden was left to the insurgents by elders.", "Velden")
+    assert [(a.kind, a.opponent) for a in found] == [("withdraw", "the insurgents")]

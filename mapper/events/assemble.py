@@ -65,7 +65,7 @@ def assemble(
     named = [r.toponym.text for r in resolutions if r.toponym.role == "literal"]
     home = _home(resolutions)
     sides = find_sides(actions, text=report.text, places=named, home=home, given=given_sides)
-    calendar = Calendar(report, dates)
+    calendar = Calendar(report, dates, actions)
     drafts: list[Draft] = []
     previous: Draft | None = None
     for action in sorted(actions, key=lambda a: (a.sentence_start, a.start)):

@@ -90,9 +90,11 @@ class Calendar:
         Its text and time of publication are used.
     dates
         The times that it names, in the order of the text.
+    actions
+        What it tells of, for lists of places with a list of days ("respectively").
     """
 
-    def __init__(self, report: Report, dates: Sequence[DateSpan]) -> None:
+    def __init__(self, report: Report, dates: Sequence[DateSpan], actions: Sequence[Action] = ()) -> None:
         published = report.published
         self._text = report.text
         self._today = datetime.combine(published.date(), time(), tzinfo=UTC) if published else None
@@ -107,9 +109,15 @@ class Calendar:
         ]
         self._days = [d for d in self._days if published is None or d.since is None or d.since <= published]
         self._heads = [d for d in self._days if d.head]
+        self._places: dict[int, list[int]] = {}
+        for where, start in sorted({(a.where.start, a.start) for a in actions if a.where is not None}):
+            self._places.setdefault(start, []).append(where)
 
     def date(self, action: Action, previous: When | None) -> When:
         """Return when an action was; `previous` is when the one told before it was."""
+        respective = self._respective(action)
+        if respective is not None:
+            return When(respective, respective + timedelta(1), "day")
         span = self._nearest(action)
         if span is not None:
             if span.since is None and span.relative_to_previous and previous and previous.since:
@@ -134,11 +142,27 @@ class Calendar:
             hour = _hour(self._text[action.sentence_start : action.sentence_end])
         return NOON if hour is None else hour
 
-    def _nearest(self, action: Action) -> DateSpan | None:
-        """Return the date nearest to the trigger in its clause, else the last before it, else any."""
+    def _within(self, action: Action) -> list[DateSpan]:
+        """Return the dates of the sentence of an action."""
         first = bisect_right(self._starts, action.sentence_start - 1)
         last = bisect_right(self._starts, action.sentence_end)
-        within = [d for d in self._dates[first:last] if d.end <= action.sentence_end]
+        return [d for d in self._dates[first:last] if d.end <= action.sentence_end]
+
+    def _respective(self, action: Action) -> datetime | None:
+        """Return the day of "Jalu, Zuara and Brega fell on the 2nd, 3rd and 5th respectively"."""
+        places = self._places.get(action.start, [])
+        sentence = self._text[action.sentence_start : action.sentence_end]
+        if action.where is None or len(places) < 2 or "respectively" not in sentence:
+            return None
+        days: list[datetime] = []
+        for d in self._within(action):
+            if d.since is not None and d.until is not None and d.precision == "day":
+                days += [d.since + timedelta(n) for n in range((d.until - d.since).days)]
+        return days[places.index(action.where.start)] if len(days) == len(places) else None
+
+    def _nearest(self, action: Action) -> DateSpan | None:
+        """Return the date nearest to the trigger in its clause, else the last before it, else any."""
+        within = self._within(action)
         after = [d for d in within if not d.relative_to_previous and _LEADS.search(d.text)]
         within = [d for d in within if d not in after]
         led = [d for d in after if d.end <= action.start and self._leads(d, action)]

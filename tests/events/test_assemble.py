@@ -192,3 +192,8 @@ def test_a_denial_without_a_time_is_of_the_time_of_what_it_denies() -> None:
     text = "Rebels said they took Jalu on Monday.\n\nThe army denied that Jalu had been taken."
     told = {e.action.certainty: e.since.day for e in events(text, "Jalu")}
     assert told["denied"] == 7
+
+
+def test_places_and_days_that_stand_in_two_lists_belong_together_one_by_one() -> None:
+    told = events("Jalu and Zuara were captured on Monday and Tuesday respectively.", "Jalu", "Zuara")
+    assert [(e.location.name, e.since.day) for e in told] == [("Jalu", 7), ("Zuara", 8)]

@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import accumulate
 
 from mapper.model import Action, DateSpan, Precision, Report
 
-_LINE = re.compile(r"[^\n]*\n")
 _FIRST_WORD = re.compile(r"[ \t]{0,8}(\S{0,40})")
 _SENTENCE_ENDS = (".", "!", "?", '"', "\u201d", ":", ")")
 # A shorter line that ends no sentence is a heading.
@@ -23,7 +23,8 @@ def _paragraphs(text: str) -> list[int]:
     A line is a paragraph's last if a blank one follows, or if it ends a sentence; in a text with wrapped
     lines only if it had room for the first word of the next.
     """
-    lines = [(m.group().rstrip(), m.end()) for m in _LINE.finditer(text)]
+    ends = accumulate(len(line) + 1 for line in text.split("\n"))
+    lines = list(zip(map(str.rstrip, text.split("\n")[:-1]), ends, strict=False))
     width = max((len(line) for line, _ in lines), default=0)
     wrapped = any(len(line) > _HEADING_WIDTH and not line.endswith(_SENTENCE_ENDS) for line, _ in lines)
     starts = [0]

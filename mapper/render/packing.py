@@ -11,6 +11,7 @@ from mapper.render.columns import Json
 # Columns of texts of which many come again; the page's script (words.js) undoes them by the same names.
 _REPEATED = {
     "events": ("quote", "trigger"),
+    "control": ("id", "status"),
     "reports": ("title", "published", "source", "url"),
     "checks": ("subject", "landmark", "stated", "said", "found", "label", "verdict", "sentence", "quote"),
 }
@@ -18,9 +19,9 @@ _LINES = {"fronts": ("lines", "band"), "checks": ("line", "arc")}
 
 
 def packed_scene(data: Json) -> Json:
-    """Return a scene whose events, reports, checks and fronts take less room."""
+    """Return a scene whose events, control, reports, checks and fronts take less room."""
     packed = {name: columns(data[name]) for name in ("fronts", "reports", "checks")}
-    packed["events"] = spotted(data["events"])
+    packed |= {"events": spotted(with_triggers(data["events"])), "control": spotted(data["control"])}
     for name, keys in _REPEATED.items():
         packed[name] |= {key: once(packed[name][key]) for key in keys if key in packed[name]}
     for key in _LINES["fronts"]:
@@ -60,26 +61,26 @@ def once(texts: Iterable[str | None]) -> list[str | int | None]:
     ]
 
 
-def spotted(events: Json) -> Json:
+def with_triggers(events: Json) -> Json:
+    """Return events whose trigger is None where it is the whole quote."""
+    texts = zip(events["quote"], events["trigger"], strict=True)
+    return events | {"trigger": [None if trigger == quote else trigger for quote, trigger in texts]}
+
+
+def spotted(table: Json) -> Json:
     """
-    Return events whose positions are numbers of spots, and whose trigger is None where it is the whole quote.
+    Return columns with the number of each row's spot instead of its position.
 
     Examples
     --------
-    >>> spotted({"lon": [18.5, None, 18.5], "lat": [30.5, None, 30.5], "quote": ["a b"] * 3,
-    ...          "trigger": ["a", "a b", "b"]})["spot"]
-    [0, -1, 0]
+    >>> spotted({"lon": [18.5, None, 18.5], "lat": [30.5, None, 30.5]})
+    {'spot': [0, -1, 0], 'spots': [185000, 305000]}
     """
     known: dict[tuple[float, float], int] = {}
-    positions = zip(events["lon"], events["lat"], strict=True)
+    positions = zip(table["lon"], table["lat"], strict=True)
     spots = [-1 if lon is None else known.setdefault((lon, lat), len(known)) for lon, lat in positions]
-    texts = zip(events["quote"], events["trigger"], strict=True)
-    kept = {key: column for key, column in events.items() if key not in ("lon", "lat")}
-    return kept | {
-        "spot": spots,
-        "spots": steps([*known]),
-        "trigger": [None if trigger == quote else trigger for quote, trigger in texts],
-    }
+    kept = {key: column for key, column in table.items() if key not in ("lon", "lat")}
+    return kept | {"spot": spots, "spots": steps([*known])}
 
 
 def steps(run: Sequence[Sequence[float]]) -> list[int]:

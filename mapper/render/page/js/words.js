@@ -1,12 +1,13 @@
 /* Words and numbers of the page, and elements made without markup. */
 
 export const scene = JSON.parse(document.getElementById("mapper-data").textContent);
-export const { control, axis, places, labels, kinds, parties } = scene;
+export const { axis, places, labels, kinds, parties } = scene;
 
 /* Undo the packing of packing.py: rows come as columns, a text that came before as the number of its first
    row, lines as steps in ten-thousandths of a degree. */
 const REPEATED = {
   events: ["quote", "trigger"],
+  control: ["id", "status"],
   reports: ["title", "published", "source", "url"],
   checks: ["subject", "landmark", "stated", "said", "found", "label", "verdict", "sentence", "quote"],
 };
@@ -41,13 +42,14 @@ export const checks = rowsOf(unpacked("checks")).map((row) => ({
   arc: unpack(row.arc),
 }));
 export const reports = rowsOf(unpacked("reports"));
-export const events = unpacked("events");
-{
-  const spots = unpack(events.spots);
-  events.lon = events.spot.map((spot) => (spot < 0 ? null : spots[spot][0]));
-  events.lat = events.spot.map((spot) => (spot < 0 ? null : spots[spot][1]));
-  events.trigger = events.trigger.map((trigger, i) => trigger ?? events.quote[i]);
+function placed(columns) {
+  const spots = unpack(columns.spots);
+  const degrees = (axis) => columns.spot.map((spot) => (spot < 0 ? null : spots[spot][axis]));
+  return { ...columns, lon: degrees(0), lat: degrees(1) };
 }
+export const control = placed(unpacked("control"));
+export const events = placed(unpacked("events"));
+events.trigger = events.trigger.map((trigger, i) => trigger ?? events.quote[i]);
 
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",

@@ -120,6 +120,9 @@ class Focus:
                 toponym = self.told_as(i, before, ()) or self.resolve(i, latest=before == "that")
                 if toponym is not None:
                     self.mention(self._next, toponym, _STOOD_FOR)
+            elif token.word == "here" and (place := self._headings.get(token.paragraph, self.dateline)):
+                # "Stepanakert, 18.00. Shells come down here. Goris, 55 km to the west, ...": told from there.
+                self.mention(self._next, place, _STOOD_FOR)
             self._next += 1
 
     def _stands_for_place(self, i: int) -> bool:

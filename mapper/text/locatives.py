@@ -63,6 +63,9 @@ def find_locatives(text: str, toponyms: Sequence[Toponym]) -> list[Locative]:
                 found.pop()
             if locative is not None:
                 previous, figure = _told(locative, tokens, i, last), replace(quantity, last=last)
+                if quantity.listed and (pair := _pair(tokens, quantity, locative)):
+                    found.append(replace(pair[0], text=text[locative.start : locative.end]))
+                    locative = pair[1]
         else:
             reading = read_relation(tokens, i, focus, previous)
             locative, last = reading or (None, i + 1)
@@ -124,6 +127,21 @@ def _elliptic(tokens: Sequence[Token], i: int, figure: Quantity | None) -> Quant
     if word_at(tokens, compass[2] if compass else j) not in ("from", "of") or value * figure.metres > _MAX_M:
         return None
     return Quantity(i, j, value, figure.unit, figure.metres)
+
+
+def _pair(
+    tokens: Sequence[Token], quantity: Quantity, locative: Locative
+) -> tuple[Locative, Locative] | None:
+    """Return the claims of "A and B, 40 and 50 km from C", None where no two names wait for figures."""
+    at = next((k for k in range(quantity.first - 1, max(1, quantity.first - 6), -1) if tokens[k].toponym), 0)
+    first, second = (tokens[k].toponym if k >= 0 else None for k in (at - 2, at))
+    if at < 2 or first is None or second is not locative.subject or tokens[at - 1].word != "and":
+        return None
+    upper = locative.distance_max_m or 0.0
+    low = replace(locative, subject=first, distance_max_m=None)
+    return low, replace(
+        locative, value=upper / quantity.metres, distance_m=upper, distance_max_m=None, others=()
+    )
 
 
 def _joined(direction: Locative, offset: Locative) -> Locative | None:

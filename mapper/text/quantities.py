@@ -149,7 +149,7 @@ class Quantity:
 
     `first` and `last` are the indices of its tokens, the second excluded; the comparator stands inside.
     `value` and `unit` are as the record has them, `metres` per unit. `hours` is set for "two hours' drive".
-    `attributive` marks "a 40-km convoy", which measures the convoy.
+    `attributive` marks "a 40-km convoy", which measures the convoy; `listed` marks "40 and 50 km", of two.
     """
 
     first: int
@@ -161,6 +161,7 @@ class Quantity:
     comparator: Comparator = "="
     hours: float | None = None
     attributive: bool = False
+    listed: bool = False
 
 
 def is_unit(word: str) -> bool:
@@ -298,6 +299,7 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         first, _skip_second_unit(tokens, j), value * scale, unit, metres / scale,
         maximum=maximum * scale if maximum is not None and maximum > value else None,
         comparator=comparator, attributive=attributive,
+        listed=maximum is not None and not joined and "and" in (token.word for token in tokens[i + 1 : j]),
     )  # fmt: skip
 
 

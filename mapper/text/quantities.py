@@ -61,23 +61,8 @@ _TRAVEL = word_class("travel")
 _CARDINALS = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
 _BETWEEN = {"northeast": 45.0, "southeast": 135.0, "southwest": 225.0, "northwest": 315.0}
 COMPASS_LETTERS = [
-    "n",
-    "nne",
-    "ne",
-    "ene",
-    "e",
-    "ese",
-    "se",
-    "sse",
-    "s",
-    "ssw",
-    "sw",
-    "wsw",
-    "w",
-    "wnw",
-    "nw",
-    "nnw",
-]
+    "n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "wsw", "w", "wnw", "nw", "nnw",
+]  # fmt: skip
 _POINTS = [
     "north",
     "north-northeast",

@@ -140,7 +140,9 @@ def _own(node: Token, stance: Stance) -> Stance:
             if child.dep_ == "neg" or (child.dep_ == "advmod" and low in _NEGATIONS):
                 stance = replace(stance, negated=not stance.negated)
             elif child.dep_ == "aux" and low in _FUTURE:
-                perfect = any(c.lower_ == "have" and c.dep_ == "aux" for c in node.children)
+                perfect = any(
+                    c.lower_ in ("have", "'ve", "\u2019ve") and c.dep_ == "aux" for c in node.children
+                )
                 if low in ("ca", "can"):
                     stance = replace(stance, supposed=True)
                 elif not (perfect and low in ("may", "might", "must")):

@@ -11,7 +11,7 @@ from mapper.text.roles import deref, is_timely
 from mapper.text.states import State
 from mapper.text.syntax import Tree
 from mapper.text.whereabouts import Where, places_after, places_in
-from mapper.words import word_set
+from mapper.words import singular, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -21,6 +21,7 @@ _FOUND, _EMPTY = word_set("changes.found"), word_set("changes.empty")
 _NEW = frozenset({"again", "once", "back", "since", "now"})
 _FORCES = ("force", "nation", "name", "they", "arm")
 _HAVE = frozenset({"has", "have", "had", "'ve", "'d"})
+_MASTERS = frozenset({"master", "owner", "ruler", "administration"})
 _NONE = frozenset({"no", "not", "none", "nobody", "single", "hardly"})
 
 
@@ -101,7 +102,8 @@ def _went(tree: Tree, verb: Token) -> Iterator[State]:
     ):
         return
     if any(
-        c.dep_ in ("dobj", "xcomp", "acomp", "oprd", "prt")
+        (c.dep_ in ("dobj", "xcomp", "acomp", "oprd", "prt", "advcl", "aux") and c.lower_ not in _HAVE)
+        or (c.lower_ in ("in", "home", "on", "there", "back") and not any(c.children))
         or (c.dep_ == "prep" and not is_timely(c) and c.lower_ not in ("in", "from", "at", "by", "before"))
         for c in parts
     ):
@@ -113,7 +115,13 @@ def _went(tree: Tree, verb: Token) -> Iterator[State]:
 def _had(tree: Tree, verb: Token) -> Iterator[State]:
     """ "By the afternoon they had it all", "had the place back within a week"."""
     who, thing = deref(subject(verb)), next((c for c in verb.children if c.dep_ == "dobj"), None)
-    if who is None or thing is None or doer_class(tree, who) not in (*_FORCES, "we"):
+    if who is None or thing is None:
+        return
+    if singular(thing.lower_) in _MASTERS and any(c.lower_ in ("new", "another") for c in thing.children):
+        for where in places_in(tree, who):  # "X has new masters"
+            if where.named is not None:
+                yield State(verb, "capture", where, None)
+    if doer_class(tree, who) not in (*_FORCES, "we"):
         return
     whole = thing.lower_ == "it" and any(c.lower_ == "all" for c in (*thing.children, *verb.children))
     if whole or (tree.place(thing) is not None and _is_new(verb)):

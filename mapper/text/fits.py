@@ -73,7 +73,8 @@ def doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     if frame.pattern in ("leave", "leave_from", "move", "enter") and found == "civilian":
         return True
     if "weak" in frame.options:
-        return found in FIGHTING or found == "who"
+        nobody = frame.kind == "advance" and roles.doer.lower_ in _NOBODY  # "no one got past X"
+        return nobody or found in FIGHTING or found == "who"
     # "Shells hit the port", "driven from the town by a bombardment"
     fire = frame.pattern in ("attack", "expel") and any(
         f.kind in FIRE for f in noun_frames(roles.doer.lower_)
@@ -88,6 +89,7 @@ def doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     )
 
 
+_NOBODY = frozenset(("one", "nobody", "none"))
 _OTHERS = frozenset(
     ("another", "others", "second", "third", "fourth", "one", "two", "three", "several", "more")
 )

@@ -26,6 +26,7 @@ _BE = frozenset(
         "were",
         "be",
         "been",
+        "became",
         "'s",
         "'re",
         "remain",
@@ -180,6 +181,8 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
     if held is None:
         return
     for child in verb.children:
+        if child.lower_ == "back":
+            child = next((c for c in child.children if c.dep_ == "prep"), child)  # "back in rebel hands"
         if child.dep_ not in ("prep", "attr", "acomp") or child.lower_ not in ("in", "under", "into"):
             continue
         for inner in objects_of(child):

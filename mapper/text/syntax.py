@@ -63,7 +63,7 @@ _TAKEN = word_set("syntax.taken")
 _HELPERS = word_set("syntax.helpers")
 _GROUP = re.compile(r"[A-Z]{3,6}|[A-Z]{1,4}-?\d{1,3}")
 _RELATIVE = re.compile(r",\s+(?:which|whose|where|whence)\b")
-_PREFIXES = frozenset(("counter", "re", "by", "out", "dive"))
+_PREFIXES = frozenset(("counter", "re", "by", "out", "over", "dive"))
 _FRONTED = re.compile(
     r"(?:(?:on|in|at|by|before|after|during|since|until|early|late|earlier|the|that|this|an?|same|next|following|"
     r"mid|around|about|through|of|last|two|three|four|several|few|\d{1,2}(?:st|nd|rd|th)?|\d{1,2}[:.]\d\d|\d{4}|"

@@ -255,6 +255,7 @@ def _emit(
         stance.negated
         and stance.source is None
         and _of_nobody(token)
+        and not _is_short(token)
         and kind_of(tree, token, frame, roles) not in _HELD
     ):
         return
@@ -306,6 +307,8 @@ def _emit(
     nominal = frame.part == "n" and pattern in ("lose", "fall", "take") and not _is_spoken_of(token, frame)
     if not roles.places and (stance.planned or nominal):
         return
+    if pattern in ("expel", "take") and token.dep_ == "relcl" and not roles.places:
+        return  # "the men whom they chased out last June"
     if kind == "clash" and not any(w.named for w in roles.places) and token.dep_ in ("relcl", "acl"):
         return  # "the men who fought for it"
     base = base_action(tree, sentence, token, kind, stance, discourse)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from mapper.model import Precision
+from mapper.text.date_discourse import Discourse, Reading, days_from, run_of_days
 
 # What a vague count means. "A few days" and "some days" are read as three, as most readers say when asked
 # (and as precision `few_days` allows: three days either way).
@@ -41,39 +42,6 @@ ORDINALS = {
     f"twenty-{word}": 20 + n
     for n, word in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"], start=1)
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one match means: days from `since` to `until` (excluded), None where no calendar is given.
-
-    `moves` says whether later phrases ("the next day") count from here.
-    """
-
-    since: date | None
-    until: date | None
-    precision: Precision = "day"
-    relative: bool = False
-    offset_days: int = 0
-    moves: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Discourse:
-    """What a reader remembers at one point of the text.
-
-    `base` is the day of writing, `last` the day named last, `month` a day in the month named last.
-    `ahead` says that the clause around the present match speaks of the future.
-    """
-
-    base: date | None
-    last: date | None = None
-    month: date | None = None
-    ahead: bool = False
-
-
-def days_from(since: date, count: int = 1, precision: Precision = "day", *, moves: bool = True) -> Reading:
-    return Reading(since, since + timedelta(count), precision, moves=moves)
 
 
 def _number(words: str) -> int:
@@ -156,15 +124,6 @@ def read_full(m: re.Match[str], now: Discourse) -> Reading | None:
     if until is None or until < since:
         return days_from(since)
     return run_of_days(since, until)
-
-
-def run_of_days(since: date, last: date) -> Reading:
-    """Return the days from `since` to `last`, both included, with the precision that covers them."""
-    length = (last - since).days + 1
-    precision: Precision = (
-        "day" if length <= 2 else "few_days" if length <= 4 else "week" if length <= 14 else "month"
-    )
-    return Reading(since, last + timedelta(1), precision)
 
 
 def read_across_months(m: re.Match[str], now: Discourse) -> Reading | None:

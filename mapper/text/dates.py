@@ -15,10 +15,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from mapper.model import DateSpan
+from mapper.text.date_discourse import Discourse, Reading, run_of_days
 from mapper.text.date_readings import (
-    Discourse,
     Read,
-    Reading,
     read_clause,
     read_deictic,
     read_full,
@@ -29,7 +28,6 @@ from mapper.text.date_readings import (
     read_nth,
     read_same,
     read_weekday,
-    run_of_days,
 )
 from mapper.text.date_rules import RULES
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _BULLETS = frozenset("#-*\u2022>(\"'\u201c")
-_LINKS = frozenset({":", "-", "\u2013", "\u2014", "(", ",", "="})
+_LINKS = frozenset({":", "-", "\u2013", "\u2014", "(", "="})
 _ADVERBS = word_set("entries.adverbs")
 _HELD = word_set("entries.held")
 _OWN = frozenset({"ours", "theirs", "his"})

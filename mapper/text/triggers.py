@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mapper.model import Action, Certainty, Toponym
+from mapper.model import Action, Certainty, Locative, Toponym
 from mapper.text.actors import FIGHTING, doer_class, is_person
 from mapper.text.certainty import VERBAL, Stance, comes_to_nothing, is_verb_of, read_stance, subject
 from mapper.text.discourse import Discourse, name_of, speaker_of
@@ -302,7 +302,7 @@ def _emit(
         roles.places = left or roles.places  # where people come from, not where they arrive
     if not any(w.named for w in roles.places) and _elsewhere(tree, token):
         return
-    if kind in ("advance", "redeploy") and not _moves(tree, roles, frame):
+    if kind in ("advance", "redeploy") and not _moves(tree, token, roles, frame):
         return
     nominal = frame.part == "n" and pattern in ("lose", "fall", "take") and not _is_spoken_of(token, frame)
     if not roles.places and (stance.planned or nominal):
@@ -315,11 +315,16 @@ def _emit(
     yield from each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
 
 
-def _moves(tree: Tree, roles: Roles, frame: Frame) -> bool:
+def _is_goal(place: Toponym | Locative) -> bool:
+    return not (isinstance(place, Toponym) and is_country(place))
+
+
+def _moves(tree: Tree, token: Token, roles: Roles, frame: Frame) -> bool:
     """Return whether a movement of troops has a goal: not "I go to X", "they crossed into Chad"."""
-    roles.places = [w for w in roles.places if not (isinstance(w.named, Toponym) and is_country(w.named))]
+    roles.places = [w for w in roles.places if w.named is None or _is_goal(w.named)]
     alone = roles.doer is not None and (roles.doer.lower_ in ("i", "me") or is_person(roles.doer))
-    return bool(roles.places) and not (alone and "weak" in frame.options)
+    told = bool(roles.places) or any(i > token.i for i, place in tree.places.items() if _is_goal(place))
+    return told and not (alone and "weak" in frame.options)
 
 
 def _is_short(verb: Token) -> bool:

@@ -80,3 +80,13 @@ def test_who_retreats_to_a_place_is_there_and_does_not_leave_it(text: str) -> No
 def test_a_place_left_to_an_enemy_is_no_flight_of_civilians() -> None:
     found = actions("Velden was left to the insurgents by elders.", "Velden")
     assert [(a.kind, a.opponent) for a in found] == [("withdraw", "the insurgents")]
+
+
+def test_an_aside_that_says_since_when_tells_no_change() -> None:
+    found = actions("Velden, rebel-held since February, was shelled.", "Velden")
+    assert {a.kind for a in found} == {"shelling", "holds"}
+
+
+def test_a_goal_named_by_a_second_verb_is_the_goal_of_a_movement() -> None:
+    found = actions("Assault groups had gone on to enter Velden.", "Velden")
+    assert [(a.kind, a.where.text) for a in found if a.where is not None] == [("advance", "Velden")]

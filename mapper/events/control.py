@@ -68,7 +68,7 @@ _NEEDED = (
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
 )  # fmt: skip
 _READ = [
-    "event_id", "kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags", "order",
+    "event_id", "kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags",
 ]  # fmt: skip
 
 
@@ -83,9 +83,7 @@ class Evidence:
 
     moment: pd.Timestamp
     dated: bool
-    published: pd.Timestamp
     report_id: str
-    order: int
     place: int
     kind: str
     actor: str
@@ -160,8 +158,10 @@ def control_states(
 def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[list[Evidence], Points]:
     """Return the rows of a timeline that bear on control, in the order in which they count, and the places.
 
-    Times that repeat are kept once.
+    Times and names that repeat are kept once.
     """
+    known: dict[Any, Any] = {}
+    once = known.setdefault
     timeline = timeline.assign(flags=mark_superseded(timeline), place_key=place_keys(timeline))
     found = []
     for row in _records(timeline[_READ], _bearing(timeline, repeats)):
@@ -171,9 +171,9 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
             continue
         found.append(
             Evidence(
-                row["day"], row["dated"], row["published"], row["report_id"], row["order"], row["place_key"],
-                row["kind"], row["actor"], row["opponent"], holder, row["certainty"], row["event_id"],
-                supposed, DOER_INFERRED in row["flags"],
+                once(row["day"], row["day"]), row["dated"], once(row["report_id"], row["report_id"]),
+                once(row["place_key"], row["place_key"]), row["kind"], row["actor"], row["opponent"], holder,
+                row["certainty"], row["event_id"], supposed, DOER_INFERRED in row["flags"],
             )
         )  # fmt: skip
     return found, Points(timeline)
@@ -207,6 +207,7 @@ def _bearing(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame
         rows["day"], timeline["kind"].iloc[numbers] == "holds", rows["published"], rows["report_id"],
         timeline["order"].iloc[numbers], timeline["event_id"].iloc[numbers],
     )  # fmt: skip
+    rows = rows.drop(columns="published")
     return rows.iloc[np.lexsort([pd.factorize(key, sort=True)[0] for key in keys][::-1])]
 
 

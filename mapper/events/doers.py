@@ -61,7 +61,8 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
         return timeline
     evidence, points = read_evidence(timeline, repeats or {})
     known = _Known(evidence, points, set(timeline.loc[inferred, "event_id"]))
-    reports = timeline[inferred].sort_values(["published", "report_id"], na_position="last", kind="stable")
+    reports = timeline.loc[inferred, [*_NEEDED, "published"]]
+    reports = reports.sort_values(["published", "report_id"], na_position="last", kind="stable")
     own = timeline.groupby("report_id", observed=True).indices
     wrong: list[str] = []
     for report_id, rows in groupby(_records(reports), key=itemgetter("report_id")):
@@ -73,6 +74,7 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
             wrong += events
         if votes != 0:
             known.settle(events, exchanged=votes < 0)
+    del evidence, points, known, own, reports  # most of the memory, and no more needed
     return _exchanged(timeline, inferred & timeline["event_id"].isin(wrong))
 
 

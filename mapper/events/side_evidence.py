@@ -327,7 +327,15 @@ class Evidence:
         kinds: dict[str, list[str]] = {}
         for key in sorted(self.weights):
             kinds.setdefault(key.split(":")[0], []).append(key)
-        for kind, weight in (("state", 1.5), ("revolt", 1.5), ("zeal", 2.0), ("loose", 1.5), ("armed", 0.5)):
+        # Where some have risen, army and government are one side, whoever left what the other has.
+        risen = sum(self.weights[key] for kind in _RISEN for key in kinds.get(kind, []))
+        for kind, weight in (
+            ("state", 3.0 if risen > 1 else 1.5),
+            ("revolt", 1.5),
+            ("zeal", 2.0),
+            ("loose", 1.5),
+            ("armed", 0.5),
+        ):
             for index, key in enumerate(kinds.get(kind, [])):
                 for other in kinds[kind][index + 1 :]:
                     self.bind(key, other, weight)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mapper.events.side_words import RUN, nations, organisation, side_keys, word_classes
 from mapper.model import Action
@@ -131,7 +131,7 @@ class Evidence:
     def bind(self, one: str, other: str, weight: float) -> None:
         """Add to the bond of two keys."""
         if one != other:
-            pair = (one, other) if one < other else (other, one)
+            pair = _pair(one, other)
             self.bonds[pair] = self.bonds.get(pair, 0.0) + weight
 
     def oppose(self, actor: str, opponent: str, weight: float) -> None:
@@ -142,7 +142,7 @@ class Evidence:
         for one, sign in ones:
             for other, other_sign in others:
                 self.bind(one, other, -weight * sign * other_sign)
-                pair = (min(one, other), max(one, other))
+                pair = _pair(one, other)
                 self.fights[pair] = self.fights.get(pair, 0.0) + weight * sign * other_sign
 
     def read(self, actions: Mapping[Action, int], text: str) -> None:
@@ -339,6 +339,7 @@ class Evidence:
             for index, key in enumerate(kinds.get(kind, [])):
                 for other in kinds[kind][index + 1 :]:
                     self.bind(key, other, weight)
+        self._usual_owners(kinds)
         self._usual_peoples(kinds)
         self._usual_groups(kinds)
         for one, other, weight in (
@@ -375,6 +376,22 @@ class Evidence:
             for kind, weight in ties.items():
                 for rival in kinds.get(kind, []):
                     self.bind(key, rival, weight)
+
+    def _usual_owners(self, kinds: Mapping[str, Sequence[str]]) -> None:
+        """Take a man whose army it is, and who fights those that have risen, for a part of the state.
+
+        Places that he and "the government" take one after the other look like fights of the two.
+        """
+        states = kinds.get("state", [])
+        risen = [key for kind in _RISEN for key in kinds.get(kind, [])]
+        for name in kinds.get("name", []):
+            if not any(self.bonds.get(_pair(name, state), 0.0) > 0 for state in states):
+                continue
+            foes = max((self.fights.get(_pair(name, key), 0.0) for key in risen), default=0.0)
+            for state in states:
+                among = self.fights.get(_pair(name, state), 0.0)
+                if foes > 3 * among:
+                    self.bind(name, state, among + 0.5)
 
     def _usual_peoples(self, kinds: dict[str, list[str]]) -> None:
         """Add what is usual among peoples: they are two sides, and the army is that of the land at war."""
@@ -431,3 +448,8 @@ class Evidence:
             if action.kind == "capture" and action.certainty == "reported":
                 for key, sign in self.keys(action.actor):
                     self.bind("ours", key, 0.6 * sign * times)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    """Return two keys in the order in which bonds and fights keep them."""
+    return (one, other) if one < other else (other, one)

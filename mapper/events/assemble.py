@@ -83,7 +83,9 @@ def assemble(
     infer_sides(drafts, sides, named, report.text)
     for draft in drafts:
         _weigh_source(draft, sides)
-    drafts = _merge([d for d in drafts if d.side or d.action.actor or d.action.kind != "holds"])
+    drafts = _merge(
+        [d for d in _without_goals(drafts) if d.side or d.action.actor or d.action.kind != "holds"]
+    )
     return _finish(report, drafts, sides)
 
 
@@ -160,6 +162,23 @@ def _weigh_source(draft: Draft, sides: Sides) -> None:
     loser = draft.side if action.kind in LOSSES else draft.opposing
     if source and source == loser and action.kind in (*GAINS, *LOSSES):
         draft.certainty = "reported"
+
+
+def _without_goals(drafts: Sequence[Draft]) -> list[Draft]:
+    """Drop a withdrawal that no word places where the same sentence lets the same men arrive."""
+    goals = {
+        (d.action.sentence_start, d.side, d.location.name)
+        for d in drafts
+        if d.action.kind == "redeploy" and d.location is not None
+    }
+    return [
+        d
+        for d in drafts
+        if d.action.kind != "withdraw"
+        or d.action.place_word != "-"
+        or d.location is None
+        or (d.action.sentence_start, d.side, d.location.name) not in goals
+    ]
 
 
 def _merge(drafts: Sequence[Draft]) -> list[Draft]:

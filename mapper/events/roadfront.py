@@ -70,7 +70,7 @@ def along_axis(axis: Axis, found: Sequence[Standing]) -> list[Standing | None]:
     by_row = {s.row: s for s in found}
     along = [by_row.get(row) for row in axis.rows]
     holders = [None if s is None else s.holder for s in along]
-    confirmed = [None if s is None else s.confirmed for s in along]
+    confirmed = [s.confirmed if s is not None and s.dated else None for s in along]
     passed = bypassed(holders, confirmed)
     return [
         replace(s, weight=s.weight * BYPASSED) if s and is_passed else s
@@ -177,7 +177,7 @@ def _pockets(
 
     A place that the news has passed by is no pocket: nobody says that it holds out.
     """
-    confirmed = [None if s is None else s.confirmed for s in along]
+    confirmed = [s.confirmed if s is not None and s.dated else None for s in along]
     holders = [None if s is None else s.holder for s in along]
     found: dict[tuple[str, str], list[tuple[BaseGeometry, Standing]]] = {}
     passed = bypassed(holders, confirmed)

@@ -43,7 +43,8 @@ class Standing:
     """How a place stands at a moment.
 
     `row` is its row in the scene; `holder` is None where it is contested. `confirmed` is the day
-    of the latest evidence there was by then, `weight` how much the state counts, from 0 to 1.
+    of the latest evidence there was by then, `weight` how much the state counts, from 0 to 1. Not `dated`
+    is what only later reports tell of: it is taken to be as old as the moment.
     """
 
     row: int
@@ -51,6 +52,7 @@ class Standing:
     claimed: bool
     confirmed: pd.Timestamp
     weight: float
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,15 @@ def standings(scene: Scene, moment: pd.Timestamp) -> list[Standing]:
     states, now = scene.states, _microsecond(moment)
     force = states.in_force(now)
     told = np.maximum(states.since[force], states.confirmed[force])
-    told = np.where((told <= -FOREVER) | (told > now), now, told)
+    dated = (told > -FOREVER) & (told <= now)
+    told = np.where(dated, told, now)
     fresh = np.maximum(LEAST_WEIGHT, 0.5 ** ((now - told) / DAY_US / HALF_LIFE_DAYS))
     confirmed = pd.to_datetime(told, unit="us", utc=True)
     return [
-        Standing(int(row), None if contested else holder, bool(claimed), day, float(weight))
-        for row, contested, holder, claimed, day, weight in zip(
+        Standing(int(row), None if contested else holder, bool(claimed), day, float(weight), bool(known))
+        for row, contested, holder, claimed, day, weight, known in zip(
             states.row[force], states.contested[force], states.holder[force], states.claimed[force],
-            confirmed, states.confidence[force] * fresh, strict=True,
+            confirmed, states.confidence[force] * fresh, dated, strict=True,
         )
     ]  # fmt: skip
 

@@ -53,6 +53,11 @@ def test_a_plan_without_a_date_has_none() -> None:
     assert (event.action.certainty, event.since, event.precision) == ("planned", None, "unknown")
 
 
+def test_who_falls_back_on_a_place_does_not_leave_it() -> None:
+    told = events("The army shelled Jalu. By nightfall the rebels had retreated to Jalu.", "Jalu")
+    assert "withdraw" not in [e.action.kind for e in told]
+
+
 def test_one_event_told_twice_is_one_event() -> None:
     told = events("Rebels captured Jalu on Monday.\n\nRebels captured Jalu on Monday, they said.", "Jalu")
     assert [e.action.kind for e in told if e.action.certainty == "reported"] == ["capture"]

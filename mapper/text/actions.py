@@ -67,7 +67,8 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
     if not is_about_war(text):
         return []
     tokens = tokenize(text, toponyms)
-    focus, starts = Focus(tokens), [t.start for t in tokens]
+    landmarks = frozenset(t for p in locatives if p.value is not None for t in p.landmarks)
+    focus, starts = Focus(tokens, landmarks=landmarks), [t.start for t in tokens]
     asides = deque(sorted((p for p in locatives if p.value is not None), key=lambda p: p.end))
     discourse = Discourse()
     actions: list[Action] = []
@@ -84,7 +85,7 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
         told = [
             by_means(a, text, discourse.paragraph_start) for a in _sentence_actions(tree, sentence, discourse)
         ]
-        found = [in_focus(a, focus, starts, actions[-_RECENT:]) for a in told]
+        found = [in_focus(a, focus, starts, actions[-_RECENT:], told) for a in told]
         found += share_verb(text, sentence, found, discourse.recent, names)
         before = len(actions)
         actions += found

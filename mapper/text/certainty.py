@@ -45,6 +45,9 @@ def _lists() -> dict[tuple[str, str], frozenset[str]]:
     return {key: frozenset(words) for key, words in lists.items()}
 
 
+SAYING = frozenset(word for name in ("say", "claim", "deny") for word in _lists()[name, "v"])
+
+
 def is_verb_of(category: str, token: Token) -> bool:
     """Return whether a token is a form of a verb in that category of `resources/stances.tsv`."""
     return token.lower_ in _lists()[category, "v"] and token.tag_ in VERBAL

@@ -9,6 +9,7 @@ makes sense on a map is not asked.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -68,23 +69,28 @@ class Focus:
     ----------
     tokens
         The report's tokens. Countries are never meant by "the town" and are left out.
+    landmarks
+        The names that a distance is counted from.
     """
 
     tokens: Sequence[Token]
     dateline: Toponym | None = None
+    landmarks: frozenset[Toponym] = frozenset()
     _mentions: list[_Mention] = field(default_factory=list)
-    _headings: dict[int, Toponym] = field(default_factory=dict)
+    headings: dict[int, Toponym] = field(default_factory=dict)
     _bylines: frozenset[Toponym] = frozenset()
-    _quoted: list[bool] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)
     _next: int = 0
 
     def __post_init__(self) -> None:
-        self._quoted = _inside_quotes(self.tokens)
+        self.quoted = _inside_quotes(self.tokens)
         self.dateline = _dateline(self.tokens)
-        self._headings, self._bylines = _headings(self.tokens)
+        self.headings, self._bylines = _headings(self.tokens)
         self._seen_sentences: set[int] = set()
-        self._titles = _titles(self.tokens)
-        self._lead = next((t.toponym for t in self.tokens if t.toponym and not is_country(t.toponym)), None)
+        self.titles = _titles(self.tokens)
+        self.names = [i for i, t in enumerate(self.tokens) if t.toponym and not is_country(t.toponym)]
+        self.told = Counter(key(t) for i in self.names if (t := self.tokens[i].toponym))
+        self.lead = self.tokens[self.names[0]].toponym if self.names else None
 
     def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
         """Note that the word at `index` stands for `toponym`, perhaps `placed` by a distance after it."""
@@ -120,7 +126,7 @@ class Focus:
                 toponym = self.told_as(i, before, ()) or self.resolve(i, latest=before == "that")
                 if toponym is not None:
                     self.mention(self._next, toponym, _STOOD_FOR)
-            elif token.word == "here" and (place := self._headings.get(token.paragraph, self.dateline)):
+            elif token.word == "here" and (place := self.headings.get(token.paragraph, self.dateline)):
                 # "Stepanakert, 18.00. Shells come down here. Goris, 55 km to the west, ...": told from there.
                 self.mention(self._next, place, _STOOD_FOR)
             self._next += 1
@@ -141,11 +147,11 @@ class Focus:
         assert token.toponym is not None
         weight = _OTHER if token.sentence in self._seen_sentences else _FIRST
         self._seen_sentences.add(token.sentence)
-        if self._quoted[self._next]:
+        if self.quoted[self._next]:
             weight = min(weight, _QUOTED)
-        if token.toponym.role == "associative" or self._aside(self._next) or self._articled(self._next):
+        if token.toponym.role == "associative" or self.is_aside(self._next) or self.is_articled(self._next):
             weight = _ASSOCIATIVE
-        if token.toponym is self.dateline or token.sentence in self._titles:
+        if token.toponym is self.dateline or token.sentence in self.titles:
             weight = min(weight, _WRITTEN_FROM)
         if token.toponym in self._bylines:
             weight = min(weight, _OTHER)
@@ -153,12 +159,12 @@ class Focus:
             self._next, key(token.toponym), token.toponym, weight, weight, token.sentence, token.paragraph
         )
 
-    def _articled(self, i: int) -> bool:
+    def is_articled(self, i: int) -> bool:
         """Tell whether the name at `i` takes an article, as rivers and regions do and towns don't."""
         after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
         return i > 0 and self.tokens[i - 1].word == "the" and after not in SETTLEMENTS
 
-    def _aside(self, i: int) -> bool:
+    def is_aside(self, i: int) -> bool:
         """Tell whether the name at `i` is where a speaker sits, or part of a thing's or a province's name."""
         words = [t.word for t in self.tokens[max(0, i - 4) : i]]
         speaker = (
@@ -209,8 +215,8 @@ class Focus:
         self.advance(index)
         barred = {key(t) for t in exclude if t is not None}
         token = self.tokens[min(index, len(self.tokens) - 1)]
-        heading = self._headings.get(token.paragraph)
-        for deictic in (heading, self.dateline, self._lead):
+        heading = self.headings.get(token.paragraph)
+        for deictic in (heading, self.dateline, self.lead):
             if here and deictic is not None and key(deictic) not in barred:
                 return deictic
         known = [m for m in self._mentions[-_MEMORY:] if m.key not in barred and m.index < index]
@@ -237,7 +243,7 @@ class Focus:
 
     def _ranked(self, known: Sequence[_Mention], token: Token, recent: bool) -> list[Toponym]:
         """Return the places by the weight of their mentions, faded until `token`."""
-        heading = self._headings.get(token.paragraph)
+        heading = self.headings.get(token.paragraph)
         scores: dict[str, float] = {}
         latest: dict[str, Toponym] = {}
         for mention in known:
@@ -253,6 +259,22 @@ class Focus:
         order = sorted(scores, key=lambda k: (scores[k], latest[k].start), reverse=True)
         return [latest[k] for k in order]
 
+    def standing(self, index: int) -> tuple[list[str], list[str], frozenset[str]]:
+        """
+        Return the keys of the places in mind before a token, and which of them were never more than an aside.
+
+        Returns
+        -------
+        ranked, recent, faint
+            By weight over the whole report, by the last sentences alone; those of little weight.
+        """
+        self.advance(index)
+        token = self.tokens[min(index, len(self.tokens) - 1)]
+        known = [m for m in self._mentions[-_MEMORY:] if m.index < index]
+        ranked, recent = ([key(t) for t in self._ranked(known, token, late)] for late in (False, True))
+        strong = {m.key for m in known if m.weight > _FAINT}
+        return ranked, recent, frozenset(ranked) - strong
+
     def capital(self, index: int, adjective: str = "") -> Toponym | None:
         """
         Return the named seat of government that "the capital" means, None where the report names none.
@@ -265,7 +287,7 @@ class Focus:
             The word before it ("Eritrean"), "" when there is none.
         """
         self.advance(index)
-        nations = _capitals()
+        nations = capitals()
 
         def fits(toponym: Toponym) -> bool:
             return key(toponym) in nations and (not adjective or adjective in nations[key(toponym)])
@@ -453,7 +475,7 @@ def _countries() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _capitals() -> dict[str, frozenset[str]]:
+def capitals() -> dict[str, frozenset[str]]:
     """Return for each seat of government the name of its country and its adjectives, in lower case."""
     return {
         seat.casefold(): frozenset((row[0].casefold(), *row[1].casefold().split(",")))

@@ -13,6 +13,7 @@ from mapper.text.actors import doer_class
 from mapper.text.certainty import is_verb_of
 from mapper.text.focus import SETTLEMENTS, Focus, is_country
 from mapper.text.frames import noun_frames
+from mapper.text.placing import PRONOUNS, Telling, likeliest
 from mapper.text.syntax import Tree
 from mapper.text.tokens import Token as Word
 from mapper.words import singular, word_set
@@ -28,9 +29,8 @@ _INNER = word_set("roles.inner")
 _PROVINCIAL = frozenset({"regional", "provincial", "district", "state", "county", "departmental"})
 # What ends an attack or a siege lies where that was told.
 _ANSWERS = {"repulse": ("assault", "advance"), "siege_lifted": ("siege",)}
+_NOWHERE = frozenset({"recognition", "agreement", "statement", "ceasefire"})
 _COMPASS = word_set("roles.compass")
-# What a place after these is not: where one withdraws from, where one goes to.
-_ENDS, _BEGINNINGS = frozenset({"to", "into", "on", "towards", "toward", "for"}), frozenset({"from"})
 _NAMING = frozenset({"compound", "nmod", "poss", "amod", "appos", "npadvmod", "nummod"})
 _INDEFINITE = frozenset({"a", "an", "some", "any", "no", "another"})
 
@@ -158,7 +158,9 @@ def places_after(tree: Tree, verb: Token, words: Iterable[str]) -> list[Where]:
     return found
 
 
-def in_focus(action: Action, focus: Focus, starts: Sequence[int], before: Sequence[Action]) -> Action:
+def in_focus(
+    action: Action, focus: Focus, starts: Sequence[int], before: Sequence[Action], told: Sequence[Action]
+) -> Action:
     """
     Return the action with the place that is in mind where its clause names none.
 
@@ -170,9 +172,11 @@ def in_focus(action: Action, focus: Focus, starts: Sequence[int], before: Sequen
         The places spoken of, and where its tokens start.
     before
         The last actions told: "the assault was repelled" where it was launched.
+    told
+        The actions of the same sentence.
     """
     index = bisect_left(starts, action.start)
-    if action.where is not None or action.kind in ("recognition", "agreement", "statement", "ceasefire"):
+    if action.where is not None or action.kind in _NOWHERE:
         return action  # what governments do has no place on the map unless one is named
     first = bisect_left(starts, action.clause_start)
     where = _described(action, focus, first) or (
@@ -180,24 +184,12 @@ def in_focus(action: Action, focus: Focus, starts: Sequence[int], before: Sequen
         if action.kind in _ANSWERS and not action.place_word
         else None
     )
-    where = where or _meant(action.place_word, focus, index)
+    where = where or _pointed_at(action.place_word, focus, index)
     if where is None:
-        where = _told_later(action, focus.tokens[index:])
+        rule = _meant(action.place_word, focus, index)
+        end = bisect_left(starts, action.sentence_end)
+        where = likeliest(Telling(action, focus, index, end, before, told, rule))
     return replace(action, where=where, place_word=action.place_word or "-")
-
-
-def _told_later(action: Action, after: Sequence[Word]) -> Toponym | None:
-    """Return the place named next in a sentence: "the town was freed, residents of X said"."""
-    passed_over = _ENDS if action.kind in ("withdraw", "displacement") else _BEGINNINGS
-    lead = ""
-    for token in after:
-        if token.start >= action.sentence_end:
-            return None
-        if token.toponym is None:
-            lead = lead if token.word in ("and", ",") else token.word
-        elif lead not in passed_over and token.toponym.role == "literal" and not is_country(token.toponym):
-            return token.toponym
-    return None
 
 
 def _answered(action: Action, clause: Sequence[Word], before: Sequence[Action]) -> Toponym | Locative | None:
@@ -205,8 +197,10 @@ def _answered(action: Action, clause: Sequence[Word], before: Sequence[Action]) 
     kinds = _ANSWERS[action.kind]
     for article, noun in pairwise(clause):
         definite = article.word in ("the", "this", "that", "both")
-        if definite and any(frame.kind in kinds for frame in noun_frames(noun.word)):
-            return next((a.where for a in reversed(before) if a.kind in kinds), None)
+        own = {frame.kind for frame in noun_frames(noun.word)} if definite else set()
+        if own.intersection(kinds):
+            told = [a for a in reversed(before) if a.kind in kinds]
+            return next((a.where for a in [*(a for a in told if a.kind in own), *told]), None)
     return None
 
 
@@ -219,12 +213,10 @@ def _described(action: Action, focus: Focus, first: int) -> Toponym | None:
     return name.toponym if relative else None
 
 
-def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
-    """Return the place in mind that a word stands for: "there", "that town", "occupied city", "capital"."""
+def _pointed_at(word: str, focus: Focus, index: int) -> Toponym | None:
+    """Return the place that words point at whatever else is told: "here", "that town", "the airport"."""
     *said, noun = word.split() or [""]
     how = said[0] if said else ""
-    if noun in ("", "it", "there", "this", "that"):
-        return focus.resolve(index, recent=True)
     if noun == "here" or (how == "this" and noun in SETTLEMENTS):
         return focus.resolve(index, here=True)
     if how in ("same", "that"):
@@ -232,6 +224,11 @@ def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
     if how and (told := focus.told_as(index, how, ())) is not None:
         return told
     if noun == "capital" and how not in _PROVINCIAL:
-        return focus.capital(index, how) or focus.resolve(index)
-    thing = None if noun in SETTLEMENTS else focus.containing(index, noun)
-    return thing or focus.resolve(index)
+        return focus.capital(index, how)
+    named = noun and noun not in SETTLEMENTS and noun not in PRONOUNS
+    return focus.containing(index, noun) if named else None
+
+
+def _meant(word: str, focus: Focus, index: int) -> Toponym | None:
+    """Return the place that is most in mind where a word stands for one: "there", "the city", "the port"."""
+    return focus.resolve(index, recent=word.rpartition(" ")[2] in ("", "it", "there", "this", "that"))

@@ -23,6 +23,7 @@ The shelling reported at [Zemio] began after the army had left [Obo]. | shelling
 [Kabul] watched. In [Taloqan] the army dug in. The capital of [Takhar] fell on Monday. | capture | Taloqan
 In [Zemio] the army dug in. A mine killed sixty [Rafai] soldiers. | ied | Zemio
 The army attacked [Obo]. Tanks crossed the bridge at [Zemio]. Rebels repelled the assault. | repulse | Obo
+The rebels hold [Rafai]. A missile hit a hotel used by engineers at [Zemio]. | missile | Zemio
 [Obo] is calm, [Obo] is well. In [Zemio] the army dug in. Clashes broke out. | clash | Zemio
 """.strip().splitlines()
 

@@ -1,23 +1,21 @@
 """Learn the weights by which an action without a named place finds its place.
 
-    python data/train_placing.py data/war-reports -o mapper/resources/placing.tsv
+    python data/train_placing.py
 
-Reads reports whose events are marked where told, `{the town=Goma|capture m23 reported 2025-01-27 m23}`:
-the place meant stands after the `=`, else the marked words are the place. Every action that the parser reads
-without a place is one decision between the places told so far; a softmax over their features is fitted to all
+Reads `data/marked-reports` but for hand `d`, which shows how it reads what it has not seen. Every action that the
+parser reads without a place is one decision between the places told so far; a softmax over their features is fitted to all
 decisions whose answer is among them (L2, `scipy`). The same reports give the same bytes.
 """
 
 from __future__ import annotations
 
-import argparse
-import re
 import unicodedata
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from marked_reports import Mark, MarkedReport, read_marked
 from scipy.optimize import minimize
 
 from mapper.model import Report, Toponym
@@ -26,7 +24,8 @@ from mapper.text import whereabouts
 from mapper.text.focus import key
 from mapper.text.placing import Telling, candidates, expand, word_kind
 
-MARK = re.compile(r"\{([^{}|]+)\|([^{}]+)\}")
+TARGET = Path(__file__).parents[1] / "mapper" / "resources" / "placing.tsv"
+UNSEEN = "d"
 FAMILIES = {
     **dict.fromkeys(("capture", "withdraw", "surrender", "handover"), "territory"),
     **dict.fromkeys(("assault", "clash", "repulse"), "ground"),
@@ -35,7 +34,6 @@ FAMILIES = {
     **dict.fromkeys(("siege", "siege_lifted"), "siege"),
 }
 RARE, PENALTY = 8, 4.0
-Mark = tuple[int, int, str, str]  # start, end, place, kind
 Decision = tuple[list[dict[str, float]], list[bool]]
 
 
@@ -44,35 +42,14 @@ def fold(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
 
 
-def read_marked(path: Path) -> list[tuple[Report, list[Mark]]]:
-    """Return the reports of one file with their marks."""
-    reports = []
-    for number, block in enumerate(path.read_text(encoding="utf-8").split("\n===\n")):
-        head, _, body = block.strip().removeprefix("===").strip().partition("\n---\n")
-        published = re.search(r"published: (\d{4}-\d\d-\d\d)", head)
-        if published is None:
-            continue
-        text, marks, position = "", [], 0
-        for match in MARK.finditer(body):
-            text += body[position : match.start()]
-            words, _, place = match[1].partition("=")
-            for kind in (part.split()[0] for part in match[2].split(";") if part.strip()):
-                marks.append((len(text), len(text) + len(words), fold(place or words), kind))
-            text, position = text + words, match.end()
-        text += body[position:]
-        when = datetime.fromisoformat(published[1]).replace(tzinfo=UTC)
-        reports.append((Report(f"{path.stem}-{number}", text.strip("\n") + "\n", when), marks))
-    return reports
-
-
 def decide(telling: Telling, marks: list[Mark]) -> tuple[str, list[Toponym], Decision] | None:
     """Return the places an action may mean and which of them the marks of its clause or sentence name."""
     action = telling.action
     family = FAMILIES.get(action.kind, action.kind)
-    beside = [m for m in marks if m[0] < action.sentence_end and action.sentence_start < m[1]]
-    clause = [m for m in beside if action.clause_start <= m[0] < action.clause_end]
-    alike = [m for m in beside if FAMILIES.get(m[3], m[3]) == family]
-    gold = {m[2] for m in [m for m in alike if m in clause] or alike or clause}
+    beside = [m for m in marks if m.start < action.sentence_end and action.sentence_start < m.end]
+    clause = [m for m in beside if action.clause_start <= m.start < action.clause_end]
+    alike = [m for m in beside if FAMILIES.get(m.kind, m.kind) == family]
+    gold = {fold(m.place) for m in [m for m in alike if m in clause] or alike or clause}
     found = list(candidates(telling))
     names = [fold(key(toponym)) for toponym, _ in found]
     right = [name in gold for name in names]
@@ -84,7 +61,7 @@ def decide(telling: Telling, marks: list[Mark]) -> tuple[str, list[Toponym], Dec
     return kind, [t for t, _ in found], ([dict(expand(f, kind)) for _, f in found], right)
 
 
-def collect(paths: list[Path]) -> list[tuple[str, list[Toponym], Decision]]:
+def collect(reports: Iterable[MarkedReport]) -> list[tuple[str, list[Toponym], Decision]]:
     """Return the decisions of all reports, in their order."""
     decisions, tellings = [], []
 
@@ -93,11 +70,10 @@ def collect(paths: list[Path]) -> list[tuple[str, list[Toponym], Decision]]:
         return telling.rule  # whatever the weights were before
 
     whereabouts.likeliest = record
-    for path in paths:
-        for report, marks in read_marked(path):
-            tellings.clear()
-            extract(report)
-            decisions += [found for t in tellings if (found := decide(t, marks)) is not None]
+    for report in reports:
+        tellings.clear()
+        extract(Report(report.id, report.text, report.published))
+        decisions += [found for t in tellings if (found := decide(t, report.marks)) is not None]
     return decisions
 
 
@@ -130,16 +106,11 @@ def fit(decisions: list[Decision]) -> dict[str, float]:
 
 def main() -> None:
     """Write the weights of all features, and say how often the marked place is the likeliest."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("reports", type=Path, nargs="+", help="folders of marked reports")
-    parser.add_argument("-o", "--output", type=Path, required=True)
-    given = parser.parse_args()
-    paths = [p for folder in given.reports for p in sorted(folder.glob("*.txt"))]
-    decisions = [decision for _, _, decision in collect(paths)]
+    decisions = [found for _, _, found in collect(r for r in read_marked() if r.group != UNSEEN)]
     weights = fit(decisions)
     lines = [f"{name}\t{weight:.2f}\n" for name, weight in weights.items() if abs(weight) >= 0.005]
     head = "# What each feature of a place adds to its being meant; written by data/train_placing.py.\n"
-    given.output.write_text(head + "".join(lines), encoding="utf-8")
+    TARGET.write_text(head + "".join(lines), encoding="utf-8")
     right = sum(
         answers[max(range(len(answers)), key=lambda i: sum(weights.get(n, 0) * v for n, v in fs[i].items()))]
         for fs, answers in decisions

@@ -2,9 +2,10 @@
 
     python data/train_placing.py
 
-Reads `data/marked-reports` but for hand `d`, which shows how it reads what it has not seen. Every action that the
-parser reads without a place is one decision between the places told so far; a softmax over their features is fitted to all
-decisions whose answer is among them (L2, `scipy`). The same reports give the same bytes.
+Reads `data/marked-reports` but for hand `d`, which shows how it reads what it has not seen. Every action
+that the parser reads without a place is one decision between the places told so far; a softmax over their
+features is fitted to all decisions whose answer is among them (L2, `scipy`). The same reports give the same
+bytes.
 """
 
 from __future__ import annotations

@@ -188,7 +188,9 @@ def in_focus(
     if where is None:
         rule = _meant(action.place_word, focus, index)
         end = bisect_left(starts, action.sentence_end)
-        where = likeliest(Telling(action, focus, index, end, before, told, rule))
+        telling = Telling(action, focus, index, end, before, told, rule)
+        # Who holds "the terminal" holds that of the town spoken of; which town an event means is weighed.
+        where = rule if action.kind == "holds" else likeliest(telling)
     return replace(action, where=where, place_word=action.place_word or "-")
 
 

@@ -146,7 +146,7 @@ def may_tell(text: str, *, named: bool = True) -> bool:
 
     Examples
     --------
-    >>> may_tell("They stormed the hill."), may_tell("Fine weather today.")
+    >>> may_tell("They stormed the hill."), may_tell("Fine weather.")
     (True, False)
     >>> may_tell("She was late.", named=False), may_tell("They were in the town.", named=False)
     (False, True)

@@ -142,11 +142,11 @@ def may_tell(text: str, *, named: bool = True) -> bool:
     """
     Return whether a sentence has a word that can tell of an event or of who holds a place.
 
-    `named` says whether it names a place: "is" and "had" tell nothing without one.
+    `named` says whether it names a place: "is" and "had" tell nothing without one, a short line tells with one.
 
     Examples
     --------
-    >>> may_tell("They stormed the hill."), may_tell("Fine weather.")
+    >>> may_tell("They stormed the hill."), may_tell("Fine weather today.", named=False)
     (True, False)
     >>> may_tell("She was late.", named=False), may_tell("They were in the town.", named=False)
     (False, True)

@@ -142,7 +142,7 @@ def may_tell(text: str, *, named: bool = True) -> bool:
     """
     Return whether a sentence has a word that can tell of an event or of who holds a place.
 
-    `named` says whether it names a place: without one "is" and "had" tell nothing, with one a short line does.
+    `named` says whether it names a place: "is" and "had" tell nothing without one.
 
     Examples
     --------

@@ -36,7 +36,7 @@ def infer_sides(drafts: Sequence[Draft], sides: Sides, places: Sequence[str], te
     sides
         The sides of the report.
     places
-        Names of places: "Zintan beat off an attack" names the town's people, of no side that is told.
+        Names of places: "Z threw the raiders back" names the town's people, of no side that is told.
     text
         The report's.
     """

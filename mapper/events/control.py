@@ -216,7 +216,7 @@ def _said_holder(row: Mapping[str, Any]) -> str:
     if row["holder"]:
         return str(row["holder"])
     if row["kind"] in (*_GAINS, "repulse"):
-        # "Zintan beat off an attack": a town is no side
+        # "Z threw the raiders back": a town is no side
         return "" if fold(str(row["actor"])) == fold(str(row["place"])) else str(row["actor"])
     return str(row["opponent"]) if row["kind"] == "surrender" else ""
 

@@ -172,7 +172,7 @@ class Calendar:
         end = action.where.end if action.where is not None else action.end
         beside = [d for d in within if 0 < d.start - end <= 2]
         if beside and action.where is not None:
-            return beside[0]  # "Drvar (14 Sep) and Jajce (13 Sep) fell"
+            return beside[0]  # "A (3 June) and B (2 June) were lost"
         clause = [d for d in within if action.clause_start <= d.start and d.end <= action.clause_end]
         if clause:
             return min(clause, key=lambda d: (max(d.start - action.end, action.start - d.end, 0), d.start))

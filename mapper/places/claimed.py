@@ -1,6 +1,6 @@
 """Places for names that no table spells so, found where the report's own distances point.
 
-"Watiya, 125 km west of Gharyan": no entry is spelled so, but one called "Al Watya" lies just there. A stated
+"Fugha, 190 km north-east of Sabha": no entry is spelled so, but one called "Al Fuqaha" lies there. A stated
 distance is evidence for a place as a spelling is; together they are enough where neither alone would be.
 """
 
@@ -29,7 +29,7 @@ _MOST_SOUGHT = 12  # names of one report; each is a search of some thousand plac
 _ALIKE, _ALIKE_ON_RING = 0.7, 0.75
 # The same consonants make up for other vowels, in a name of a few of them.
 _SAME_BONES, _BONES, _ALIKE_IN_BONES = 0.15, 2, 0.6
-_WORD = 5  # letters of a word that stands for a longer name: "Mugunga" of "Bulengo-Mugunga"
+_WORD = 5  # letters of a word that stands for a longer name: "Velden" of "Ost-Velden"
 _MISFIT = 0.2  # what lying at the edge of what the figure leaves open costs, in likeness
 _LEAD = 0.03  # of the best place before the second, elsewhere
 _SAME_M = 6_000.0
@@ -154,9 +154,9 @@ def likeness_of(name: str, spelling: str) -> float:
 
     Examples
     --------
-    >>> round(likeness_of("Watiya", "Al Watya"), 2), likeness_of("Mugunga", "Bulengo-Mugunga")
-    (0.83, 0.95)
-    >>> likeness_of("Watiya", "")
+    >>> round(likeness_of("Zerkan", "Al Zerqan"), 2), likeness_of("Velden", "Ost-Velden")
+    (0.98, 0.95)
+    >>> likeness_of("Zerkan", "")
     0.0
     """
     whole, other_whole = fold(name), fold(spelling)

@@ -37,7 +37,7 @@ def _classes() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _peoples() -> frozenset[str]:
+def peoples() -> frozenset[str]:
     """Return adjectives and names of peoples in lower case, without plural ending."""
     return frozenset(singular(w) for row in read_table("nations.tsv") for w in row[1].split(",") if w)
 
@@ -69,7 +69,7 @@ def doer_class(tree: Tree, token: Token) -> str:
         return "force"  # "his men", "Haftar's men"
     if found:
         return found
-    if word in _peoples():
+    if word in peoples():
         return "nation"
     if any(t.dep_ == "appos" and _classes().get(singular(t.lower_)) for t in token.children):
         return next(

@@ -168,7 +168,7 @@ def _own(node: Token, stance: Stance) -> Stance:
         if bare and any(c.dep_ == "aux" and c.lower_ in _FUTURE for c in node.head.children):
             stance = replace(stance, planned=True)  # "will advance and take"
         if stance.negated and _to(node):
-            stance = replace(stance, supposed=True)  # "in order not to be encircled"
+            stance = replace(stance, supposed=True)  # "lest it be surrounded"
     else:
         for child in node.children:
             low = child.lower_

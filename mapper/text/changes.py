@@ -113,7 +113,7 @@ def _went(tree: Tree, verb: Token) -> Iterator[State]:
 
 
 def _had(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "By the afternoon they had it all", "had the place back within a week"."""
+    """ "By dusk they had it all", "had the hill again by noon"."""
     who, thing = deref(subject(verb)), next((c for c in verb.children if c.dep_ == "dobj"), None)
     if who is None or thing is None:
         return

@@ -287,7 +287,7 @@ def _span_of(count: str | None, unit: str) -> tuple[int, Precision]:
 
 
 def read_later(m: re.Match[str], now: Discourse) -> Reading | None:
-    """'two days later', 'a week earlier', 'days afterwards', 'one day longer', 'a week later to the day'."""
+    """'two days later', 'a week earlier', 'days afterwards', 'one day longer', 'to the day a month later'."""
     days, precision = _span_of(m["count"], m["unit"])
     if m["exact"]:
         precision = "day"
@@ -355,7 +355,7 @@ def read_coming(m: re.Match[str], now: Discourse) -> Reading | None:
     if m["unit"].lower().startswith(("hour", "minute")):
         return days_from(now.base, moves=False)
     days, precision = _span_of(m["count"], m["unit"])
-    if not now.ahead:  # "had the place back within a week", but "300,000 left in three days" is a duration
+    if not now.ahead:  # "held it again within a month", but "300,000 left in three days" is a duration
         if now.last is None or not m.group().lower().startswith("within"):
             return None
         return Reading(
@@ -373,7 +373,7 @@ def read_coming(m: re.Match[str], now: Discourse) -> Reading | None:
 
 
 def read_period(m: re.Match[str], now: Discourse) -> Reading | None:
-    """'last week', 'this month', 'next year', 'earlier this week', 'late last month', 'by the end of the week'."""
+    """'last week', 'this month', 'next year', 'earlier this week', 'late last month', 'by the week's end'."""
     if now.base is None:
         return None
     words, unit = m.group().lower(), m["unit"].lower()
@@ -414,7 +414,7 @@ def _part_of(since: date, until: date, words: str) -> tuple[date, date]:
 
 
 def read_month(m: re.Match[str], now: Discourse) -> Reading | None:
-    """'in January', 'since mid-February', 'last June', 'the last days of February 1999', 'in May 2015'."""
+    """'in January', 'since mid-February', 'last June', 'the last days of June 1987', 'in May 2015'."""
     month, part, which = _month_number(m["month"]), m["part"].lower(), m["which"].lower().strip()
     year = _year(m["year"], now)
     # "March" and "May" alone are verbs at the head of a sentence.

@@ -1,4 +1,4 @@
-"""Entries of a list that say who holds a place without a verb: "X: ours.", "#Y - TNLA since 10 July"."""
+"""Entries of a list that say who holds a place without a verb: "X: ours.", "#Y - ABC since 3 May"."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _joins(tree: Tree, i: int) -> bool:
 
 
 def _holder(tree: Tree, start: int, *, sure: bool) -> Token | None:
-    """Return who has the places: "still ours", "TNLA since 10 July", "rebel-held"."""
+    """Return who has the places: "still ours", "ABC since 3 May", "rebel-held"."""
     doc, i = tree.doc, start
     while i < len(doc) and doc[i].lower_ in _ADVERBS:
         sure, i = sure or doc[i].lower_ in ("in", "under", "held", "by", "still", "with"), i + 1

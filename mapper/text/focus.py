@@ -127,7 +127,7 @@ class Focus:
                 if toponym is not None:
                     self.mention(self._next, toponym, _STOOD_FOR)
             elif token.word == "here" and (place := self.headings.get(token.paragraph, self.dateline)):
-                # "Stepanakert, 18.00. Shells come down here. Goris, 55 km to the west, ...": told from there.
+                # "X, 9.00. It is calm here. Y, 5 km away, ...": told from X.
                 self.mention(self._next, place, _STOOD_FOR)
             self._next += 1
 

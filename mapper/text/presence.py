@@ -154,7 +154,7 @@ def _base(tree: Tree, noun: Token) -> Iterator[State]:
         )
     past = any(c.lower_ in ("last", "former", "old") for c in noun.children) and noun.dep_ == "attr"
     if owner is None or (past and noun.head.lower_ in ("was", "were")):
-        return  # "X was the last den of the enemy": it is no longer
+        return  # "X was their old lair": it is no longer
     for where in described(tree, noun):
         if where.named is not None:
             yield State(noun, "holds", where, owner)

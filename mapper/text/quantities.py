@@ -337,7 +337,7 @@ def _read_hours(tokens: Sequence[Token], i: int) -> Quantity | None:
     else:
         return None
     first, comparator = _read_comparator(tokens, i)
-    # "An hour's drive, 65 km, to X" and "an hour's drive (65 km) from X": the same way twice.
+    # "Two hours by truck, 90 km, to X", "two hours by truck (90 km) from X": the same way twice.
     bracket = word_at(tokens, j)
     length = _read_length(tokens, j + 1) if bracket in (",", "(") else None
     if length is not None:

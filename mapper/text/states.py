@@ -229,7 +229,7 @@ def _before_aside(tree: Tree, prep: Token) -> Token:
 
 
 def _presence(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "On Wednesday they were in Tikrit"."""
+    """ "By noon they were in X"."""
     who = deref(subject(verb))
     if who is None or doer_class(tree, who) not in FIGHTING or doer_class(tree, who) == "name":
         return
@@ -324,7 +324,7 @@ _HELD = word_set("states.held")
 
 
 def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "On Monday the town was theirs", "X is still Armenian", "X stays with the rebels"."""
+    """ "By dawn the place was theirs", "X is still Armenian", "X stays with the rebels"."""
     held = deref(subject(verb))
     if held is None:
         return

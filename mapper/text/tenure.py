@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from mapper.model import Action, Toponym
+from mapper.text.actors import peoples
 from mapper.text.syntax import Sentence, find_sentences
 from mapper.words import read_table, singular
 
@@ -145,7 +146,7 @@ def _holder(words: str, anybody: bool) -> str:
     base = singular(last)
     if base in ("ours", "our"):
         return "our forces"
-    if base in _forces() or (base in _peoples() and last[:1].isupper()):
+    if base in _forces() or (base in peoples() and last[:1].isupper()):
         return words
     if last.isupper() and last.isalpha():
         return words if 1 < len(last) < 6 and words[:4] in ("the ", "The ", last[:4]) else ""
@@ -163,8 +164,3 @@ def _forces() -> frozenset[str]:
     return frozenset(words | {"government", "regime", "president"}) - {
         "company", "unit", "front", "group", "host", "staff", "command",
     }  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _peoples() -> frozenset[str]:
-    return frozenset(singular(w) for row in read_table("nations.tsv") for w in row[1].split(",") if w)

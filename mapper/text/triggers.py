@@ -261,7 +261,7 @@ def _emit(
         return
     unmade = stance.negated and stance.source is None and not stance.denied
     if unmade and frame.kind in _GROUND and (frame.part == "n" or frame.kind in ("assault", "clash")):
-        return  # "no attack was made", "its refinery was not attacked"
+        return  # "no attack was made", "the mill was not hit"
     if token.dep_ == "nsubj" and any(c.lower_ in ("would", "could", "might") for c in token.head.children):
         return  # "its fall would open the road"
     if is_verb_of("claim", token):
@@ -310,7 +310,7 @@ def _emit(
     if pattern in ("expel", "take") and token.dep_ == "relcl" and not roles.places:
         return  # "the men whom they chased out last June"
     if kind == "clash" and not any(w.named for w in roles.places) and token.dep_ in ("relcl", "acl"):
-        return  # "the men who fought for it"
+        return  # "those who fought for it"
     base = base_action(tree, sentence, token, kind, stance, discourse)
     yield from each_place(base, roles.places, actor=actor, opponent=opponent, outcome="")
 

@@ -64,7 +64,7 @@ def test_one_event_told_twice_is_one_event() -> None:
 
 
 def test_a_loser_who_admits_a_loss_makes_it_reported() -> None:
-    text = "Rebels fought the army for days. The army said that it had withdrawn from Zuara."
+    text = "Rebels fought the army for days. The army admitted that it had left Zuara."
     event = next(e for e in events(text, "Zuara") if e.action.kind == "withdraw")
     assert event.action.certainty == "reported"
 

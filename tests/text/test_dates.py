@@ -147,7 +147,7 @@ def test_a_span_has_its_first_and_last_day(text: str, first: str, last: str, pre
         ("The fort fell on 3 September; within hours the mill burnt.", "2016-09-03", 0),
         ("The fort fell on 3 September. By nightfall the mill burnt.", "2016-09-03", 0),
         ("The fort fell on 3 September; the mill held out one day longer.", "2016-09-04", 1),
-        ("The fort fell on 3 September; the mill, a week later to the day.", "2016-09-10", 7),
+        ("The fort fell on 3 September; the mill, to the day a week later.", "2016-09-10", 7),
         ("The fort fell on 3 September; the mill a month later.", "2016-10-03", 30),
     ],
 )
@@ -277,7 +277,7 @@ def test_this_morning_in_a_diary_is_that_of_its_entry() -> None:
 
 
 def test_a_part_of_a_day_belongs_to_the_date_beside_it() -> None:
-    span = only("The mill was cleared at dawn on Saturday.")
+    span = only("The mill burnt at dawn on Saturday.")
     assert (span.text, days(span)[0]) == ("Saturday", "2016-09-10")
 
 

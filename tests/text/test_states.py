@@ -8,7 +8,7 @@ from test_actions import actions
     ("text", "place", "holder"),
     [
         ("Velden was still rebel-held this evening.", "Velden", "rebel"),
-        ("Velden has been Taliban-held since August.", "Velden", "Taliban"),
+        ("Velden has been Taliban-held since spring.", "Velden", "Taliban"),
         ("Trucks come from Velden, still in government hands.", "Velden", "government"),
         ("Velden station is under Russian guard.", "Velden", "Russian"),
         ("The valley is quiet, but Velden stays with the rebels.", "Velden", "the rebels"),
@@ -22,7 +22,7 @@ from test_actions import actions
         ("Velden is the army's rear base.", "Velden", "army"),
         ("Shells fell on rebel positions at Velden.", "Velden", "rebel"),
         ("Velden: ours.", "Velden", "ours"),
-        ("#Velden - SAC-held, gates shut.", "Velden", "SAC"),
+        ("#Velden - ABC-held, gates shut.", "Velden", "ABC"),
         ("Velden: basically Russian, pockets aside.", "Velden", "Russian"),
     ],
 )
@@ -39,7 +39,7 @@ def test_who_holds_a_place_is_read(text: str, place: str, holder: str) -> None:
     "text",
     [
         "The ministry denied having left the airport of Velden, where soldiers have dug in.",
-        "Velden was the last den of the rebels.",
+        "Velden was the last hideout of the rebels.",
         "Soldiers stood in a school in Velden.",
         "Rebels came back out from Velden.",
         "Shells destroyed a military base in Velden.",
@@ -63,7 +63,7 @@ def test_a_column_does_not_advance_to_where_it_set_out_from() -> None:
 
 
 def test_an_entry_that_says_since_when_tells_a_change() -> None:
-    kinds = [a.kind for a in actions("#Velden - TNLA since 10 July.", "Velden")]
+    kinds = [a.kind for a in actions("#Velden - ABC since 3 May.", "Velden")]
     assert kinds == ["capture"]
 
 
@@ -88,5 +88,5 @@ def test_an_aside_that_says_since_when_tells_no_change() -> None:
 
 
 def test_a_goal_named_by_a_second_verb_is_the_goal_of_a_movement() -> None:
-    found = actions("Assault groups had gone on to enter Velden.", "Velden")
+    found = actions("Two battalions had gone on to enter Velden.", "Velden")
     assert [(a.kind, a.where.text) for a in found if a.where is not None] == [("advance", "Velden")]

@@ -13,7 +13,7 @@ from mapper.text.actors import doer_class
 from mapper.text.certainty import is_verb_of
 from mapper.text.focus import SETTLEMENTS, Focus, is_country
 from mapper.text.frames import noun_frames
-from mapper.text.placing import PRONOUNS, Telling, likeliest
+from mapper.text.placing import PRONOUNS, Telling, likeliest, word_kind
 from mapper.text.syntax import Tree
 from mapper.text.tokens import Token as Word
 from mapper.words import singular, word_set
@@ -189,8 +189,9 @@ def in_focus(
         rule = _meant(action.place_word, focus, index)
         end = bisect_left(starts, action.sentence_end)
         telling = Telling(action, focus, index, end, before, told, rule)
-        # Who holds "the terminal" holds that of the town spoken of; which town an event means is weighed.
-        where = rule if action.kind == "holds" else likeliest(telling)
+        # "They left it", "they hold the terminal": of the place spoken of last; else it is weighed.
+        last = action.kind == "holds" or word_kind(action.place_word) == "pronoun"
+        where = rule if rule is not None and last else likeliest(telling)
     return replace(action, where=where, place_word=action.place_word or "-")
 
 

@@ -24,7 +24,7 @@ def test_marked_reports_are_sound() -> None:
         "ceasefire", "statement", "arrest",
     }  # fmt: skip
     for report in reports:
-        assert not set("{}|") & set(report.text), report.id
+        assert not set("{}") & set(report.text), report.id
         for mark in report.marks:
             assert mark.kind in others | set(KINDS), (report.id, mark)
             assert mark.certainty in ("reported", "claimed", "denied", "planned"), (report.id, mark)

@@ -269,7 +269,8 @@ class DateSpan:
     `since`, `until` are None when the text gives no calendar ("before the harvest").
     `relative_to_previous` marks what counts from the event told before ("two days later"); then
     `offset_days` says how far, and `since`, `until` are filled by whoever knows that event. `head` marks
-    a date that opens an entry of a diary or log ("21 December."), for all that the entry tells.
+    a date that opens an entry of a diary or log ("21 December."), for all that the entry tells. `aside`
+    bounds the relative clause that the date stands in ("a town that fell on March 2").
     """
 
     start: int
@@ -281,6 +282,7 @@ class DateSpan:
     relative_to_previous: bool = False
     offset_days: int = 0
     head: bool = False
+    aside: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,10 @@ class When:
     told: bool = True
 
 
+# What a relative clause dates further back is told as the past of a place: it dates nothing else.
+NEWS = timedelta(14)
+# A text without a later date than so long before its publication tells a story of the past.
+BYGONE = timedelta(300)
 NEVER = When(None, None, "unknown")
 
 # "Two days after" dates the clause that it opens.
@@ -107,9 +111,15 @@ class Calendar:
             d
             for d in dates
             if d.precision == "day" and d.since is not None and not d.text.lower().startswith("since")
+            and d.aside is None
         ]
         self._days = [d for d in self._days if published is None or d.since is None or d.since <= published]
         self._heads = [d for d in self._days if d.head]
+        self._steps = [d for d in dates if d.since is not None and d.precision != "unknown" and d.aside is None]
+        self._is_story = bool(self._steps) and all(
+            self._today is not None and d.since is not None and self._today - d.since > BYGONE
+            for d in self._steps
+        )
         self._places: dict[int, list[int]] = {}
         for where, start in sorted({(a.where.start, a.start) for a in actions if a.where is not None}):
             self._places.setdefault(start, []).append(where)
@@ -132,6 +142,8 @@ class Calendar:
             return When(day.since, day.until, "day", told=False)
         if self._today is None:
             return NEVER
+        if self._is_story:  # "today" is no day of it
+            return self._step_before(action) or NEVER
         precision: Precision = "day" if action.tense == "present" else "few_days"
         return When(self._today, self._today + timedelta(1), precision, told=False)
 
@@ -147,7 +159,12 @@ class Calendar:
         """Return the dates of the sentence of an action."""
         first = bisect_right(self._starts, action.sentence_start - 1)
         last = bisect_right(self._starts, action.sentence_end)
-        return [d for d in self._dates[first:last] if d.end <= action.sentence_end]
+        within = [d for d in self._dates[first:last] if d.end <= action.sentence_end]
+        beside = [d for d in within if not _is_aside(d, action)]
+        return beside or [d for d in within if self._is_news(d)]
+
+    def _is_news(self, day: DateSpan) -> bool:
+        return day.since is None or self._today is None or self._today - day.since <= NEWS
 
     def _respective(self, action: Action) -> datetime | None:
         """Return the day of "Jalu, Zuara and Brega fell on the 2nd, 3rd and 5th respectively"."""
@@ -191,9 +208,19 @@ class Calendar:
         told = _last_before(self._days, action.sentence_start)
         return told if told is not None and told.start >= paragraph else self._head(action)
 
+    def _step_before(self, action: Action) -> When | None:
+        """Return when the step of a story of the past was that was told last, whatever its precision."""
+        told = _last_before(self._steps, action.sentence_start)
+        return When(told.since, told.until, told.precision, told=False) if told else None
+
     def _head(self, action: Action) -> DateSpan | None:
         """Return the date that heads the entry of a diary or log that an action stands in."""
         return _last_before(self._heads, action.sentence_start)
+
+
+def _is_aside(span: DateSpan, action: Action) -> bool:
+    """Return whether a date stands in a relative clause that the action is outside of."""
+    return span.aside is not None and not span.aside[0] <= action.start < span.aside[1]
 
 
 def _last_before(spans: Sequence[DateSpan], position: int) -> DateSpan | None:

@@ -37,11 +37,13 @@ DATELINE_CHARACTERS = 400
 DATELINE_AGE_DAYS = 31
 # Years of publication that leave room to count from: a file may say 9999.
 CALENDAR_YEARS = range(1000, 9000)
-# A first date this long before the publication tells a story of the past, which runs for so many days.
-BYGONE_DAYS = 500
+# A first date this long before the publication tells a story of the past. Its dates without a year lie
+# within half a year of the one told last, its weekdays in the week that follows it.
+BYGONE_DAYS = 300
+STORY_AHEAD = timedelta(182)
+STORY_WEEK = timedelta(6)
 # "Since March 2" said months later is background: the next day told of does not count from it.
 RECENT_DAYS = 14
-STORY_DAYS = 120
 # A clause is searched for its tense this many characters to each side of the date.
 CLAUSE_CHARACTERS = 120
 
@@ -92,6 +94,23 @@ class _Tenses:
         return near and self._kinds[after] == "future"
 
 
+# What opens a clause told by the way, up to a date in it with no other clause between, and what closes it.
+_ASIDE = re.compile(
+    r"(?:(?<=[,\u2013\u2014-])\s{1,2}|\s)(?:(?:in|of|to|from|at|by|for|after|before|since)\s)?"
+    r"(?:which|who|whom|whose|that\s(?:had|has|have|was|were))\b[^,.;:!?()\n\u2013\u2014]{0,120}$"
+)
+_ASIDE_END = re.compile(r"[,.;:!?()\n\u2013\u2014]")
+
+
+def _aside(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the bounds of the relative clause that a date stands in, None where it stands in none."""
+    opened = _ASIDE.search(text, max(0, start - 140), start)
+    if opened is None:
+        return None
+    closed = _ASIDE_END.search(text, end, end + 140)
+    return opened.start(), closed.start() if closed else min(len(text), end + 140)
+
+
 _HEADER_VERB = re.compile(r"(?i)\b(?:was|were|is|are|has|have|had|said|fell|took|hit|struck|[a-z]{3,20}ed)\b")
 _ITEM = re.compile(r"[ \t]{0,8}[*\u2022-] ")
 _NEWS_DASH = re.compile(r"\s?(?:\([^)\n]{1,40}\)\s?)?(?:--?|\u2013|\u2014)\s")
@@ -125,25 +144,25 @@ def _dateline(text: str, published: date | None) -> date | None:
 
 
 def _bygone(matches: list[tuple[re.Match[str], Read]], published: date | None) -> date | None:
-    """Return the day that a story of the past counts from, None for news.
+    """Return the first day of a story of the past, None for news.
 
-    The first date of the text carries a year long before the publication ("On 27 June 1944"); the dates
-    without a year after it are those of the months that followed.
+    The first date of the text carries a year long before the publication ("On 27 June 1944").
     """
-    calendar = (read_full, read_iso, read_month, read_weekday, read_deictic)
-    first = next(((m, read) for m, read in matches if read in calendar), None)
+    first = next(((m, read) for m, read in matches if read in _OPENING), None)
     if first is None or published is None or not (first[0].groupdict().get("year") or "").isdigit():
         return None
     reading = first[1](first[0], Discourse(published))
     if reading is None or reading.since is None or published - reading.since < timedelta(BYGONE_DAYS):
         return None
-    return reading.since + timedelta(STORY_DAYS)
+    return reading.since
 
 
 # Dates that say of themselves which day they mean.
 _DATED = (read_full, read_iso, read_group)
 # Dates that count from the day of writing wherever they stand.
 _CALENDAR = (*_DATED, read_month)
+# Dates of which the first tells whether a text is news.
+_OPENING = (read_full, read_iso, read_month, read_weekday, read_deictic)
 _ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
 
 
@@ -215,18 +234,23 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     matches = list(_matches(text))
     entries = {m.start() for m, read in matches if read in _DATED and _is_head(text, m.start(), m.end())}
     dateline = _dateline(text, base) if len(entries) < 2 else None  # a diary has many
-    now = Discourse(dateline or _bygone(matches, base) or base)
+    story = None if dateline else _bygone(matches, base)
+    now = Discourse(dateline or story or base)
     today = now.base
+    calendar = _CALENDAR if story is None else (*_CALENDAR, read_nth)
     tenses = _Tenses(text)
     spans: list[DateSpan] = []
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue
         now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
+        if story is not None:
+            today = (now.last or story) + STORY_WEEK
+            now = replace(now, base=story + STORY_AHEAD, ahead=False)
         if read is read_clause and spans and _SENTENCE_END.search(text, spans[-1].end, m.start()):
             reading = read(m, replace(now, base=today, last=None))
         else:
-            reading = read(m, now if read in _CALENDAR else replace(now, base=today))
+            reading = read(m, now if read in calendar else replace(now, base=today))
         if reading is None:
             continue
         start = m.start()
@@ -234,15 +258,18 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
         if reading.since and now.base and (lead or m.group().lower().startswith("since")):
             start = lead.start() if lead else start
             reading = _since(reading, now.base)
+        aside = _aside(text, start, m.end())
         spans.append(
             DateSpan(
                 start, m.end(), text[start : m.end()], _midnight(reading.since), _midnight(reading.until),
-                reading.precision, reading.relative, reading.offset_days, m.start() in entries,
+                reading.precision, reading.relative, reading.offset_days, m.start() in entries, aside,
             )
         )  # fmt: skip
         if reading.since and reading.precision in ("day", "few_days", "week", "month"):
             now = replace(now, month=reading.since)
-        if reading.since and reading.moves and reading.precision != "unknown":
+        if story is not None and reading.since and reading.precision != "unknown" and not aside:
+            story = reading.since if reading.moves else max(story, reading.since)
+        if reading.since and reading.moves and not aside and reading.precision != "unknown":
             now = replace(now, last=reading.since)
         if m.start() in entries and len(entries) > 1 and reading.until and now.base:
             today = reading.until - timedelta(1)  # "this morning" of a diary is that day's

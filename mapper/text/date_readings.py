@@ -22,6 +22,8 @@ from mapper.text.date_discourse import Discourse, Reading, days_from, run_of_day
 VAGUE_COUNT = 3
 # A bare number farther than this from the year of writing is no year.
 YEARS_OF_A_WAR = 60
+# A day of the month that lies so far before the day named last is that of the month after.
+BACKWARDS = timedelta(5)
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -171,8 +173,13 @@ def read_group(m: re.Match[str], now: Discourse) -> Reading | None:
 
 
 def _day_of_month(day: int, now: Discourse) -> date | None:
-    """Return 'the 9th': of the month named last, else the nearest past one."""
+    """Return 'the 9th': the first after the date named last, of the month named last, else the nearest past."""
     if now.month is not None:
+        for later in range(2):
+            first = _add_months(now.month, later)
+            found = _calendar(first.year, first.month, day)
+            if found and (now.base is None or now.ahead or found <= now.base) and now.month - found < BACKWARDS:
+                return found
         found = _calendar(now.month.year, now.month.month, day)
         if found and (now.base is None or now.ahead or found <= now.base):
             return found
@@ -181,7 +188,7 @@ def _day_of_month(day: int, now: Discourse) -> date | None:
     for back in range(4):
         first = _add_months(now.base, 1 - back if now.ahead else -back)
         found = _calendar(first.year, first.month, day)
-        if found and (now.ahead or found <= now.base):
+        if found and (found > now.base if now.ahead else found <= now.base):
             return found
     return None
 

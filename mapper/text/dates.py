@@ -160,7 +160,7 @@ def _bygone(matches: list[tuple[re.Match[str], Read]], published: date | None) -
 # Dates that say of themselves which day they mean.
 _DATED = (read_full, read_iso, read_group)
 # Dates that count from the day of writing wherever they stand.
-_CALENDAR = (*_DATED, read_month)
+_CALENDAR = (*_DATED, read_month, read_nth)
 # Dates of which the first tells whether a text is news.
 _OPENING = (read_full, read_iso, read_month, read_weekday, read_deictic)
 _ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
@@ -237,20 +237,22 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     story = None if dateline else _bygone(matches, base)
     now = Discourse(dateline or story or base)
     today = now.base
-    calendar = _CALENDAR if story is None else (*_CALENDAR, read_nth)
     tenses = _Tenses(text)
     spans: list[DateSpan] = []
+    month_end = 0
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue
         now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
+        if story is None and len(entries) < 2 and "\n" in text[month_end : m.start()]:
+            now = replace(now, month=None)  # a new paragraph of news is no longer in the month named last
         if story is not None:
             today = (now.last or story) + STORY_WEEK
             now = replace(now, base=story + STORY_AHEAD, ahead=False)
         if read is read_clause and spans and _SENTENCE_END.search(text, spans[-1].end, m.start()):
             reading = read(m, replace(now, base=today, last=None))
         else:
-            reading = read(m, now if read in calendar else replace(now, base=today))
+            reading = read(m, now if read in _CALENDAR else replace(now, base=today))
         if reading is None:
             continue
         start = m.start()
@@ -266,7 +268,7 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
             )
         )  # fmt: skip
         if reading.since and reading.precision in ("day", "few_days", "week", "month"):
-            now = replace(now, month=reading.since)
+            now, month_end = replace(now, month=reading.since), m.end()
         if story is not None and reading.since and reading.precision != "unknown" and not aside:
             story = reading.since if reading.moves else max(story, reading.since)
         if reading.since and reading.moves and not aside and reading.precision != "unknown":

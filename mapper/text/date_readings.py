@@ -326,7 +326,7 @@ def read_ago(m: re.Match[str], now: Discourse) -> Reading | None:
         return days_from(now.base)
     days, precision = _span_of(m["count"], m["unit"])
     since = now.base - timedelta(min(days, 36_500))
-    return Reading(since, since + timedelta(1), precision, moves=precision in ("day", "few_days"))
+    return Reading(since, since + timedelta(1), precision, moves=days <= 7)
 
 
 def read_for_days(m: re.Match[str], now: Discourse) -> Reading | None:

@@ -62,11 +62,12 @@ def _matches(text: str) -> Iterator[tuple[re.Match[str], Read]]:
 
 # What tells the tense of a clause: words of the future, past verbs, and the ends of clauses.
 _TENSE = re.compile(
-    r"(?P<future>\b(?:will|shall|won't|may|might|could|would|must|due|expected|scheduled|planned|plans?|intends?|"
+    r"(?P<future>\b(?:will|shall|won't|may|might|could|would|must|due|expected|scheduled|planned|plans?|intends?|intention|intent|"
     r"promise[sd]?|vow(?:s|ed)|threaten(?:s|ed)|ahead|upcoming|looms?|(?:is|are|was|were|set|going)\s{1,3}to)\b|"
     r"['\u2019]ll\b)|"
     r"(?P<past>\b(?:said|told|was|were|had|has|have|did|fell|took|held|went|came|left|struck|hit|shot|drove|got|began|"
-    r"broke|sent|lost|won|met|made|gave|saw|spoke|ran|fought|rose|swept|wrote|(?<!be )[a-z]{3,20}ed)\b)|"
+    r"broke|sent|lost|won|met|made|gave|saw|spoke|ran|fought|rose|swept|wrote|"
+    r"(?<!be )(?:(?:re)?taken|fallen|driven|beaten|broken|given|thrown|blown|overrun|begun|seized)|(?<!be )[a-z]{3,20}ed)\b)|"
     r"(?P<end>[.;:!?\n\u201c\u201d\"](?=\s|$)|\u2014| - )",
     re.IGNORECASE,
 )

@@ -110,12 +110,16 @@ class Calendar:
         self._days = [
             d
             for d in dates
-            if d.precision == "day" and d.since is not None and not d.text.lower().startswith("since")
+            if d.precision == "day"
+            and d.since is not None
+            and not d.text.lower().startswith("since")
             and d.aside is None
         ]
         self._days = [d for d in self._days if published is None or d.since is None or d.since <= published]
         self._heads = [d for d in self._days if d.head]
-        self._steps = [d for d in dates if d.since is not None and d.precision != "unknown" and d.aside is None]
+        self._steps = [
+            d for d in dates if d.since is not None and d.precision != "unknown" and d.aside is None
+        ]
         self._is_story = bool(self._steps) and all(
             self._today is not None and d.since is not None and self._today - d.since > BYGONE
             for d in self._steps

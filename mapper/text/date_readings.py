@@ -178,7 +178,11 @@ def _day_of_month(day: int, now: Discourse) -> date | None:
         for later in range(2):
             first = _add_months(now.month, later)
             found = _calendar(first.year, first.month, day)
-            if found and (now.base is None or now.ahead or found <= now.base) and now.month - found < BACKWARDS:
+            if (
+                found
+                and (now.base is None or now.ahead or found <= now.base)
+                and now.month - found < BACKWARDS
+            ):
                 return found
         found = _calendar(now.month.year, now.month.month, day)
         if found and (now.base is None or now.ahead or found <= now.base):

@@ -202,3 +202,13 @@ def test_a_denial_without_a_time_is_of_the_time_of_what_it_denies() -> None:
 def test_places_and_days_that_stand_in_two_lists_belong_together_one_by_one() -> None:
     told = events("Jalu and Zuara were captured on Monday and Tuesday respectively.", "Jalu", "Zuara")
     assert [(e.location.name, e.since.day) for e in told] == [("Jalu", 7), ("Zuara", 8)]
+
+
+def test_the_past_of_a_place_told_by_the_way_does_not_date_what_happens_there() -> None:
+    (event,) = events("The army shelled Jalu, a town that had been abandoned on 2 January.", "Jalu")[-1:]
+    assert (event.action.kind, event.since.date().isoformat()) == ("shelling", "2011-03-10")
+
+
+def test_a_step_of_a_story_without_a_date_is_of_the_step_before() -> None:
+    text = "On 3 May 1911 rebels took Jalu.\n\nThe army left Zuara."
+    assert [e.since.date().isoformat() for e in events(text, "Jalu", "Zuara")] == ["1911-05-03"] * 2

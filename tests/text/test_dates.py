@@ -319,3 +319,47 @@ def test_next_day_needs_no_article() -> None:
 def test_an_item_of_a_list_has_its_date_for_itself() -> None:
     text = "* 2 September: shelling.\n* 5 September: looting.\n\nIt was retaken on Saturday."
     assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-10"
+
+
+def test_a_relative_clause_bounds_its_date() -> None:
+    text = "Shells hit Orsk, a town that had been overrun on 2 May."
+    span = only(text)
+    assert span.aside is not None
+    assert text[slice(*span.aside)].strip() == "that had been overrun on 2 May"
+    assert only("Shells hit Orsk on 2 May.").aside is None
+
+
+def test_a_day_looked_back_on_is_not_what_the_next_day_counts_from() -> None:
+    text = "On Monday they left Orsk, which had fallen on 2 May, and the next day Tula."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-13"
+
+
+@pytest.mark.parametrize(
+    ("text", "firsts"),
+    [
+        ("On 3 November 1911 Orsk fell. Tula followed on 9 January.", ["1911-11-03", "1912-01-09"]),
+        ("By May 1911 the north was lost. On 5 June Orsk fell and Tula on the 11th.", ["1911-05-01", "1911-06-05", "1911-06-11"]),
+        ("On 3 November 1911, a Friday, Orsk fell. On Sunday they burned it.", ["1911-11-03", "1911-11-03", "1911-11-05"]),
+    ],
+)  # fmt: skip
+def test_dates_of_a_story_of_the_past_follow_the_one_before(text: str, firsts: list[str]) -> None:
+    assert [days(span)[0] for span in find_dates(text, THURSDAY)] == firsts
+
+
+def test_the_seventh_after_the_twenty_second_is_of_the_next_month() -> None:
+    text = "The raid came on 22 August; jets answered on the 7th."
+    assert [days(span)[0] for span in find_dates(text, THURSDAY)] == ["2016-08-22", "2016-09-07"]
+
+
+def test_a_new_paragraph_of_news_forgets_the_month() -> None:
+    text = "The march began in June.\nOn the 9th the column was stopped."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-09"
+
+
+def test_what_was_taken_on_a_day_is_past_though_plans_follow() -> None:
+    assert days(only("Orsk, taken on Friday, is to be the base."))[0] == "2016-09-09"
+
+
+def test_what_was_long_ago_is_not_what_the_evening_is_of() -> None:
+    text = "The siege, begun 26 days ago, goes on. By evening the mill burned."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-15"

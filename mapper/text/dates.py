@@ -67,7 +67,8 @@ _TENSE = re.compile(
     r"['\u2019]ll\b)|"
     r"(?P<past>\b(?:said|told|was|were|had|has|have|did|fell|took|held|went|came|left|struck|hit|shot|drove|got|began|"
     r"broke|sent|lost|won|met|made|gave|saw|spoke|ran|fought|rose|swept|wrote|"
-    r"(?<!be )(?:(?:re)?taken|fallen|driven|beaten|broken|given|thrown|blown|overrun|begun|seized)|(?<!be )[a-z]{3,20}ed)\b)|"
+    r"(?<!be )(?:(?:re)?taken|fallen|driven|beaten|broken|given|thrown|blown|overrun|begun|seized)|"
+    r"(?<!be )[a-z]{3,20}ed)\b)|"
     r"(?P<end>[.;:!?\n\u201c\u201d\"](?=\s|$)|\u2014| - )",
     re.IGNORECASE,
 )

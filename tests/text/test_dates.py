@@ -338,10 +338,11 @@ def test_a_day_looked_back_on_is_not_what_the_next_day_counts_from() -> None:
     ("text", "firsts"),
     [
         ("On 3 November 1911 Orsk fell. Tula followed on 9 January.", ["1911-11-03", "1912-01-09"]),
-        ("By May 1911 the north was lost. On 5 June Orsk fell and Tula on the 11th.", ["1911-05-01", "1911-06-05", "1911-06-11"]),
-        ("On 3 November 1911, a Friday, Orsk fell. On Sunday they burned it.", ["1911-11-03", "1911-11-03", "1911-11-05"]),
+        ("By May 1911 all was lost. On 5 June Orsk fell.", ["1911-05-01", "1911-06-05"]),
+        ("On 5 June 1911 Orsk fell and Tula on the 11th.", ["1911-06-05", "1911-06-11"]),
+        ("On 3 November 1911 Orsk fell. On Sunday it burned.", ["1911-11-03", "1911-11-05"]),
     ],
-)  # fmt: skip
+)
 def test_dates_of_a_story_of_the_past_follow_the_one_before(text: str, firsts: list[str]) -> None:
     assert [days(span)[0] for span in find_dates(text, THURSDAY)] == firsts
 

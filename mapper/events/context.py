@@ -149,8 +149,9 @@ class _Context:
             kind = draft.action.kind
             if kind in (*GAINS, "assault", "advance", "siege", "shelling") and draft.side:
                 counts[draft.side] = counts.get(draft.side, 0.0) + (2.0 if kind in GAINS else 1.0)
-            elif kind in KEEPS and draft.opposing:
-                counts[draft.opposing] = counts.get(draft.opposing, 0.0) + 1.0
+            elif kind in KEEPS:
+                other = draft.opposing or self._sides.enemy.get(draft.side, "")
+                counts[other] = counts.get(other, 0.0) + 1.0
         for side in moves:
             counts[side] = counts.get(side, 0.0) + 1.0
         counts = {side: count for side, count in counts.items() if side in self._sides.enemy}

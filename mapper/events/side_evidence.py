@@ -45,7 +45,7 @@ _FORCE_WORD = re.compile(
     r"artillery|corps)\b",
     re.IGNORECASE,
 )
-_ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,7}(?:-[A-Z0-9]{1,4})?\b")
+_ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,7}(?:-[A-Z]{1,4})?\b(?!-\d)")
 # Words in the names of those who rise, and of those who fight for a faith.
 _RISING_NAMES = frozenset({"free", "liberation", "resistance", "revolutionary", "independence", "salvation"})
 QUOTED = re.compile(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]")
@@ -173,7 +173,7 @@ class Evidence:
         self._oppose_at_places(actions)
         self._oppose_accounts(actions)
         self._within_mentions()
-        self._initials()
+        self._initials(text)
         self._usual()
         self._issuer(actions, text)
 
@@ -260,7 +260,7 @@ class Evidence:
             if kind in _RISEN and word not in _DEEDS:
                 self.weights[f"{kind}:{word}"] += min(0.2 * count, 0.6)
             elif key.startswith("nation:") or (key in self.weights and word in self.groups):
-                self.weights[key] += min(0.1 * count, 0.5)
+                self.weights[key] += min(0.3 * count, 1.5)
 
     def _read_phrase(self, phrase: str, weight: float) -> None:
         """Take in words of the text that no action has as a mention."""
@@ -283,12 +283,20 @@ class Evidence:
                         continue
                     self.bind(key, other, sign * other_sign * weight * min(2, both[mention]))
 
-    def _initials(self) -> None:
+    def _initials(self, text: str) -> None:
         """Tie the long names of a group to its short ones: "the National Resistance Front" and "the NRF"."""
+        for run in sorted(set(RUN.findall(text))):
+            short = f"name:{''.join(w[0] for w in run.split() if w[0].isupper()).lower()}"
+            if len(short) > 7 and short in self.weights:  # "Somali National Army", "SNA"
+                for key, sign in self.keys(run):
+                    if key in self.weights and key.startswith(("nation:", "state:")):
+                        self.bind(short, key, 3.0 * sign)
         names = sorted(k for k in self.weights if k.startswith("name:"))
         known = set(names)
         for key in names:
             words = key[5:].split()
+            if key + "s" in known:  # "Houthis"
+                self.bind(key, key + "s", 3.0)
             if len(words) < 2:
                 continue
             letters = "".join(w[0] for w in words if w not in ("of", "the", "for", "in"))
@@ -367,11 +375,16 @@ class Evidence:
                 ties = {"loose": 0.6, "revolt": 1.0}
             elif "islamic" in words:
                 ties = {"loose": 0.8, "zeal": 1.5}
-            for ruler in (
-                *kinds.get("state", []),
-                *kinds.get("ally", []),
-                *(n for n in kinds.get("nation", []) if n == self.home),
-            ):
+            rulers = (
+                ()
+                if "government" in words
+                else (
+                    *kinds.get("state", []),
+                    *kinds.get("ally", []),
+                    *(n for n in kinds.get("nation", []) if n == self.home),
+                )
+            )
+            for ruler in rulers:
                 self.bind(key, ruler, -0.3)
             for kind, weight in ties.items():
                 for rival in kinds.get(kind, []):

@@ -29,6 +29,7 @@ ORGANISATIONS = word_set("sides.organisations")
 _OFFICES = frozenset({"guard", "council", "ministry", "parliament", "staff"})
 _TITLES = word_set("sides.titles")
 # "al-Qaeda": the article may be written small.
+_MODEL = re.compile(r"[A-Z][A-Za-z]{0,2}-\d{1,4}[A-Z]{0,2}s?")  # "F-16": a weapon
 _ARTICLE = re.compile(r"(?:al|el|ash|as|an|ar)-[A-Z]")
 _CAPITALISED = re.compile(r"[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?")
 
@@ -36,7 +37,11 @@ _CAPITALISED = re.compile(r"[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?")
 @lru_cache(maxsize=1)
 def word_classes() -> dict[str, str]:
     """Return the class of each word in `resources/sides.tsv`."""
-    return {word: name for name, words in read_table("sides.tsv") for word in words.split(",")}
+    found: dict[str, str] = {}
+    for name, words in read_table("sides.tsv"):
+        for word in words.split(","):
+            found[word] = found[singular(word)] = name
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -168,7 +173,8 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
     for word in words:
         base = singular(word)
         capital = word[:1].isupper() or _ARTICLE.match(word)
-        kind = classes.get(base, "name" if capital and len(base) > 1 else "nothing")
+        named = capital and len(base) > 1 and not _MODEL.fullmatch(word)
+        kind = classes.get(base, "name" if named else "nothing")
         earlier, before = before, ""
         titled = titled or base in _TITLES
         of_people = base in peoples and word[:1].isupper()

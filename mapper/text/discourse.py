@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mapper.model import Action
+from mapper.model import Action, Toponym
 from mapper.text.actors import doer_class, mention
 from mapper.text.certainty import Stance
 from mapper.text.roles import deref
@@ -106,16 +106,18 @@ def name_of(tree: Tree, token: Token | None, discourse: Discourse, speaker: str 
 def speaker_of(tree: Tree, stance: Stance, discourse: Discourse) -> str:
     """Return who speaks in the clause, "" where nobody of a side does."""
     source = deref(stance.source)
-    if source is None or doer_class(tree, source) not in (
-        "official",
-        "name",
-        "force",
-        "nation",
-        "media",
-        "he",
-    ):
-        return discourse.speaker if source is None else ""
-    return name_of(tree, source, discourse)
+    if source is None:
+        return discourse.speaker
+    if _stands_for_people(tree, source):
+        return mention(tree, source)
+    speaks = doer_class(tree, source) in ("official", "name", "force", "nation", "media", "he")
+    return name_of(tree, source, discourse) if speaks else ""
+
+
+def _stands_for_people(tree: Tree, token: Token) -> bool:
+    """Return whether a place's name is that of those who rule there: "Kyiv said that its troops ..."."""
+    place = tree.place(token)
+    return isinstance(place, Toponym) and place.role == "associative"
 
 
 def _quoted(paragraph: str) -> str:

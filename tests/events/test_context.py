@@ -35,3 +35,11 @@ def test_a_promise_is_of_ones_own_deeds_a_warning_of_the_enemys() -> None:
     assert (promise.action.certainty, promise.side) == ("planned", "Rebels")
     warning = events(war + "A rebel spokesman warned that Jalu would be attacked.", "Awjila", "Jalu")[-1]
     assert (warning.action.certainty, warning.side) == ("planned", "Army")
+
+
+def test_who_is_left_a_town_is_winning_though_nobody_names_him() -> None:
+    text = (
+        "The army shelled the rebels at Marada. The army withdrew from Jalu and from Awjila. Zella fell too."
+    )
+    fallen = next(e for e in events(text, "Marada", "Jalu", "Awjila", "Zella") if e.action.kind == "capture")
+    assert fallen.side == "Rebels"

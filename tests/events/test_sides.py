@@ -205,3 +205,24 @@ def test_who_calls_others_terrorists_is_none_of_them() -> None:
     text = "Our units, the military says, took Jalu. Our guns fired on. The terrorists fled."
     sides = find_sides([act("our units", ""), act("the terrorists", "")], text=text)
     assert sides.enemy[sides.of["our units"]] == sides.of["the terrorists"]
+
+
+@pytest.mark.parametrize("mention", ["An F-16", "B-52s", "Defence Headquarters", "the Sixth Corps"])
+def test_arms_and_offices_are_no_names_of_a_side(mention: str) -> None:
+    assert side_keys(mention) == ()
+
+
+def test_short_and_long_names_are_one_side() -> None:
+    actions = [act("the Houthis", "the army"), act("Houthi fighters", "the army")]
+    of = find_sides(actions).of
+    assert of["the Houthis"] == of["Houthi fighters"]
+    text = "The Malian Red Army, which lost Jalu, is small. The MRA and Malian troops hold Awjila."
+    of = find_sides([act("the MRA", "rebels"), act("Malian troops", "rebels")], text=text).of
+    assert of["the MRA"] == of["Malian troops"]
+
+
+def test_a_government_that_issues_a_report_is_the_one_that_says_our() -> None:
+    text = "Media office of the Government of National Unity. Our forces beat the militia at Jalu."
+    told = [act("our forces", "the militia"), act("the Government of National Unity", "", "capture")]
+    of = find_sides(told, text=text, home="Libya").of
+    assert of["our forces"] == of["the Government of National Unity"]

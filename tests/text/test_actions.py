@@ -1,6 +1,7 @@
 """What short texts of many wars say was done; the cases stand in `tests/events/cases.jsonl`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,13 @@ def test_a_long_text_that_names_no_force_and_no_weapon_tells_of_no_war() -> None
 def test_hostile_text_takes_linear_time() -> None:
     text = "A" * 3_000 + "\n" + "rebels took " * 4_000 + "((((" * 2_000 + "Zuara," * 2_000
     assert isinstance(actions(text, "Zuara"), list)
+
+
+def test_the_troops_of_a_capital_that_speaks_are_its_own() -> None:
+    text = "Envoys came. Elbonia said that its troops had captured Xan Yor. Elbonia said it had shelled Mor."
+    named = [
+        replace(t, role="associative") if t.text == "Elbonia" else t
+        for t in toponyms(text, "Elbonia", "Xan Yor", "Mor")
+    ]
+    capture, shelling = find_actions(text, named, [])
+    assert (capture.actor, shelling.actor) == ("Elbonia's troops", "Elbonia")

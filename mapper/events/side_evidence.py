@@ -286,11 +286,11 @@ class Evidence:
     def _initials(self, text: str) -> None:
         """Tie the long names of a group to its short ones: "the National Resistance Front" and "the NRF"."""
         for run in sorted(set(RUN.findall(text))):
-            short = f"name:{''.join(w[0] for w in run.split() if w[0].isupper()).lower()}"
-            if len(short) > 7 and short in self.weights:  # "Somali National Army", "SNA"
+            initials = f"name:{''.join(w[0] for w in run.split() if w[0].isupper()).lower()}"
+            if len(initials) > 7 and initials in self.weights:  # "Somali National Army", "SNA"
                 for key, sign in self.keys(run):
                     if key in self.weights and key.startswith(("nation:", "state:")):
-                        self.bind(short, key, 3.0 * sign)
+                        self.bind(initials, key, 3.0 * sign)
         names = sorted(k for k in self.weights if k.startswith("name:"))
         known = set(names)
         for key in names:

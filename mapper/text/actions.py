@@ -20,7 +20,7 @@ from mapper.text.changes import find_changes
 from mapper.text.denials import deny, find_denial
 from mapper.text.discourse import Discourse, name_of, remember, speaker_of
 from mapper.text.entries import find_entries
-from mapper.text.focus import Focus
+from mapper.text.focus import Focus, is_country
 from mapper.text.frames import is_about_war, may_tell, noun_frames
 from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 
+_GAINS = frozenset({"capture", "surrender", "handover"})
 _RECENT = 12  # the last actions among which the one that another answers is looked for
 
 
@@ -119,28 +120,47 @@ def _read(
             yield sentence, near, next(trees) if told else None
 
 
+def _is_so(state: Action) -> bool:
+    """Return whether a state says whose a place is now: not "was held in X", "had held it"."""
+    place = state.where
+    if place is not None and not state.actor and place.start > state.start:
+        return False
+    if isinstance(place, Toponym) and is_country(place):
+        return False
+    return state.tense != "before_past" or bool(state.source)
+
+
 def _sentence_actions(tree: Tree, sentence: Sentence, discourse: Discourse) -> Iterator[Action]:
     told: set[int] = set()
+    gained: list[Toponym | Locative | None] = []
     for token in tree.doc:
         remember(tree, token, discourse)
         if token.tag_ in VERBAL and token.tag_ != "MD" and not _is_modifier(token) and not _is_gerund(token):
             found = verb_actions(tree, sentence, token, discourse)
             if found is None or found:
                 told.add(token.i)
-            yield from found or ()
+            gained += [a.where for a in found or () if a.kind in _GAINS]
+            yield from (a for a in found or () if a.kind != "holds" or _is_so(a))
     for token in tree.doc:
         if (token.tag_.startswith("NN") or _is_gerund(token)) and tree.place(token) is None:
-            yield from noun_actions(tree, sentence, token, discourse, told)
+            for action in noun_actions(tree, sentence, token, discourse, told):
+                gained += [action.where] if action.kind in _GAINS else []
+                yield action
     for state in (*find_states(tree), *find_presence(tree), *find_entries(tree), *find_changes(tree)):
+        if state.given and state.where.named is not None and state.where.named in gained:
+            continue  # "took rebel-held X": no more
         stance = read_stance(state.token)
-        if state.by_none:
+        if state.by_none or state.given:
             stance = replace(stance, negated=False)
+        if state.given:
+            stance = replace(stance, planned=False, supposed=False, attempted=False, failed=False)
         if is_next := state.kind == NEXT:
             stance = replace(stance, planned=True)
         base = base_action(tree, sentence, state.token, state.kind, stance, discourse)
         holder = name_of(tree, state.holder, discourse, speaker_of(tree, stance, discourse))
         if is_next or not stance.supposed:
-            yield from each_place(base, [state.where], actor=holder, opponent="", outcome="none")
+            told_of = each_place(base, [state.where], actor=holder, opponent="", outcome="none")
+            yield from (a for a in told_of if a.kind != "holds" or state.given or _is_so(a))
 
 
 def _is_modifier(token: Token) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mapper.text.actors import FIGHTING, doer_class
-from mapper.text.certainty import VERBAL, is_passive, is_verb_of
+from mapper.text.certainty import VERBAL, is_passive, is_verb_of, subject
 from mapper.text.focus import SETTLEMENTS
 from mapper.text.frames import verb_frames
-from mapper.text.roles import doer, verb_object
+from mapper.text.roles import deref, doer, verb_object
 from mapper.text.states import State, described
 from mapper.text.syntax import Tree
 from mapper.text.triggers import verb_frames_of
@@ -23,6 +23,10 @@ _SITS = word_set("presence.sits")
 _RUNS = frozenset(form for base in sorted(word_set("presence.runs")) for form in verb_forms(base)) | {"ran"}
 _BASES = word_set("states.bastions") | word_set("presence.bases")
 _INSIDE = ("in", "inside", "at", "on", "within")
+_AMID = (*_INSIDE, "into", "to")
+_KEEPS = frozenset(
+    form for base in ("have", "maintain", "keep", "hold", "retain", "establish") for form in verb_forms(base)
+) | {"has", "had", "kept", "held"}
 _SETS_OUT = frozenset(form for base in sorted(word_set("presence.sets_out")) for form in verb_forms(base)) | {
     "drove",
     "came",
@@ -34,8 +38,9 @@ _SETS_OUT = frozenset(form for base in sorted(word_set("presence.sets_out")) for
 def find_presence(tree: Tree) -> Iterator[State]:
     """Yield who is at home where according to one sentence, no event making it so."""
     for token in tree.doc:
-        if token.tag_ in VERBAL and token.tag_ != "MD":
+        if token.lower_ in _SITS or (token.tag_ in VERBAL and token.tag_ != "MD"):
             yield from _sitting(tree, token)
+        if token.tag_ in VERBAL and token.tag_ != "MD":
             yield from _running(tree, token)
             yield from _origin(tree, token)
             yield from _refuge(tree, token)
@@ -45,17 +50,17 @@ def find_presence(tree: Tree) -> Iterator[State]:
 
 def _is_there(tree: Tree, who: Token | None) -> bool:
     """Return whether a doer is a body of armed men: a name alone may be a person."""
-    return who is not None and (
+    return (who is not None and who.lower_ != "i") and (
         who.text == "NATO" or doer_class(tree, who) in ("force", "nation", "we", "they")
     )  # every group of initials is read as NATO
 
 
 def _sitting(tree: Tree, verb: Token) -> Iterator[State]:
     """ "The soldiers sit in X", "X, where the army remains", "at X the troops are repairing a bridge"."""
-    who = doer(verb)
-    if not _is_there(tree, who) or is_passive(verb):
-        return
     sits = verb.lower_ in _SITS
+    who = _sitter(verb) if sits else doer(verb)
+    if not _is_there(tree, who) or (is_passive(verb) and not sits):
+        return
     fronted = not sits and not verb_frames(verb.lower_) and not is_verb_of("say", verb) and _goes_on(verb)
     if not sits and not fronted:
         return
@@ -63,11 +68,24 @@ def _sitting(tree: Tree, verb: Token) -> Iterator[State]:
         place: list[Where] = []
         if child.lower_ == "where" and child.dep_ == "advmod" and verb.dep_ == "relcl":
             place = _whole(tree, verb.head)
-        elif child.dep_ == "prep" and child.lower_ in _INSIDE and (sits or child.i < verb.i):
+        elif (
+            child.dep_ == "prep"
+            and child.lower_ in (_AMID if sits else _INSIDE)
+            and (sits or child.i < verb.i)
+        ):
             place = [w for o in objects_of(child) for w in _whole(tree, o)]
         for where in place:
             if where.named is not None and not where.partial:
                 yield State(verb, "holds", where, who)
+
+
+def _sitter(verb: Token) -> Token | None:
+    """Return who sits: "they remain entrenched", "are penned into", "the fighters holed up in X"."""
+    if verb.dep_ in ("acl", "amod") and verb.i > verb.head.i:
+        return verb.head
+    if verb.dep_ in ("acomp", "oprd", "xcomp"):
+        return deref(subject(verb.head))
+    return deref(subject(verb)) if is_passive(verb) else doer(verb)
 
 
 def _whole(tree: Tree, noun: Token) -> list[Where]:
@@ -105,6 +123,9 @@ def _origin(tree: Tree, verb: Token) -> Iterator[State]:
     who = doer(verb) if verb.lower_ in _SETS_OUT and not is_passive(verb) else None
     if who is None or doer_class(tree, who) not in ("force", "nation") or who.tag_ == "DT":
         return
+    driven = verb_object(verb)
+    if driven is not None and doer_class(tree, driven) in ("force", "nation", "they"):
+        return  # "drove the rebels from X"
     if any(
         c.lower_ in ("out", "back", "away", "off") and c.i > verb.i and not _sets(verb) for c in verb.children
     ):
@@ -113,7 +134,7 @@ def _origin(tree: Tree, verb: Token) -> Iterator[State]:
         if child.dep_ == "prep" and child.lower_ == "from":
             for where in (w for o in objects_of(child) for w in places_in(tree, o)):
                 if where.named is not None and not where.near:
-                    yield State(verb, "holds", where, who)
+                    yield State(verb, "holds", where, who, given=True)
 
 
 def _sets(verb: Token) -> bool:
@@ -135,12 +156,15 @@ def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
 
 def _base(tree: Tree, noun: Token) -> Iterator[State]:
     """ "X is their base", "rebel positions at X", "X, headquarters of the army", "the garrison of X"."""
-    if singular(noun.lower_) not in _BASES:
+    if not {noun.lower_, singular(noun.lower_)} & _BASES:
         return
     owner = next(
         (c for c in noun.children if c.dep_ in ("amod", "compound", "poss", "nmod") and _may_own(tree, c)),
         None,
     )
+    if owner is None and noun.dep_ == "dobj" and noun.head.lower_ in _KEEPS:
+        who = doer(noun.head)
+        owner = who if _is_there(tree, who) or (who is not None and doer_class(tree, who) == "name") else None
     if owner is None:
         owner = next(
             (
@@ -155,13 +179,17 @@ def _base(tree: Tree, noun: Token) -> Iterator[State]:
     past = any(c.lower_ in ("last", "former", "old") for c in noun.children) and noun.dep_ == "attr"
     if owner is None or (past and noun.head.lower_ in ("was", "were")):
         return  # "X was their old lair": it is no longer
+    kept = noun.dep_ == "dobj" and noun.head.lower_ in _KEEPS
+    said = kept or noun.dep_ in ("attr", "acomp", "oprd")
     for where in described(tree, noun):
         if where.named is not None:
-            yield State(noun, "holds", where, owner)
+            yield State(noun.head if kept else noun, "holds", where, owner, given=not said)
 
 
 def _may_own(tree: Tree, token: Token) -> bool:
     """Return whether a base can be somebody's: "military", "police" only say of what kind it is."""
     if token.lower_ in ("military", "police", "guard"):
         return False
+    if token.dep_ == "poss" and token.head.dep_ in ("appos", "attr"):
+        return doer_class(tree, token) in FIGHTING  # "X, Jumblatt's headquarters"
     return token.text == "NATO" or doer_class(tree, token) in ("force", "nation", "we", "they", "it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ _OWNING = ("poss", "compound", "amod")
 _CRY = 5  # words of a sentence that says no more than whose a place is
 _HELD_BY = frozenset({"held", "controlled", "occupied", "run", "ruled", "besieged"})
 _STAND, _EDGES = word_set("states.stand"), word_set("states.edges")
+_BODIES = ("force", "nation", "name")
 _STILL = frozenset(
     {"still", "remain", "remains", "remained", "stay", "stays", "stayed", "firmly", "always", "yet"}
 )
@@ -56,6 +58,7 @@ class State:
     where: Where
     holder: Token | None
     by_none: bool = False  # told by saying that nobody is there any more: no denial
+    given: bool = False  # taken for granted, whatever becomes of the clause: "did not reach rebel-held X"
 
 
 def find_states(tree: Tree) -> Iterator[State]:
@@ -203,9 +206,13 @@ def _grip(tree: Tree, verb: Token) -> Iterator[State]:
 
 def _whose(tree: Tree, grip: Token) -> Token | None:
     """Return whose hands or control it is."""
-    deep = next((o for c in grip.children if c.dep_ == "prep" for o in objects_of(c)), None)
-    near = (c for c in grip.children if c.dep_ in _OWNING and (doer_class(tree, c) or c.text.istitle()))
-    return deep if deep is not None else next(near, None)
+    deep = (o for c in grip.children if c.dep_ == "prep" and c.lower_ in ("of", "by") for o in objects_of(c))
+    near = (
+        c
+        for c in reversed(list(grip.lefts))
+        if c.dep_ in _OWNING and (doer_class(tree, c) or c.text.istitle())
+    )
+    return next(deep, None) or next(near, None)
 
 
 def _gripped(tree: Tree, grip: Token) -> Iterator[State]:
@@ -213,11 +220,13 @@ def _gripped(tree: Tree, grip: Token) -> Iterator[State]:
     prep = grip.head
     if singular(grip.lower_) not in _GRIP or prep.lower_ not in ("in", "under") or prep.dep_ != "prep":
         return
+    if prep.head.lower_ in _BE:
+        return  # said of its subject
     held, holder = _before_aside(tree, prep), _whose(tree, grip)
     if held.tag_.startswith("NN") and holder is not None:
         for where in places_in(tree, held):
             if where.named is not None and where.named is not tree.place(holder):
-                yield State(grip, "holds", where, holder)
+                yield State(grip, "holds", where, holder, given=True)
 
 
 def _before_aside(tree: Tree, prep: Token) -> Token:
@@ -225,7 +234,8 @@ def _before_aside(tree: Tree, prep: Token) -> Token:
     i = prep.i - 1
     while i >= 0 and (prep.doc[i].text == "," or prep.doc[i].lower_ in _STILL):
         i -= 1
-    return prep.doc[i] if i >= 0 and tree.place(prep.doc[i]) is not None else prep.head
+    held = prep.doc[i] if i >= 0 and tree.place(prep.doc[i]) is not None else prep.head
+    return held.head if held.dep_ == "appos" and held.lower_ in ("both", "all", "each") else held
 
 
 def _presence(tree: Tree, verb: Token) -> Iterator[State]:
@@ -233,6 +243,9 @@ def _presence(tree: Tree, verb: Token) -> Iterator[State]:
     who = deref(subject(verb))
     if who is None or doer_class(tree, who) not in FIGHTING or doer_class(tree, who) == "name":
         return
+    first = next((c.i for c in verb.rights if c.dep_ == "prep"), 0)
+    if who.lower_ == "i" or any(c.dep_ == "acomp" and c.i < first for c in verb.rights):
+        return  # one man; "are dead in X", "is due at X"
     ahead = list(_before(tree, verb))
     if ahead:
         yield from ahead
@@ -333,8 +346,8 @@ def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
         own = child.lower_ in ("theirs", "ours", "his", "hers", "mine")
         if child.dep_ in ("attr", "acomp", "oprd") and (own or _is_whose(tree, child)):
             holder = child
-        elif child.dep_ == "prep" and child.lower_ == "with":
-            holder = next((o for o in objects_of(child) if doer_class(tree, o) in ("force", "nation")), None)
+        elif child.dep_ == "prep" and child.lower_ in ("with", "under"):
+            holder = next((o for o in objects_of(child) if doer_class(tree, o) in _BODIES), None)
         if holder is None or holder.i < verb.i:
             continue
         if any(c.lower_ == "longer" for c in (*verb.children, *child.children)):
@@ -351,6 +364,8 @@ def _theirs(tree: Tree, verb: Token) -> Iterator[State]:
 
 def _is_whose(tree: Tree, word: Token) -> bool:
     """Return whether a predicate says whose a place is: "Armenian", "rebel", no noun of a place with it."""
+    if any(c.dep_ == "case" for c in word.children):
+        return doer_class(tree, word) in FIGHTING  # "is still the rebels'"
     if any(c.dep_ in ("prep", "nummod", "det", "relcl") for c in word.children) or word.tag_ == "NNS":
         return False
     return doer_class(tree, word) in ("nation", "force")
@@ -396,8 +411,13 @@ def _adjective(tree: Tree, token: Token) -> Iterator[State]:
     noun = (
         token.head if not said and (token.head.i > token.i or token.head.dep_ in ("nsubj", "ROOT")) else token
     )
+    mark = token.doc[max(0, token.i - 3)]
+    before = token.doc[max(0, token.i - 4)] if mark.text in ("(", ",", ":") else mark
+    aside = mark.text == "(" or token.head.i <= token.i
+    if aside and not said and tree.place(before) is not None:
+        noun = before  # "X (rebel-held)", "X rebel-held"
     for where in described(tree, noun):
-        yield State(token, "holds", where, holder)
+        yield State(token, "holds", where, holder, given=not said)
 
 
 def _still(verb: Token) -> bool:
@@ -405,12 +425,14 @@ def _still(verb: Token) -> bool:
 
 
 _TIMES = word_set("states.times")
+_DAY = re.compile(r"[0-3]?\d(?:st|nd|rd|th)?")
 
 
 def _has_time(verb: Token) -> bool:
-    return any(c.lower_ == "since" for c in verb.children) or any(
-        t.lower_ in _TIMES
+    """Return whether something has come to be so at a time: "since Monday", not "since 2016"."""
+    return any(
+        t.lower_ in _TIMES or (c.lower_ == "since" and _DAY.fullmatch(t.lower_) is not None)
         for c in verb.children
-        if c.dep_ in ("prep", "npadvmod", "advmod")
+        if c.dep_ in ("prep", "npadvmod", "advmod", "mark")
         for t in c.subtree
     )

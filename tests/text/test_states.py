@@ -23,6 +23,15 @@ from test_actions import actions
         ("Shells fell on rebel positions at Velden.", "Velden", "rebel"),
         ("Velden: ours.", "Velden", "ours"),
         ("#Velden - ABC-held, gates shut.", "Velden", "ABC"),
+        ("In Velden (government-controlled) shells fell.", "Velden", "government"),
+        ("The column did not reach rebel-held Velden.", "Velden", "rebel"),
+        ("Velden remained under the army though rebels shelled it.", "Velden", "army"),
+        ("The mill of Velden is still the rebels'.", "Velden", "rebels"),
+        ("Velden, under rebel control since June, had no water.", "Velden", "rebel"),
+        ("Rebels shelled Velden, the army's headquarters.", "Velden", "army"),
+        ("The opposition forces still have a foothold in Velden.", "Velden", "opposition forces"),
+        ("The rebels remained entrenched in Velden.", "Velden", "rebels"),
+        ("The army runs the valley, including Velden.", "Velden", "army"),
         ("Velden: basically Russian, pockets aside.", "Velden", "Russian"),
     ],
 )
@@ -44,6 +53,10 @@ def test_who_holds_a_place_is_read(text: str, place: str, holder: str) -> None:
         "Rebels came back out from Velden.",
         "Shells destroyed a military base in Velden.",
         "Soldiers slept near Velden.",
+        "A ceremony for soldiers was held in Velden.",
+        "Two soldiers are dead in Velden.",
+        "The army had held Velden until then, a clerk recalls.",
+        "Soldiers recaptured rebel-held Velden.",
     ],
 )
 def test_who_is_at_one_spot_or_was_there_once_holds_no_town(text: str) -> None:
@@ -60,6 +73,12 @@ def test_a_movement_has_a_goal_and_is_of_troops(text: str) -> None:
 def test_a_column_does_not_advance_to_where_it_set_out_from() -> None:
     found = actions("The column of rebels had set out from Velden.", "Velden")
     assert [(a.kind, a.where.text) for a in found if a.where is not None] == [("holds", "Velden")]
+
+
+@pytest.mark.parametrize(("since", "kind"), [("Monday", "capture"), ("2016", "holds")])
+def test_only_a_state_since_a_day_tells_of_a_change(since: str, kind: str) -> None:
+    found = actions(f"Velden has been in the hands of the rebels since {since}.", "Velden")
+    assert [a.kind for a in found] == [kind]
 
 
 def test_an_entry_that_says_since_when_tells_a_change() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
@@ -91,6 +92,11 @@ def taken(
     for name in tuple(columns):
         column = columns.pop(name)
         yield name, pd.Series(np.array(column)) if isinstance(column, array) else column.table_column()
+
+
+def share_heap() -> None:
+    """Let Arrow, which keeps the texts of tables, take memory where all else does: its own pool gives none back."""
+    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def give_back() -> None:

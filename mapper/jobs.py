@@ -16,6 +16,7 @@ from typing import Any, Literal
 from shapely.geometry import Point
 
 from mapper import codec
+from mapper.columns import share_heap
 from mapper.engine import Engine, dask, local
 from mapper.lines import Progress, quiet
 from mapper.lines import extract_file as extract_file
@@ -76,6 +77,7 @@ def build_files(
     ReportError, WriteError
         If a source does not exist; if an output has an unknown ending or cannot be written.
     """
+    share_heap()
     for output in outputs:
         check_output(output)
     theatre = _theatre(sources, theatre_file)

@@ -47,7 +47,7 @@ HOMES = {
     "spacy": {"text"},
     "onnxruntime": {"text"},
     "tokenizers": {"text"},
-    "pyarrow": {"text", "places", "render", "store.py"},
+    "pyarrow": {"text", "places", "render", "columns.py", "store.py"},
 }
 
 

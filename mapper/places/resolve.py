@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -91,13 +91,27 @@ def resolve(
     weights = ranker or shipped_ranker()
     settled: dict[str, str] = {}  # of a long report, what the names mean in the parts before
     found: list[Resolution] = []
-    for first in range(0, len(toponyms), MOST_TOPONYMS):
-        part = toponyms[first : first + MOST_TOPONYMS]
+    for part, stated in parts(toponyms, locatives):
         names = group_names(part, gazetteer, text=text)
-        candidates, probability, rows = judge(names, part, locatives, settled, weights)
-        found += choose(candidates, probability, rows, part, locatives, weights, settled)
-        settled |= {r.toponym.text.casefold(): r.place.id for r in found if r.place}
+        candidates, probability, rows = judge(names, part, stated, settled, weights)
+        chosen = choose(candidates, probability, rows, part, stated, weights, settled)
+        settled |= {r.toponym.text.casefold(): r.place.id for r in chosen if r.place}
+        found += chosen
     return found
+
+
+def parts(
+    toponyms: Sequence[Toponym], locatives: Sequence[Locative]
+) -> Iterator[tuple[Sequence[Toponym], list[Locative]]]:
+    """Give the names of a report in parts, each with the statements that name one of them."""
+    part_of = {(t.start, t.end): number // MOST_TOPONYMS for number, t in enumerate(toponyms)}
+    told: dict[int, list[Locative]] = {}
+    for stated in locatives:
+        ends = ((end.start, end.end) for end in (stated.subject, *stated.landmarks) if end)
+        for part in {part_of[end] for end in ends if end in part_of}:
+            told.setdefault(part, []).append(stated)
+    for first in range(0, len(toponyms), MOST_TOPONYMS):
+        yield toponyms[first : first + MOST_TOPONYMS], told.get(first // MOST_TOPONYMS, [])
 
 
 def judge(

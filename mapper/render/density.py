@@ -10,7 +10,8 @@ import h3.api.basic_int as h3
 import numpy as np
 import pandas as pd
 
-from mapper.render.columns import Json, Words, days, flag_text, has_text, points
+from mapper.columns import middles
+from mapper.render.columns import Json, Words, days, flag_text, has_text
 
 MOST_EVENTS = 100_000
 STRONGEST_EVENTS = 20_000
@@ -80,11 +81,11 @@ def density(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) 
 
 def _placed(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) -> pd.DataFrame:
     """Return position, week and side of the events that have a place and a date; others cannot be drawn."""
-    told = timeline[are_events(timeline)]
-    lon, lat = points(told["geometry"])
+    told = timeline.loc[are_events(timeline), ["geometry", "since", "actor"]]
+    lon, lat = middles(told["geometry"].to_numpy())
     day = days(told["since"], first)
     side = [n if n in (0, 1) else 2 for n in parties.column(told["actor"])]
-    rows = pd.DataFrame({"lon": lon, "lat": lat, "day": day, "side": side}).dropna()
+    rows = pd.DataFrame({"lon": lon.round(4), "lat": lat.round(4), "day": day, "side": side}).dropna()
     return rows.assign(week=rows["day"].astype(int) // 7)
 
 

@@ -196,8 +196,9 @@ def _reason(reason: object) -> str:
 
 def _places(places: pd.DataFrame, reports: dict[str, int], spelling: Spelling) -> Json:
     """Return one row a place, with the names the reports use for it, and the names without a place."""
-    known = places[has_text(places["place_id"]) & places["geometry"].notna()]
-    firsts = known.drop_duplicates("place_id")
+    numbers = np.flatnonzero(has_text(places["place_id"]) & places["geometry"].notna())
+    known = places[["place_id", "toponym", "report_id", "score"]].iloc[numbers]
+    firsts = places.iloc[numbers[~known["place_id"].duplicated().to_numpy()]]
     lon, lat = points(firsts["geometry"])
     counts: dict[str, list[tuple[str, int]]] = {}
     spelled = known.groupby(["place_id", "toponym"], observed=True).size().reset_index(name="count")

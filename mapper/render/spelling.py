@@ -38,9 +38,9 @@ class Spelling:
 
     def __init__(self, places: pd.DataFrame) -> None:
         told: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        named = places[has_text(places["place_id"]) & places["role"].isin(_ROLES)]
+        named = has_text(places["place_id"]) & places["role"].isin(_ROLES)
         columns = ["place_id", "place", "toponym"]
-        names = named[~named["matched"].isin(_NO_NAMES)]
+        names = places.loc[named & ~places["matched"].isin(_NO_NAMES), columns]
         counted = names.groupby(columns, observed=True).size().reset_index(name="count")
         for key, name, toponym, count in counted.itertuples(index=False):
             told[str(key), str(name)][" ".join(str(toponym).split())] += int(count)

@@ -46,6 +46,9 @@ _SCRIPTS = {
 # Letters that a neighbour with the same script lacks.
 _TELLING = (("ar", "fa", "پچژگ"), ("ru", "uk", "іїєґ"), ("zh", "ja", "のはをにが"))
 _WORD = re.compile(r"[^\W\d_]+")
+# Words of a name before another of it: the "Al" of "Al Qawarishah" and the "el" of "Tell el-Far" are no words
+# of Spanish, however often an English report writes them.
+_IN_NAME = re.compile(r"\b(?:[A-ZÀ-Þ][^\W\d_]*+ |[^\W\d_]++-)(?=[A-ZÀ-Þ])")
 
 
 def language_of(text: str) -> str:
@@ -72,7 +75,7 @@ def language_of(text: str) -> str:
     for language, count in written.most_common(1):
         if language and count > _MOST_OF_LETTERS * letters:
             return _neighbour(language, beginning, letters)
-    words = Counter(word.lower() for word in _WORD.findall(beginning))
+    words = Counter(word.lower() for word in _WORD.findall(_IN_NAME.sub(" ", beginning)))
     used = {name: sum(words[word] for word in known) for name, known in _LANGUAGES.items()}
     best = max(used, key=lambda name: used[name])
     if used[best] < _LEAST_WORDS or best == "en":

@@ -95,7 +95,7 @@ def taken(
 
 
 def share_heap() -> None:
-    """Let Arrow, which keeps the texts of tables, take memory where all else does: its own pool gives none back."""
+    """Let Arrow, which keeps the texts of tables, use the common heap: its own pool gives nothing back."""
     pa.set_memory_pool(pa.system_memory_pool())
 
 

@@ -96,10 +96,13 @@ def _write_folder(situation: Situation, folder: Path, *, theatre: Any) -> None:
         if name != "front_lines":
             tables.write_csv(getattr(situation, name), folder / f"{name}.csv")
     features.write_front_lines(situation, folder / "front_lines.geojson")
-    _write_picture(situation, folder / "map.html", theatre=theatre, at=None)
     from mapper.render.chart import write_chart
+    from mapper.render.html import write_page
+    from mapper.render.scene import scene
 
-    write_chart(situation, folder / "front_chart.svg", theatre=theatre)
+    data = scene(situation, theatre=theatre)
+    write_page(data, folder / "map.html")
+    write_chart(data, folder / "front_chart.svg")
 
 
 def _write_picture(situation: Situation, path: Path, *, theatre: Any, at: datetime | None) -> None:

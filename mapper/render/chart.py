@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mapper.atomic import replacing
-from mapper.model import Situation
 from mapper.render.columns import Json
-from mapper.render.scene import date_text, scene
+from mapper.render.scene import date_text
 from mapper.render.svg import EDGE, INK, PAPER, RULE, SIDES, SOFT, document, shape, tag, write_text
-from mapper.theatre import Theatre
 
 WIDTH, HEIGHT = 1000.0, 520.0
 LEFT, TOP, RIGHT, BOTTOM = 130.0, 76.0, 970.0, 470.0
@@ -19,9 +17,9 @@ LINE_PX = 15.0
 NEAR_KM = 12.0  # of a suburb from its town
 
 
-def write_chart(situation: Situation, path: Path, *, theatre: Theatre | None = None) -> None:
+def write_chart(data: Json, path: Path) -> None:
     """
-    Write the front chart as SVG; where no front has a place on an axis, a chart that says so.
+    Write the front chart of a scene as SVG; where no front has a place on an axis, a chart that says so.
 
     Raises
     ------
@@ -29,12 +27,11 @@ def write_chart(situation: Situation, path: Path, *, theatre: Theatre | None = N
         If the system refuses to write there.
     """
     with replacing(path) as new:
-        new.write_text(chart(situation, theatre=theatre), encoding="utf-8")
+        new.write_text(chart(data), encoding="utf-8")
 
 
-def chart(situation: Situation, *, theatre: Theatre | None = None) -> str:
-    """Return the front chart as SVG text: dates to the right, kilometres along the axis upward."""
-    data = scene(situation, theatre=theatre)
+def chart(data: Json) -> str:
+    """Return the front chart of a scene as SVG text: dates to the right, kilometres along the axis upward."""
     rows = [row for row in data["fronts"] if row["low"] is not None and row["day"] is not None]
     colours = [colour or SIDES[k] for k, colour in enumerate(data["colours"])]
     head = [

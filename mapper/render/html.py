@@ -62,8 +62,13 @@ def write_html(situation: Situation, path: Path, *, theatre: Theatre | None = No
     WriteError
         If the system refuses to write there.
     """
+    write_page(scene(situation, theatre=theatre), path)
+
+
+def write_page(data: Json, path: Path) -> None:
+    """Write the page of a scene to a file, which is there whole or not at all."""
     with replacing(path) as new:
-        new.write_text(page(situation, theatre=theatre), encoding="utf-8")
+        new.write_text(_page(data), encoding="utf-8")
 
 
 def page(situation: Situation, *, theatre: Theatre | None = None) -> str:
@@ -77,8 +82,11 @@ def page(situation: Situation, *, theatre: Theatre | None = None) -> str:
     theatre
         May give colours to the sides.
     """
-    data = scene(situation, theatre=theatre)
-    data["ground"] = basemap.encoded(basemap.padded(tuple(data["view"]), share=1.0, least=3.0))
+    return _page(scene(situation, theatre=theatre))
+
+
+def _page(data: Json) -> str:
+    data = data | {"ground": basemap.encoded(basemap.padded(tuple(data["view"]), share=1.0, least=3.0))}
     styles = [_part("leaflet.css", inline_images=True), _part("mapper.css")]
     scripts = [_part("leaflet.js"), _script()]
     figure = _Page(data, styles, scripts)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from mapper.render import density
 from mapper.render.chart import chart, write_chart
+from mapper.render.scene import scene
 from mapper.render.still import still, write_gif, write_png, write_svg
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -56,7 +57,7 @@ def test_no_text_of_a_report_becomes_markup(text: str) -> None:
     plain = [node.tag for node in ET.fromstring(still(hostile("word"))).iter() if node.tag != TEXT]
     attacked = [node.tag for node in ET.fromstring(still(hostile(text))).iter() if node.tag != TEXT]
     assert attacked == plain
-    ET.fromstring(chart(hostile(text)))
+    ET.fromstring(chart(scene(hostile(text))))
 
 
 def test_labels_do_not_lie_on_each_other() -> None:
@@ -73,19 +74,19 @@ def test_labels_do_not_lie_on_each_other() -> None:
 def test_png_and_svg_are_written(tmp_path: Path) -> None:
     write_png(wars.one_report(), tmp_path / "map.png")
     write_svg(wars.one_report(), tmp_path / "map.svg")
-    write_chart(wars.month_of_war(), tmp_path / "chart.svg")
+    write_chart(scene(wars.month_of_war()), tmp_path / "chart.svg")
     head = (tmp_path / "map.png").read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:]) == (2400, 1720)
     assert (tmp_path / "map.svg").read_text(encoding="utf-8") == still(wars.one_report())
 
 
 def test_the_chart_names_towns_and_dates() -> None:
-    shown = words(chart(wars.month_of_war()))
+    shown = words(chart(scene(wars.month_of_war())))
     assert {"Tripoli", "Benghazi", "Sirte", "26 February 2011"} <= set(shown)
 
 
 def test_without_an_axis_the_chart_says_so() -> None:
-    assert "No front with a place along a road is known." in words(chart(wars.situation([])))
+    assert "No front with a place along a road is known." in words(chart(scene(wars.situation([]))))
 
 
 def test_an_animation_has_a_picture_for_each_day_of_change(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_the_chart_is_empty_where_no_front_is_known() -> None:
     war = wars.month_of_war()
     early = war.front_lines.iloc[:1].assign(until=pd.Timestamp("2011-03-01", tz="UTC"))
     late = war.front_lines.iloc[-1:].assign(until=pd.NaT)
-    picture = chart(dataclasses.replace(war, front_lines=pd.concat([early, late])))
+    picture = chart(scene(dataclasses.replace(war, front_lines=pd.concat([early, late]))))
     grey = [node for node in ET.fromstring(picture).iter() if node.get("fill-opacity") == "0.45"]
     bands = [node for node in grey if node.get("y") != "45"]  # the first one is the key
     starts = [float(band.get("x") or 0) for band in bands]

@@ -13,7 +13,10 @@ from mapper.text.language import language_of
         ("The paper Le Monde said that la Légion de la Mer had left the port of Toulon for the coast.", "en"),
         ("The army left Al Salieih for Al Roihana. Jets hit Al Marj, Al Abyar, Al Khums and Al Bayda.", "en"),
         ("The army is in al-Bab, al-Rai, al-Shaddadi, al-Hol and al-Mayadin, and al-Hajin is calm.", "en"),
-        ("Al Jazeera dice que Al Asad dejó al ejército las casas de la ciudad y que se fue con los suyos.", "es"),
+        (
+            "Al Jazeera dice que Al Asad dejó al ejército las casas de la ciudad y que se fue con los suyos.",
+            "es",
+        ),
         ("Die Armee hat die Stadt verlassen und steht nun mit den Panzern vor dem Tor.", "de"),
         ("El ejército abandonó la ciudad y los vecinos volvieron a sus casas con las familias.", "es"),
         ("L'esercito ha lasciato la città e gli abitanti sono tornati nelle case con le famiglie.", "it"),

@@ -1,7 +1,10 @@
 """The tables of what reports say of places and distances."""
 
+import pandas as pd
+import pyarrow as pa
 from shapely.geometry import Point
 
+from mapper.columns import share_heap
 from mapper.model import Extraction, Locative, Place, Report, Resolution, Toponym
 from mapper.situation import report_tables
 from mapper.space.check import check_distances
@@ -64,3 +67,15 @@ def test_a_report_told_again_does_not_count_twice():
 
 def test_no_reports_give_empty_tables():
     assert [len(table) for table in report_tables([])] == [0, 0, 0]
+
+
+def test_the_texts_of_tables_lie_in_the_heap_that_gives_memory_back():
+    before = pa.default_memory_pool()
+    try:
+        share_heap()
+        heap = pa.default_memory_pool()
+        texts = pd.Series(["Tanks left Zalin."] * 1_000, dtype="str")
+        assert heap.backend_name == "system"
+        assert heap.bytes_allocated() >= sum(map(len, texts))
+    finally:
+        pa.set_memory_pool(before)

@@ -15,7 +15,7 @@ from mapper.model import Locative, Place, Resolution, Toponym
 from mapper.places.candidates import bearings, gather, great_circle_m, group_names, look_up, unit_vectors
 from mapper.places.evidence import COLUMNS, fit, share
 from mapper.places.ranker import Trees, shipped_ranker
-from mapper.places.resolve import resolve, strays
+from mapper.places.resolve import parts, resolve, strays
 
 
 class Atlas:
@@ -144,6 +144,23 @@ def test_a_name_keeps_its_place_in_the_later_parts_of_a_long_report(monkeypatch:
     last = read(text, "Arrania", "Tasi", "Moro", "Kelm")[-1]
     assert last.place is not None and last.place.id == "kelm-a"
     assert last.why[0] == "the name has this place further up in the report"
+
+
+def test_each_part_of_a_long_report_sees_the_statements_about_its_own_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mapper.places.resolve.MOST_TOPONYMS", 2)
+    text = "Tasi and Moro held. Veshport, 480 km east of Tasi, fell."
+    names = spans(text, "Tasi", "Moro", "Veshport")
+    tasi, moro, port, again = names
+    claim = Locative(
+        30, again.end, text[30 : again.end], "offset", (again,), port, 480, "km", 480e3, None, "east", 90.0
+    )
+    assert [(list(part), told) for part, told in parts(names, [claim])] == [
+        ([tasi, moro], []),
+        ([port, again], [claim]),
+    ]
+    assert chosen(resolve(names, [claim], ATLAS, text=text)) == ["tasi", "moro", "port-far", "tasi"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from mapper.places.candidates import (
 
 STRONG = 0.02  # candidates less probable than this are no evidence for other names
 TOGETHER_M = 50_000.0  # places this near each other make a region that local news is about
+_DETOUR = 1.25  # how much longer than the geodesic a road is
 FAR = math.log1p(20_000.0)  # log kilometres: half around the earth, where nothing is known
 
 # The columns of the rows, in order; trained weights know them by name.
@@ -275,26 +276,34 @@ def geometry_told(
 
     The least fit among the statements about its name, each averaged over where the other end probably
     is and measured by the best candidate's: 1 where the report states nothing, or all fit alike, so a
-    wrong statement harms no candidate more than its rivals.
+    wrong statement harms no candidate more than its rivals. A landmark that the words leave open says
+    nothing of the landmark itself.
     """
     told = np.ones(len(candidates.places))
     names = candidates.names
     at = {(toponyms[m].start, toponyms[m].end): n for n, name in enumerate(names) for m in name.mentions}
     for stated in locatives:
-        if stated.subject is None or (not stated.distance_m and stated.bearing_deg is None):
+        subject = at.get((stated.subject.start, stated.subject.end)) if stated.subject else None
+        if subject is None or (not stated.distance_m and stated.bearing_deg is None):
             continue
-        subject = at.get((stated.subject.start, stated.subject.end))
-        for toponym in stated.landmarks:
+        ends = np.flatnonzero(candidates.owner == subject)
+        meant = np.zeros(len(ends))
+        for toponym in (*stated.landmarks, *stated.others):
             landmark = at.get((toponym.start, toponym.end))
-            if subject is None or landmark is None or subject == landmark:
+            if landmark is None or subject == landmark:
                 continue
-            ends = np.flatnonzero(candidates.owner == subject)
             marks = np.flatnonzero(candidates.owner == landmark)
             a, b = candidates.xyz[marks], candidates.xyz[ends]
             fits = fit(stated, great_circle_m(a, b), bearings(a, b))
+            if stated.implicit:
+                # Which place it is told from is a guess: what fits from any of them fits.
+                meant = np.maximum(meant, fits.T @ probability[marks])
+                continue
             for mine, others, table in ((ends, marks, fits.T), (marks, ends, fits)):
                 agreed = table @ probability[others] + 1e-6
                 told[mine] = np.minimum(told[mine], agreed / agreed.max(initial=1e-6))
+        if meant.max(initial=0.0) > 0:
+            told[ends] = np.minimum(told[ends], (meant + 1e-6) / (meant.max() + 1e-6))
     return told
 
 
@@ -306,7 +315,7 @@ def fit(stated: Locative, measured_m: Floats, measured_deg: Floats) -> Floats:
     """
     score = np.ones(measured_m.shape)
     if stated.distance_m:
-        ratio = np.log(np.maximum(measured_m, 1.0) / stated.distance_m)
+        ratio = np.log(np.maximum(measured_m, 1.0) * (_DETOUR if stated.road else 1.0) / stated.distance_m)
         if stated.comparator == "<":
             ratio = np.maximum(ratio, 0.0)
         if stated.comparator == ">":

@@ -307,11 +307,11 @@ def contradicted(
     Return the names of which every candidate lies where a stated distance cannot be.
 
     That is three times as far as stated, or a third, and 50 km off. `picked` gives the choice for each name
-    and its score: of the two ends the doubtful one is wrong.
+    and its score: of the two ends the doubtful one is wrong. A landmark that was guessed contradicts nothing.
     """
     wrong = set()
     for claim, subject, landmark in stated:
-        if subject not in picked or landmark not in picked or not claim.distance_m:
+        if claim.implicit or subject not in picked or landmark not in picked or not claim.distance_m:
             continue
         ends = sorted((subject, landmark), key=lambda n: picked[n][1])
         if picked[ends[0]][1] > DOUBTFUL:

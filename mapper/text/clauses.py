@@ -102,8 +102,11 @@ class Clause:
             # "X on the Don", "X, on the east bank of the Don": towns take no article, rivers do.
             while k - i < 8 and self.word(i).isalpha() and self.word(i) not in COPULAS:
                 i -= 1
-            aside = self.word(i) in (",", "(")
-            return self.toponym(i - aside) if self.word(i + 1) in PREPOSITIONS else None
+            if self.word(i + 1) not in PREPOSITIONS:
+                return None
+            if self.word(i) in COPULAS:
+                return self.clause_subject(i)[0]
+            return self.toponym(i - (self.word(i) in (",", "(")))
         return None
 
     def clause_subject(self, copula: int) -> Ends:
@@ -155,7 +158,8 @@ class Clause:
         phrase = read_landmark(self.tokens, start)
         if phrase is None or self.word(phrase.last) not in (",", "-", "–", "—"):
             return None
-        return phrase.toponym if phrase.last < copula - 1 else None
+        named = phrase.toponym is not None and not is_country(phrase.toponym)
+        return phrase.toponym if named and phrase.last < copula - 1 else None
 
     def clause_before(self, pronoun: int) -> Toponym | None:
         """Return the name that the clause before begins with: "X is besieged; it is 40 km from Y"."""

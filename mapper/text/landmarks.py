@@ -146,8 +146,10 @@ def _definite(tokens: Sequence[Token], i: int, noun_at: int) -> Landmark:
     owners = [t.word for t in tokens[i:noun_at] if t.word not in ("'", "s", "'s")]
     adjective = owners[-1] if owners else ""
     words = {t.word for t in tokens[i : noun_at + 1]}
+    # "The capital's northern limits", "the town's edge" are the town.
+    words |= {word.removesuffix("'s") for word in words} if noun in PARTS else set()
     kind: Kind
-    if noun == "capital":
+    if noun == "capital" or (noun in PARTS and "capital" in words):
         kind = "capital"
     elif words & SETTLEMENTS or noun in ("outskirts", "suburbs"):
         kind = "settlement"

@@ -16,7 +16,7 @@ from mapper.text.lexicon import word_class
 from mapper.text.quantities import Quantity
 from mapper.text.subjects import Previous, read_subject, source_of
 from mapper.text.tails import Tail, read_tail
-from mapper.text.tokens import Token, word_at
+from mapper.text.tokens import Token, toponym_at, word_at
 
 _ONWARD = word_class("onward")
 _ONWARD_FIRST = frozenset(["another", "further"])
@@ -24,6 +24,8 @@ _FARTHER = frozenset(["another", "further", "farther"])
 _GOING = word_class("going")
 _MEASURES = word_class("measure")
 _MEASURED_AFTER = word_class("measured_after")
+# "For 5 km north of X"
+_SPANS = frozenset(["per", "for", "after", "by", "every"])
 _REACHING = word_class("reaching")
 _ABLE = word_class("able")
 _REACH_RIGHT = 25
@@ -153,7 +155,9 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
         # Of things without a name: "houses 50 m apart".
         return False
     measured = before == "of" and any(word_at(tokens, quantity.first - k) in _MEASURES for k in (2, 3))
-    extent = before in _MEASURES and (before not in ("advance", "front") or tail.link != "of")
+    # "A line 8 km long", but "on a line 8 km north of X"
+    placed = tail.link == "of" and (tail.bearing or before in ("advance", "front")) and before not in _SPANS
+    extent = before in _MEASURES and not placed
     if measured or before == "from" or (extent and not framed):
         return False
     if any(
@@ -162,6 +166,9 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
         if _adverbial(tokens, quantity.first - k + 1, quantity.first)
     ) and not ((tail.bearing and tail.link == "of") or tail.link == "short of"):
         return False
+    if before == "," and toponym_at(tokens, quantity.first - 2) is not None:
+        # "It could be seen from X, 20 km off"
+        return True
     left = [word_at(tokens, k) for k in range(quantity.first - 7, quantity.first)]
     return not (any(w in _ABLE for w in left) and any(w in _REACHING for w in left))
 

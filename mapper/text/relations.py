@@ -9,7 +9,7 @@ from mapper.model import Locative, Relation, Toponym
 from mapper.text.focus import Focus, is_country
 from mapper.text.landmarks import Landmark, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import COMPASS_LETTERS, read_compass
+from mapper.text.quantities import COMPASS_LETTERS, begins_quantity, read_compass, read_quantity
 from mapper.text.subjects import Previous, find_subject
 from mapper.text.tails import Tail
 from mapper.text.tokens import Token, word_at
@@ -291,7 +291,12 @@ def _read_word(tokens: Sequence[Token], i: int) -> _Reading | None:
     for relation, phrase in _PHRASES.get(tokens[i].word, ()):
         if any(word_at(tokens, i + k) != word for k, word in enumerate(phrase)):
             continue
-        landmark = read_landmark(tokens, i + len(phrase))
+        j = i + len(phrase)
+        word = word_at(tokens, j)
+        if word and begins_quantity(word) and read_quantity(tokens, j) is not None:
+            # "within ten miles of X"
+            return None
+        landmark = read_landmark(tokens, j)
         if landmark is None or landmark.kind in ("thing", "it", "recent"):
             continue
         if relation == "inside" and landmark.kind != "name":

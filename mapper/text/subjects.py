@@ -26,6 +26,11 @@ _TAKING = word_class("lost") | word_class("besieged")
 _OF_TOWNS = frozenset(["airport", "airfield", "aerodrome", "station", "refinery"])
 _HAVING = frozenset(["in", "on", "with", "by", "near", "beside", "among", "below", "above", "beneath"])
 _MEMORY = 400  # words in which a name that comes again is known
+_WITHIN = frozenset(
+    ["the", "present", "what", "is", "now", "mouth", "corner", "part", "loop", "bend", "river", "region",
+     "province", "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central"]
+)  # fmt: skip
+_WHEN = word_class("calendar") | frozenset(["last", "week", "month", "year", "yesterday", "today", "ago"])
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _THING_NOUNS = word_class("thing_noun")
@@ -148,7 +153,7 @@ class _Reader(Clause):
             if self.word(i - 1) == "from" and self.tail.landmark is None:
                 return (self.previous.subject if self.previous else None), toponym
             river = self.word(i - 1) == "the" and not is_thing(toponym)
-            return self.placed_first(i) or (None if river else toponym), None
+            return self.placed_first(i) or self.holds(i) or (None if river else toponym), None
         if word == ";" and (bracket := self.opening_bracket(i)) is not None:
             return self.nearest(bracket, reach=6), None
         if word in ("", ";", PARAGRAPH):
@@ -292,13 +297,16 @@ class _Reader(Clause):
         if self.previous is not None and self.previous.last == comma and self.tail.landmark is not None:
             # "X, 40 km from Y, 60 km from Z"
             return self.previous.subject or self.toponym(k), None
-        if (toponym := self.toponym(k)) is not None and not is_country(toponym):
+        if (toponym := self.toponym(k)) is not None and is_country(toponym) and self.word(k - 1) == ",":
+            # "X, Russia, 40 km from Y"
+            k, toponym = k - 2, self.toponym(k - 2)
+        if toponym is not None and not is_country(toponym):
             thing = self.word(k - 1) in ("of", "at") and self.word(k - 2) in _OF_TOWNS
             if thing and self.told_from_itself(k, k - 2):
                 return None, None
             # A river is no point, so what lies 40 km from Y on it has no name.
             river = self.word(k - 1) == "the" and not is_thing(toponym)
-            return self.placed_first(k) or (None if river else toponym), None
+            return self.placed_first(k) or self.holds(k) or (None if river else toponym), None
         word = self.word(k)
         if word in ("and", "or", "but"):
             # "A and, 40 km from B, C"
@@ -309,13 +317,15 @@ class _Reader(Clause):
         if word in AREAS and self.word(k - 2) == "(" and self.toponym(k - 3) is not None:
             # "X (Y district, 40 km from Z)"
             return self.toponym(k - 3), None
-        if self.toponym(k - (word in AREAS)) is not None and (head := self.placed_first(k)) is not None:
-            return head, None
+        if self.toponym(k - (word in AREAS)) is not None:
+            head = self.placed_first(k) or self.holds(k - (word in AREAS))
+            if head is not None:
+                return head, None
         if word in AREAS and (head := self.predicated(k) or self.before_aside(k)) is not None:
             # "X lies in Y district, 40 km from Z"
             return head, None
         if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
-            return self.named_after() or self.noun_phrase(k), None
+            return self.named_after() or self.noun_phrase(k) or self.predicated(k), None
         if word in ("here", "there"):
             there = word == "there"
             return self.focus.resolve(comma, exclude=self.named, here=not there, latest=there), None
@@ -383,6 +393,45 @@ class _Reader(Clause):
                 return None
         return None
 
+    def holds(self, k: int) -> Toponym | None:
+        """
+        Return X where the name at `k` is what X lies in: "X in Y", "X, a port in Y", "X is a port on the Y".
+
+        Not in "the town of Y", nor where what lies there has no name ("a camp in Y").
+        """
+        i = k - 1
+        while k - i < 6 and self.word(i) in _WITHIN:
+            i -= 1
+        if self.word(i) not in ("in", "on", "of") or (self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS):
+            return None
+        first = i - 1 - (self.word(i - 1) == ",")
+        beside = self.word(i) == "in" or (self.word(i) == "on" and first < i - 1)
+        if beside and (toponym := self.toponym(first)) is not None:
+            return None if is_country(toponym) or self.word(first - 1) == "by" else toponym
+        for j in range(i - 1, max(0, i - 24), -1):
+            word = self.word(j)
+            if word in COPULAS:
+                described = self.word(j + 1) in ("a", "an", "the") or self.word(j + 1) in _HAVING
+                return self.clause_subject(j)[0] if described else None
+            if word == "," and self.word(j + 1) in ("a", "an") and (apposed := self.named_when(j - 1)):
+                return apposed
+            if self.toponym(j) is None and word not in (",", "-", "(", ")") and not word.isalnum():
+                return None
+            if word in CLAUSE_WORDS:
+                return None
+        return None
+
+    def named_when(self, k: int) -> Toponym | None:
+        """Return the place that a phrase ending at `k` names: "X", "X last week", "X (formerly Y)", "the town"."""
+        while self.word(k) in _WHEN:
+            k -= 1
+        if self.word(k) == ")":
+            k = (self.opening_bracket(k) or k) - 1
+        if (toponym := self.toponym(k)) is not None:
+            return None if is_country(toponym) else toponym
+        definite = self.word(k) in SETTLEMENTS and self.word(k - 1) in DETERMINERS
+        return self.noun_phrase(k) if definite else None
+
     def before_aside(self, i: int) -> Toponym | None:
         """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": an aside after a name."""
         for k in range(i, max(0, i - 9), -1):
@@ -392,9 +441,8 @@ class _Reader(Clause):
                 area = self.word(k - 1) in AREAS or self.word(k - 1) in SETTLEMENTS
                 return self.toponym(k - 1 - area)
             if self.word(k) == ",":
-                toponym = self.toponym(k - 1)
                 opens = self.word(k + 1) in _OPENING_WORDS or self.word(k + 1) in _PLACED
-                return toponym if opens and toponym is not None and not is_country(toponym) else None
+                return self.named_when(k - 1) if opens else None
         return None
 
     def predicated(self, i: int) -> Toponym | None:

@@ -79,6 +79,9 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         tail.last, tail.air = i + 2, True
     elif words[0] in ("by", "along", "on") and (step := _way(tokens, i + 1)) and words[0] == "by":
         tail.last, tail.road = step[0], True
+    elif words[:2] == ("by", "the") and words[3] in ("from", "to"):
+        # "by the hairpins from X"
+        tail.last, tail.road = i + 3, True
     elif words[0] in ("by", "in") and words[2] in _RECKONED:
         tail.last = i + 3
     elif words[:2] in (("by", "car"), ("by", "bus"), ("by", "truck"), ("of", "road")):
@@ -99,7 +102,7 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
     elif words[0] == "up" and words[1] == "and":
         return False
     elif words[0] in ("on", "up", "down") and (
-        not words[1].isalpha() or words[1] in _INVERTED or words[1] == "from"
+        not words[1].isalpha() or words[1] in _INVERTED or words[1] in ("from", "towards", "toward")
     ):
         tail.last, tail.onward = i + 1, True
     else:

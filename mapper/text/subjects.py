@@ -30,6 +30,7 @@ _WITHIN = frozenset(
     ["the", "present", "what", "is", "now", "mouth", "corner", "part", "loop", "bend", "river", "region",
      "province", "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central"]
 )  # fmt: skip
+_ALIAS = frozenset(["formerly", "alias", "called", "known", "as", "also", "now", "once", "spelt"])
 _WHEN = word_class("calendar") | frozenset(["last", "week", "month", "year", "yesterday", "today", "ago"])
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
@@ -38,6 +39,9 @@ _OPENING_WORDS = PREPOSITIONS | frozenset(
     [
         "a",
         "an",
+        "up",
+        "high",
+        "deep",
         "the",
         "its",
         "their",
@@ -325,7 +329,11 @@ class _Reader(Clause):
             # "X lies in Y district, 40 km from Z"
             return head, None
         if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
-            return self.named_after() or self.noun_phrase(k) or self.predicated(k), None
+            held = self.holds(k - 1) if self.toponym(k - 1) else None
+            return (
+                self.named_after() or held or self.noun_phrase(k)
+                or self.predicated(k) or self.before_aside(k)
+            ), None  # fmt: skip
         if word in ("here", "there"):
             there = word == "there"
             return self.focus.resolve(comma, exclude=self.named, here=not there, latest=there), None
@@ -400,8 +408,15 @@ class _Reader(Clause):
         Not in "the town of Y", nor where what lies there has no name ("a camp in Y").
         """
         i = k - 1
+        if self.word(i) in _ALIAS and self.word(i - 1) in (",", *_ALIAS):
+            # "X, formerly Y", "X, also known as Y"
+            while self.word(i) != "," and k - i < 5:
+                i -= 1
+            return self.toponym(i - 1)
         while k - i < 6 and self.word(i) in _WITHIN:
             i -= 1
+        if self.word(i) == "near" and self.word(i - 1) == ",":
+            return self.named_when(i - 2)
         if self.word(i) not in ("in", "on", "of") or (self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS):
             return None
         first = i - 1 - (self.word(i - 1) == ",")
@@ -413,7 +428,8 @@ class _Reader(Clause):
             if word in COPULAS:
                 described = self.word(j + 1) in ("a", "an", "the") or self.word(j + 1) in _HAVING
                 return self.clause_subject(j)[0] if described else None
-            if word == "," and self.word(j + 1) in ("a", "an") and (apposed := self.named_when(j - 1)):
+            opens = self.word(j + 1) in ("a", "an", "in", "on", "at", "near")
+            if word == "," and opens and (apposed := self.named_when(j - 1)):
                 return apposed
             if self.toponym(j) is None and word not in (",", "-", "(", ")") and not word.isalnum():
                 return None

@@ -288,7 +288,7 @@ def geometry_told(
             continue
         ends = np.flatnonzero(candidates.owner == subject)
         meant = np.zeros(len(ends))
-        for toponym in (*stated.landmarks, *stated.others):
+        for turn, toponym in enumerate((*stated.landmarks, *stated.others)):
             landmark = at.get((toponym.start, toponym.end))
             if landmark is None or subject == landmark:
                 continue
@@ -296,8 +296,8 @@ def geometry_told(
             a, b = candidates.xyz[marks], candidates.xyz[ends]
             fits = fit(stated, great_circle_m(a, b), bearings(a, b))
             if stated.implicit:
-                # Which place it is told from is a guess: what fits from any of them fits.
-                meant = np.maximum(meant, fits.T @ probability[marks])
+                # Which place it is told from is a guess: what fits from another fits half as well.
+                meant = np.maximum(meant, fits.T @ probability[marks] * (0.5 if turn else 1.0))
                 continue
             for mine, others, table in ((ends, marks, fits.T), (marks, ends, fits)):
                 agreed = table @ probability[others] + 1e-6

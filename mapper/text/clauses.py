@@ -189,7 +189,7 @@ class Clause:
                 k = (self.opening_bracket(k) or k) - 1
         while copula - k < REACH_LEFT and (self.toponym(k) or self.word(k)):
             word = self.word(k)
-            if word in _CLAUSE_MARKS:
+            if word in _CLAUSE_MARKS or (word == "-" and self.after_dateline(k)):
                 return k + 1
             if word == "that" and self.word(k + 1) in SETTLEMENTS:
                 return k
@@ -199,6 +199,11 @@ class Clause:
                 return k + 1
             k -= 1
         return k + 1
+
+    def after_dateline(self, k: int) -> bool:
+        """Tell whether the dash at `k` ends the head of a report: "KYIV, May 3 - Troops stood 5 km away"."""
+        head = (self.tokens[j].toponym for j in range(max(0, k - 14), k))
+        return self.focus.dateline is not None and any(t is self.focus.dateline for t in head)
 
     def joins_alike(self, k: int) -> bool:
         """Tell whether the "and" at `k` stands between two names or between two common nouns."""

@@ -90,6 +90,7 @@ class Focus:
         self.titles = _titles(self.tokens)
         self.names = [i for i, t in enumerate(self.tokens) if t.toponym and not is_country(t.toponym)]
         self.told = Counter(key(t) for i in self.names if (t := self.tokens[i].toponym))
+        self.words = Counter(key(t.toponym) if t.toponym else t.word for t in self.tokens)
         self.lead = self.tokens[self.names[0]].toponym if self.names else None
 
     def mention(self, index: int, toponym: Toponym, weight: float = _OTHER, *, placed: bool = False) -> None:
@@ -293,10 +294,17 @@ class Focus:
             return key(toponym) in nations and (not adjective or adjective in nations[key(toponym)])
 
         earlier = [m for m in self._mentions[-_MEMORY:] if m.index < index and fits(m.toponym)]
-        if earlier:
-            return self._ranked(earlier, self.tokens[min(index, len(self.tokens) - 1)], recent=False)[0]
+        ranked = self._ranked(earlier, self.tokens[min(index, len(self.tokens) - 1)], recent=False)
         later = (t.toponym for t in self.tokens[index : index + 400] if t.toponym is not None)
-        return next((toponym for toponym in later if fits(toponym)), None)
+        seats = [*ranked, *(toponym for toponym in later if fits(toponym))]
+        # The war's country is spoken of again and again, that of a visitor or a conference once.
+        most = max(map(self._spoken_of, seats), default=0.0)
+        return next((seat for seat in seats if 2 * self._spoken_of(seat) >= most), None)
+
+    def _spoken_of(self, seat: Toponym) -> float:
+        """Return how often the report names a seat of government or its country, as noun or adjective."""
+        nation = capitals()[key(seat)]
+        return self.told[key(seat)] + sum(self.words[word] for word in nation)
 
     def told_as(self, index: int, adjective: str, exclude: Sequence[Toponym | None]) -> Toponym | None:
         """

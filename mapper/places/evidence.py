@@ -28,6 +28,7 @@ from mapper.places.candidates import (
 
 STRONG = 0.02  # candidates less probable than this are no evidence for other names
 TOGETHER_M = 50_000.0  # places this near each other make a region that local news is about
+_ANOTHER = 0.25  # how well a distance fits that is told from another place than the words suggest
 _DETOUR = 1.25  # how much longer than the geodesic a road is
 FAR = math.log1p(20_000.0)  # log kilometres: half around the earth, where nothing is known
 
@@ -296,8 +297,8 @@ def geometry_told(
             a, b = candidates.xyz[marks], candidates.xyz[ends]
             fits = fit(stated, great_circle_m(a, b), bearings(a, b))
             if stated.implicit:
-                # Which place it is told from is a guess: what fits from another fits half as well.
-                meant = np.maximum(meant, fits.T @ probability[marks] * (0.5 if turn else 1.0))
+                # Which place it is told from is a guess: what fits from another fits less well.
+                meant = np.maximum(meant, fits.T @ probability[marks] * (_ANOTHER if turn else 1.0))
                 continue
             for mine, others, table in ((ends, marks, fits.T), (marks, ends, fits)):
                 agreed = table @ probability[others] + 1e-6

@@ -281,15 +281,19 @@ def seat_of(candidates: Candidates, likely: Floats, mine: NDArray[np.int64], top
     return int(np.argmax(rivals)) if rivals.max() >= max(least, 1e-9) else top
 
 
-def measured_names(
-    candidates: Candidates, toponyms: Sequence[Toponym], locatives: Sequence[Locative]
-) -> list[tuple[Locative, int, int]]:
-    """Return (statement, name of its subject, of its landmark) for the stated distances between names."""
-    at = {
+def positions(candidates: Candidates, toponyms: Sequence[Toponym]) -> dict[tuple[int, int], int]:
+    """Return the number of the name that stands from one character to another."""
+    return {
         (toponyms[m].start, toponyms[m].end): n
         for n, name in enumerate(candidates.names)
         for m in name.mentions
     }
+
+
+def measured_names(
+    at: Mapping[tuple[int, int], int], locatives: Sequence[Locative]
+) -> list[tuple[Locative, int, int]]:
+    """Return (statement, name of its subject, of its landmark) for the stated distances between names."""
     found = []
     for stated in locatives:
         subject = at.get((stated.subject.start, stated.subject.end)) if stated.subject else None
@@ -301,24 +305,29 @@ def measured_names(
 
 
 def contradicted(
-    candidates: Candidates, stated: Sequence[tuple[Locative, int, int]], picked: dict[int, tuple[int, float]]
+    candidates: Candidates,
+    stated: Sequence[tuple[Locative, int, int]],
+    picked: dict[int, tuple[int, float]],
+    at: Mapping[tuple[int, int], int],
 ) -> set[int]:
     """
     Return the names of which every candidate lies where a stated distance cannot be.
 
     That is three times as far as stated, or a third, and 50 km off. `picked` gives the choice for each name
-    and its score: of the two ends the doubtful one is wrong. A landmark that was guessed contradicts nothing.
+    and its score: of the two ends the doubtful one is wrong. A landmark that was guessed is not, and what
+    is told from it may be told from another.
     """
     wrong = set()
     for claim, subject, landmark in stated:
-        if claim.implicit or subject not in picked or landmark not in picked or not claim.distance_m:
+        if subject not in picked or landmark not in picked or not claim.distance_m:
             continue
-        ends = sorted((subject, landmark), key=lambda n: picked[n][1])
-        if picked[ends[0]][1] > DOUBTFUL:
+        doubtful, sure = sorted((subject, landmark), key=lambda n: picked[n][1])
+        if picked[doubtful][1] > DOUBTFUL or (claim.implicit and doubtful == landmark):
             continue
-        mine = np.flatnonzero(candidates.owner == ends[0])
-        known = candidates.xyz[[picked[ends[1]][0]]]
-        measured = great_circle_m(candidates.xyz[mine], known)[:, 0]
+        mine = np.flatnonzero(candidates.owner == doubtful)
+        told_from = {sure, *(at.get((t.start, t.end), sure) for t in claim.others)} & picked.keys() - {doubtful}
+        known = candidates.xyz[[picked[n][0] for n in sorted(told_from)]]
+        measured = great_circle_m(candidates.xyz[mine], known)
         ratio = np.maximum(measured, 1.0) / claim.distance_m
         far = (
             (ratio > 3.0)
@@ -328,7 +337,7 @@ def contradicted(
             else ((ratio > 3.0) | (ratio < 1 / 3))
         )
         if (far & (np.abs(measured - claim.distance_m) > 50_000.0)).all():
-            wrong.add(ends[0])
+            wrong.add(doubtful)
     return wrong
 
 
@@ -363,7 +372,8 @@ def choose(
     """Make the resolutions: of each name the best candidate, the second best elsewhere, and why."""
     found = [Resolution(toponym, None, why=("no place of that name is known",)) for toponym in toponyms]
     here = settled_here(candidates, settled)
-    stated = measured_names(candidates, toponyms, locatives)
+    at = positions(candidates, toponyms)
+    stated = measured_names(at, locatives)
     ends = {n for _, subject, landmark in stated for n in (subject, landmark)}
     picked: dict[int, tuple[int, float]] = {}
     seconds: dict[int, int] = {}
@@ -382,7 +392,7 @@ def choose(
         picked[n] = int(mine[top]), float(ranker.calibrate(agreed[[top]])[0])
         if not near[top].all():
             seconds[n] = int(mine[np.argmax(np.where(near[top], -1.0, likely))])
-    wrong = contradicted(candidates, stated, picked) | strays(candidates, picked)
+    wrong = contradicted(candidates, stated, picked, at) | strays(candidates, picked)
     for n, (best, score) in picked.items():
         why = in_words(candidates, best, rows, settled=bool(here[best]))
         second = None

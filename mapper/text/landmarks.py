@@ -157,7 +157,7 @@ def _definite(tokens: Sequence[Token], i: int, noun_at: int) -> Landmark:
         kind = "it"
     else:
         kind = "thing"
-    if adjective in DETERMINERS:
+    if adjective in DETERMINERS or (kind == "capital" and noun != "capital"):
         adjective = ""
     demonstrative = tokens[i].word in ("this", "that")
     return Landmark(i, noun_at + 1, kind, None, noun, adjective, demonstrative, tokens[i].word == "this")

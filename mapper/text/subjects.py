@@ -474,7 +474,7 @@ class _Reader(Clause):
                 stands = (
                     noun
                     or self.word(j) in ("a", "an")
-                    or self.word(j) in ("on", "in", "at", "among", "amid", "beside")
+                    or self.word(j) in ("on", "in", "at", "among", "amid", "beside", "near", "above", "along")
                 )
                 return self.clause_subject(k)[0] if stands else None
             named = self.toponym(k) is not None and self.word(k + 1) in THINGS | AREAS

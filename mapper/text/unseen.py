@@ -17,6 +17,7 @@ _NUMBERED = frozenset(["hill", "height", "point", "elevation", "mount"])
 _PARTICLES = frozenset(["al", "el", "de", "la", "le", "bin", "ibn", "um", "umm", "abu", "du", "des", "del"])
 _PEOPLE = word_class("thing_noun") | word_class("part_of")
 _STOP = word_class("stop")
+_OPENING = frozenset(["-", "–", "—", "--", ":"])
 # Openers begin a sentence with a capital letter and name nothing.
 _NO_NAMES = (word_class("calendar"), _STOP, word_class("opener"), AREAS, SETTLEMENTS, DETERMINERS)
 
@@ -82,6 +83,8 @@ def _capital(tokens: Sequence[Token], i: int) -> bool:
         return False
     # At the head of a sentence a capital says nothing: "Guns stood 10 km north of X".
     opens = i == 0 or tokens[i - 1].sentence != tokens[i].sentence
+    # "BELU, May 3 - Troops stood 10 km north of X"
+    opens = opens or (tokens[i - 1].word in _OPENING and tokens[i].start > tokens[i - 1].end)
     if opens and (word.endswith("s") or word in _PEOPLE - _NUMBERED):
         return False
     return not any(word in words for words in _NO_NAMES)

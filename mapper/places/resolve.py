@@ -325,7 +325,9 @@ def contradicted(
         if picked[doubtful][1] > DOUBTFUL or (claim.implicit and doubtful == landmark):
             continue
         mine = np.flatnonzero(candidates.owner == doubtful)
-        told_from = {sure, *(at.get((t.start, t.end), sure) for t in claim.others)} & picked.keys() - {doubtful}
+        told_from = {sure, *(at.get((t.start, t.end), sure) for t in claim.others)} & picked.keys() - {
+            doubtful
+        }
         known = candidates.xyz[[picked[n][0] for n in sorted(told_from)]]
         measured = great_circle_m(candidates.xyz[mine], known)
         ratio = np.maximum(measured, 1.0) / claim.distance_m

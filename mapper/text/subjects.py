@@ -417,7 +417,9 @@ class _Reader(Clause):
             i -= 1
         if self.word(i) == "near" and self.word(i - 1) == ",":
             return self.named_when(i - 2)
-        if self.word(i) not in ("in", "on", "of") or (self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS):
+        if self.word(i) not in ("in", "on", "of") or (
+            self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS
+        ):
             return None
         first = i - 1 - (self.word(i - 1) == ",")
         beside = self.word(i) == "in" or (self.word(i) == "on" and first < i - 1)
@@ -438,7 +440,7 @@ class _Reader(Clause):
         return None
 
     def named_when(self, k: int) -> Toponym | None:
-        """Return the place that a phrase ending at `k` names: "X", "X last week", "X (formerly Y)", "the town"."""
+        """Return the place that words ending at `k` mean: "X", "X last week", "X (once Y)", "the town"."""
         while self.word(k) in _WHEN:
             k -= 1
         if self.word(k) == ")":

@@ -142,7 +142,7 @@ def _sets(verb: Token) -> bool:
 
 
 def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "The garrison fell back on X", "they withdrew to X": where those who leave a place go."""
+    """ "The garrison fell back on X", "they withdrew to X": where those who leave a place go is theirs."""
     if not any(f.kind == "withdraw" for f in verb_frames_of(tree, verb)):
         return
     who = doer(verb) if not is_passive(verb) else None
@@ -151,7 +151,7 @@ def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
     back = verb.lower_.startswith("retir") or any(c.lower_ == "back" for c in verb.children)
     for where in places_after(tree, verb, ("to", "into", "behind", *(["on"] * back))):
         if where.named is not None:
-            yield State(verb, "redeploy", where, who)
+            yield State(verb, "holds", where, who)
 
 
 def _base(tree: Tree, noun: Token) -> Iterator[State]:

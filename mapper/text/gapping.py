@@ -123,8 +123,9 @@ def share_list(text: str, found: Sequence[Action], toponyms: Sequence[Toponym], 
             continue
         heads = {place: tree.doc[i] for i, place in tree.places.items()}
         lead = model[0]
+        first = None if lead.where is None else heads.get(lead.where)
         for toponym in run:
-            if toponym not in own and not _is_apart(heads.get(toponym), heads.get(lead.where)):
+            if toponym not in own and not _is_apart(heads.get(toponym), first):
                 shared += [replace(a, where=toponym) for a in model if a.where == lead.where]
     return shared
 

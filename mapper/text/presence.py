@@ -151,7 +151,10 @@ def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
     back = verb.lower_.startswith("retir") or any(c.lower_ == "back" for c in verb.children)
     for where in places_after(tree, verb, ("to", "into", "behind", *(["on"] * back))):
         if where.named is not None:
-            yield State(verb, "holds", where, who)
+            gone = any(
+                c.lower_ == "had" for c in verb.children
+            )  # "had fallen back on X": they still are there
+            yield State(verb, "holds", where, who, given=gone)
 
 
 def _base(tree: Tree, noun: Token) -> Iterator[State]:

@@ -310,6 +310,7 @@ def _emit(
     if kind in ("advance", "redeploy") and not _moves(tree, token, roles, frame):
         return
     apart = frame.part == "n" or pattern == "rain" or token.tag_ == "VBG"  # "shelling killed five in X"
+    apart = apart or kind == "advance"  # "went on to enter X"
     told = roles.places or roles.other is not None or (apart and (tree.places or kind == "clash"))
     if kind in _UNTOLD and not told:
         return  # "they fired": what names no place tells nothing of the one in mind

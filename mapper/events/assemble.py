@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from mapper.events.context import infer_sides
 from mapper.events.dating import Calendar
-from mapper.events.draft import GAINS, LOSSES, Draft
+from mapper.events.draft import GAINS, LOSSES, ONE_IN_A_SENTENCE, Draft
 from mapper.events.side_words import country_codes
 from mapper.events.sides import Sides, find_sides
 from mapper.model import (
@@ -182,20 +182,34 @@ def _without_goals(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _merge(drafts: Sequence[Draft]) -> list[Draft]:
-    """Drop a second telling of one event: kind, place, doer, certainty and day are the same."""
+    """Drop a second telling of one event, and the attack that the same sentence says was repulsed."""
+    repulsed = {
+        (d.action.sentence_start, d.location.name)
+        for d in drafts
+        if d.action.kind == "repulse" and d.location is not None
+    }
     kept: list[Draft] = []
     for draft in drafts:
-        if any(_same(draft, other) for other in kept):
+        failed = draft.location is not None and (draft.action.sentence_start, draft.location.name) in repulsed
+        if (draft.action.kind == "assault" and failed) or any(_same(draft, other) for other in kept):
             continue
         kept.append(draft)
     return kept
 
 
 def _same(one: Draft, other: Draft) -> bool:
+    """Return whether two drafts tell of one event: certainty, place and day are the same, kind and doer too.
+
+    One sentence tells of a place once: of its fire, or its fighting, in more words than one.
+    """
     a, b = one.action, other.action
-    if a.kind != b.kind or one.certainty != other.certainty or one.location is None or other.location is None:
+    if one.certainty != other.certainty or one.location is None or other.location is None:
         return False
-    if one.location.name != other.location.name or one.side != other.side:
+    if one.location.name != other.location.name:
+        return False
+    if a.sentence_start == b.sentence_start and one.time.since == other.time.since:
+        return a.kind == b.kind or any({a.kind, b.kind} <= alike for alike in ONE_IN_A_SENTENCE)
+    if a.kind != b.kind or one.side != other.side:
         return False
     if one.time.since is None or other.time.since is None:
         return one.time.since == other.time.since

@@ -10,6 +10,8 @@ from mapper.model import Action, Certainty, Location
 GAINS = ("capture", "handover")
 LOSSES = ("withdraw", "surrender")
 FIRE = frozenset({"shelling", "airstrike", "missile", "naval_fire", "ied"})
+# Words for one thing where one sentence says them of one place: "jets struck and a blast levelled it".
+ONE_IN_A_SENTENCE = (FIRE | {"demolition"}, frozenset({"assault", "clash"}))
 TAKES = frozenset({*GAINS, *FIRE, "assault", "advance", "siege", "clash"})
 KEEPS = frozenset({*LOSSES, "repulse", "siege_lifted"})
 

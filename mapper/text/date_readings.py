@@ -157,6 +157,17 @@ def read_numbers(m: re.Match[str], now: Discourse) -> Reading | None:
     return days_from(day) if day else None
 
 
+def read_entry(m: re.Match[str], now: Discourse) -> Reading | None:
+    """'04/09 Gulak', '[31/10] Bara': day and month, or month and day, at the head of an entry: the nearest past."""
+    a, b = int(m["a"]), int(m["b"])
+    found = [
+        d
+        for month, day in ((b, a), (a, b))
+        if month in range(1, 13) and (d := _nearest_year(month, day, now))
+    ]
+    return days_from(max(found)) if found else None
+
+
 def read_group(m: re.Match[str], now: Discourse) -> Reading | None:
     """'131800B OCT 95', '121100B': the date-time group of military messages."""
     day = int(m["day"])
@@ -219,6 +230,10 @@ def read_weekday(m: re.Match[str], now: Discourse) -> Reading | None:
         return days_from(monday + timedelta(7 * weeks + _weekday_number(m["weekday"])))
     if "next" in which or "coming" in which:
         now = replace(now, ahead=True, base=now.base + timedelta(1) if now.base else None)
+    if which.startswith(("that", "on")) and now.last:  # "that Tuesday": the one nearest to the day told last
+        return days_from(
+            now.last + timedelta((_weekday_number(m["weekday"]) - now.last.weekday() + 3) % 7 - 3)
+        )
     found = _weekday(m["weekday"], now, strictly=which in ("last", "past", "previous"))
     if m["day"]:  # "Sunday the third": the number decides, the weekday only confirms.
         found = _day_of_month(_number(m["day"]), now) or found

@@ -16,6 +16,7 @@ from mapper.text.date_readings import (
     read_clause,
     read_coming,
     read_deictic,
+    read_entry,
     read_for_days,
     read_full,
     read_group,
@@ -72,7 +73,7 @@ _RANGE = rf"(?:{_O}(?:{_DASH}|/|(?i:to|and|until|till|or)(?={_S})){_O}(?P<day2>{
 # Words that may follow "on the 9th". Anything else makes it "the 9th Brigade" or "the 5th floor".
 _AFTER_NTH = (
     r"(?=[.,;:!?)\"'\u2019\u201d\u2013\u2014]|\s*$|\s{1,3}(?i:and|but|or|that|which|when|while|after|before|as|to|"
-    r"with|by|in|at|on|from|the|an?|they|we|he|she|it|its|his|her|our|their|who|where|there|rebels?|troops|was|were|had)\b)"
+    r"with|by|in|at|on|from|the|an?|they|we|he|she|it|its|his|her|our|their|this|these|those|who|where|there|rebels?|troops|was|were|had)\b)"
 )
 
 # What is counted rather than dated: "the 18th Brigade", opening a sentence.
@@ -81,6 +82,7 @@ _NUMBERED = "Infantry|Brigade|Division|Army|Corps|Regiment|Battalion|Armou?red|A
 RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<![\w./-])(?P<year>{_YEAR})-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)(?!\d)"), read_iso),
     (re.compile(r"(?<![\w./-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>(?:1[5-9]|20)\d\d)(?![\w/-])"), read_numbers),
+    (re.compile(r"(?m)^[ \t]{0,3}\[?(?P<a>\d\d)/(?P<b>\d\d)(?:\]|:)?(?=[ \t]{1,3}[\u2013\u2014(-]?[ \t]{0,2}[A-Z])(?P<year>)"), read_entry),
     (re.compile(rf"(?<!\d)(?P<day>[0-3]\d)[0-2]\d[0-5]\d[A-Z](?![a-z])(?:{_S}(?P<month>{_MONTH})(?:{_S}(?P<year>{_YEAR}|\d\d(?!\d)))?)?"), read_group),
     (re.compile(rf"(?<!\w){_LEAD}(?P<day>{_DAY_WORD}){_RANGE}{_OF_DAY}{_S}(?P<month>{_MONTH})(?:,?{_S}(?P<year>{_YEAR_WORDS}))?"), read_full),
     (re.compile(rf"(?<!\w){_LEAD}(?P<month>{_MONTH}){_S}(?:(?i:the){_S})?(?P<day>{_DAY})(?![:.]\d){_RANGE}(?:,?{_S}(?P<year>{_YEAR_WORDS}))?"), read_full),
@@ -89,7 +91,7 @@ RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<!\w)(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th|d)|(?i:{_NTH_WORD})){_S}(?:(?P<whose>(?i:inst|ult)\b\.?|(?i:of{_S}(?:the|this|last){_S}month)))"), read_nth),
     (re.compile(rf"(?<!\w)(?i:on|since|by|until|till|from|before|after|about|around|(?:night|morning|afternoon|evening){_S}of){_S}(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th)){_AFTER_NTH}(?P<whose>)"), read_nth),
     (re.compile(rf"(?<!\w)(?:On|By|Since|Until){_S}the{_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th))(?={_S}[A-Z])(?!{_S}(?:{_NUMBERED}))(?P<whose>)"), read_nth),
-    (re.compile(rf"(?<!\w)(?:(?P<which>(?i:last|past|previous|next|this(?:{_S}coming)?|coming)){_S})?(?P<weekday>{_WEEKDAY})"
+    (re.compile(rf"(?<!\w)(?:(?P<which>(?i:last|past|previous|next|this(?:{_S}coming)?|coming|that|on{_S}the)){_S})?(?P<weekday>{_WEEKDAY})"
                 rf"(?:{_S}(?P<after>(?i:last|next))(?={_O}[,.;:)]))?"
                 rf"(?:,?{_S}(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th)|(?i:{_NTH_WORD}))(?={_O}(?:[,.;:)]|(?i:that|when|and)\b)))?"
                 rf"(?:{_S}(?i:of){_S}(?P<week>(?i:last|this|next)){_S}(?i:week))?(?:{_S}{_PART}\b)?"), read_weekday),

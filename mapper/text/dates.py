@@ -20,6 +20,7 @@ from mapper.text.date_readings import (
     Read,
     read_clause,
     read_deictic,
+    read_entry,
     read_full,
     read_group,
     read_iso,
@@ -160,11 +161,12 @@ def _bygone(matches: list[tuple[re.Match[str], Read]], published: date | None) -
 
 
 # Dates that say of themselves which day they mean.
-_DATED = (read_full, read_iso, read_group)
+_DATED = (read_full, read_iso, read_group, read_entry)
 # Dates that count from the day of writing wherever they stand.
 _CALENDAR = (*_DATED, read_month, read_nth)
 # Dates of which the first tells whether a text is news.
 _OPENING = (read_full, read_iso, read_month, read_weekday, read_deictic)
+_ENTRY_PLACE = re.compile(r"\s{0,3}(?:\[?\d\d/\d\d|[\w. ]{3,20}\])")
 _ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
 
 
@@ -176,9 +178,9 @@ def _is_head(text: str, start: int, end: int) -> bool:
     line = text.rfind("\n", max(0, start - 40), start)
     return (
         (line >= 0 or start < 40)
-        and text[line + 1 : start].strip(" \t#>") in ("", "**")
+        and text[line + 1 : start].strip(" \t#>") in ("", "**", "[")
         and any(c.isdigit() for c in text[start:end])
-        and _ENTRY.match(text, end) is not None
+        and (_ENTRY.match(text, end) is not None or _ENTRY_PLACE.match(text, start) is not None)
     )
 
 

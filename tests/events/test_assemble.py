@@ -212,3 +212,13 @@ def test_the_past_of_a_place_told_by_the_way_does_not_date_what_happens_there() 
 def test_a_step_of_a_story_without_a_date_is_of_the_step_before() -> None:
     text = "On 3 May 1911 rebels took Jalu.\n\nThe army left Zuara."
     assert [e.since.date().isoformat() for e in events(text, "Jalu", "Zuara")] == ["1911-05-03"] * 2
+
+
+def test_an_attack_and_its_failure_in_one_sentence_are_one_repulse() -> None:
+    told = events("The army tried to storm Jalu on Monday and was beaten back by the rebels.", "Jalu")
+    assert [e.action.kind for e in told] == ["repulse"]
+
+
+def test_fire_on_a_place_is_told_once_in_a_sentence() -> None:
+    told = events("Government jets bombed Jalu on Monday and shells hit Jalu.", "Jalu")
+    assert len(told) == 1

@@ -364,3 +364,21 @@ def test_what_was_taken_on_a_day_is_past_though_plans_follow() -> None:
 def test_what_was_long_ago_is_not_what_the_evening_is_of() -> None:
     text = "The siege, begun 26 days ago, goes on. By evening the mill burned."
     assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-09-15"
+
+
+def test_day_and_month_in_figures_head_an_entry() -> None:
+    text = "04/09 Orsk, the north. Shelling.\n[08/09] Tula. Quiet.\n[12 Sept] Bor: a raid."
+    assert [(days(s)[0], s.head) for s in find_dates(text, THURSDAY)] == [
+        ("2016-09-04", True),
+        ("2016-09-08", True),
+        ("2016-09-12", True),
+    ]
+
+
+def test_figures_elsewhere_are_no_day_and_month() -> None:
+    assert find_dates("Of 04/09 Battalion Orsk kept two guns.\n08.15 Fire from the sea.", THURSDAY) == []
+
+
+def test_that_tuesday_is_the_one_nearest_to_the_day_told_last() -> None:
+    text = "They came on 22 August. By noon that Tuesday the mill was theirs."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-08-23"

@@ -219,7 +219,13 @@ def _check(locative: Locative, places: dict[Toponym, Place | None]) -> DistanceC
     if subject and landmark and (locative.distance_m is not None or locative.bearing_deg is not None):
         measured_m, measured_deg = geodesic(landmark.geometry.centroid, subject.geometry.centroid)
         verdict = _verdict(locative, measured_m, measured_deg)
-        borderline = any(_verdict(locative, *moved) != verdict for moved in _moved(measured_m, measured_deg))
+        missed_m = abs(measured_m - (locative.distance_m or 0.0))
+        if verdict == "inconsistent" and missed_m < _reach(subject) + _reach(landmark):
+            # "4 km inside Turkey" is told from the border, not from the middle.
+            verdict = "unverifiable"
+        borderline = verdict != "unverifiable" and any(
+            _verdict(locative, *moved) != verdict for moved in _moved(measured_m, measured_deg)
+        )
         error_m = None if locative.distance_m is None else locative.distance_m - measured_m
         if locative.bearing_deg is not None:
             off_deg = bearing_difference(locative.bearing_deg, measured_deg)
@@ -238,6 +244,11 @@ def _check(locative: Locative, places: dict[Toponym, Place | None]) -> DistanceC
         borderline=borderline,
         claimed=claimed,
     )
+
+
+def _reach(place: Place) -> float:
+    """Return how far from its middle an area or a water reaches, 0 for a town or a spot."""
+    return 0.0 if place.feature_class in ("P", "S", "") else place.extent_m
 
 
 def _verdict(locative: Locative, measured_m: float, measured_deg: float) -> Verdict:
@@ -287,6 +298,9 @@ def _sentence(
             return f"Stated {stated} from {landmark.name}; no place named {named} is known to check it by."
         return f"Stated {stated}, from {landmark.name}; what lies there has no name to check it by."
     assert subject is not None and landmark is not None
+    if verdict == "unverifiable":
+        wide = max(landmark, subject, key=_reach)
+        return f"Stated {stated}; {wide.name} is wide and known by its middle alone, so it is not checked."
     unit = locative.unit if locative.unit in _UNIT_M else "km"
     measured = f"{_number(measured_m / _UNIT_M[unit])} {_UNIT_WORDS[unit]}"
     reasons = [reason for reason in (_error(locative, measured_m), _turn(locative, measured_deg)) if reason]

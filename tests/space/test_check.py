@@ -209,3 +209,18 @@ def test_a_named_subject_without_a_place_is_not_called_nameless():
     lost = Toponym(50, 55, "Zalin")
     (check,) = _claim(subject=lost)
     assert "no place named Zalin is known" in check.sentence
+
+
+def test_what_is_told_from_a_border_is_not_contradicted_from_the_middle_of_the_country():
+    inland, country = Toponym(0, 5, "Dağli"), Toponym(20, 26, "Turkey")
+    told = Locative(0, 26, "", "offset", (country,), inland, 4.0, "km", 4_000.0)
+    land = Place("2", "Turkey", Point(35.0, 39.0), "A", "PCLI", extent_m=900_000.0)
+    checks = check_distances(
+        [told], [Resolution(inland, Place("1", "Dağli", Point(44.0, 37.1))), Resolution(country, land)]
+    )
+    assert checks[0].verdict == "unverifiable"
+    assert "Turkey is wide and known by its middle alone" in checks[0].sentence
+    assert checks[0].measured_m > 800_000
+    far = replace(told, value=4_000.0, distance_m=4_000_000.0)
+    resolutions = [Resolution(inland, Place("1", "Dağli", Point(44.0, 37.1))), Resolution(country, land)]
+    assert check_distances([far], resolutions)[0].verdict == "inconsistent"

@@ -390,3 +390,13 @@ def test_the_town_with_a_units_own_name_is_offered_where_only_the_unit_is_spelle
     unit = Place("unit", "Qasr al-Ula", Point(20.3, 30.3), "A", "ADM3", 30_000, country="AR", match=0.95)
     atlas = Spelled(*ATLAS.places, town("seat", "Qasr al-Ula", 20.32, 30.31, 20_000, "AR"))
     assert [place.id for place in look_up(Toponym(0, 6, "Qasrul"), atlas)] == ["unit", "seat"]
+
+
+def test_a_landmark_that_was_guessed_is_not_taken_for_contradicted() -> None:
+    strays = [town(f"stray-{n}", "Strayburg", -60.0 + 25 * n, -30.0, 900, "AR") for n in range(2)]
+    atlas = Atlas(*ATLAS.places, *strays)
+    text = "Strayburg is calm. Tasi, 40 km to the west, fell. Tasi and Moro in Arrania were shelled."
+    names = spans(text, "Strayburg", "Tasi", "Moro", "Arrania")
+    claim = Locative(25, 43, "", "offset", (names[0],), names[1], 40, "km", 4e4, implicit=True)
+    assert chosen(resolve(names, [claim], atlas, text=text))[0] is not None
+    assert chosen(resolve(names, [replace(claim, implicit=False)], atlas, text=text))[0] is None

@@ -44,10 +44,10 @@ export function labelChecks(ctx, view, space) {
     if (!check.line.length) continue;
     const chosen = state.selected?.kind === "check";
     const [x, y] = view.at(check.line[Math.floor(check.line.length / 2)]);
-    space.write(check.label, x, y, { size: 12, weight: chosen ? 700 : 600, colour: ink.check, gap: 9 });
+    space.reach(check.label, x, y, { size: 12, weight: chosen ? 700 : 600, colour: ink.check, gap: 9 });
     if (check.claimed && chosen) {
       const [cx, cy] = view.at(check.claimed);
-      space.write("where the claim would put it", cx, cy, { size: 11.5, colour: ink.check, gap: 8 });
+      space.reach("where the claim would put it", cx, cy, { size: 11.5, colour: ink.check, gap: 8 });
     }
   }
 }

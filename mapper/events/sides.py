@@ -39,7 +39,9 @@ _CAPITALS = re.compile(
     r"(?<![\w'.-])[A-Z][\w.'-]{0,40}(?: (?:(?:of|and|for|the|al) ){0,2}[A-Z][\w.'-]{0,40}){0,7}"
 )
 _MASS_WORDS = frozenset({"opposition", "resistance", "insurgency", "uprising", "revolt"})
-
+# Words for those who rule that name a side, and those of them that are a body of men.
+_RULERS = ("government", "army", "military", "police", "navy", "regime", "junta")
+_BODIES = frozenset({"army", "navy", "police", "military"})
 
 # An ally who does so much on the ground is a side of the war.
 GROUND_WEIGHT = 3.5
@@ -311,7 +313,7 @@ def _named(
     keys, mentions = _members(cluster), _members(side_of)
     names: dict[int, str] = {}
     for number in sorted({*side_of.values(), *(m for m in main if m >= 0)}):
-        names[number] = _display(keys[number], mentions[number], evidence)
+        names[number] = _display(keys[number], mentions[number], evidence, is_main=number in main)
     if main[0] >= 0 and main[1] < 0:
         names[-1] = f"opponents of {names[main[0]]}"
     of = {
@@ -347,7 +349,7 @@ def _members(numbers: Mapping[str, int]) -> defaultdict[int, list[str]]:
     return members
 
 
-def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -> str:
+def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence, *, is_main: bool) -> str:
     """
     Return the name of a side after its most telling key: a people, a group, a man, or what it is.
 
@@ -355,6 +357,9 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -
     or a pronoun, which mentions are full of ("two of our warplanes").
     """
     worth = {k: evidence.weights[k] * _WORTH[k.split(":")[0]] for k in keys}
+    called = {k: sum(evidence.words[w] for w in members().get(k[7:], ())) for k in keys if k[:7] == "nation:"}
+    if max(called.values(), default=0) > 0:  # "Soviet", where nobody says "Russian"
+        worth = {k: w for k, w in worth.items() if called.get(k, 1)}
     worth = {k: w for k, w in worth.items() if k.split(":")[0] not in ("ours", "enemy")} or worth
     worth = {k: w for k, w in worth.items() if evidence.is_group(k)} or worth
     if not evidence.peoples_only:
@@ -364,7 +369,7 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -
     best = min(worth, key=lambda k: (names.get(k) == "", -worth[k], k))
     kind, _, word = best.partition(":")
     if kind == "nation":
-        fights = evidence.peoples_only or best in evidence.armed or evidence.air[best] > 0
+        fights = is_main or evidence.peoples_only or best in evidence.armed or evidence.air[best] > 0
         return f"{adjectives()[word]} forces" if fights else word  # "France recognised the rebels"
     if kind in ("name", "man"):
         return names.get(best) or f"{word.title()} forces"
@@ -372,7 +377,9 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence) -
         plural = word.endswith("men") or word in _MASS_WORDS
         return (word if plural else re.sub(r"(?<![aeiou])ys$", "ies", f"{word}s")).capitalize()
     if kind == "state":
-        return word.capitalize() if word in ("army", "navy", "police", "military") else "Government forces"
+        used = max(_RULERS, key=lambda w: (evidence.words[w] > 0) * (1 + (f"state:{w}" in worth)))
+        word = word if word in _RULERS else used
+        return word.capitalize() if word in _BODIES else f"{word.capitalize()} forces"
     if kind == "ally":
         return word.upper() if len(word) <= 4 else f"{word.title()} forces"
     return "Own forces" if kind == "ours" else "Enemy forces"

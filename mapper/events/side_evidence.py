@@ -90,6 +90,7 @@ class Evidence:
         self.mentions: Counter[str] = Counter()
         self.phrases: Counter[str] = Counter()
         self.groups: set[str] = set()
+        self.acronyms: set[str] = set()
         self.articled: set[str] = set()
         self.leaders: set[str] = set()
         self.men: set[str] = set()
@@ -190,6 +191,7 @@ class Evidence:
         arabic = re.findall(r"(?<![\w-] )\b(?:al|el)-[A-Z][a-z]{2,20}\b", text)
         self.groups = self.articled | {singular(w) for w in (*capitals, *arabic)} | runs
         self.articled |= runs
+        self.acronyms = {w.lower() for w in capitals}
 
     def _read_mentions(self, actions: Mapping[Action, int]) -> None:
         for action, times in actions.items():
@@ -259,7 +261,11 @@ class Evidence:
             key = f"nation:{peoples[word]}" if word in peoples else f"name:{word}"
             if kind in _RISEN and word not in _DEEDS:
                 self.weights[f"{kind}:{word}"] += min(0.2 * count, 0.6)
-            elif key.startswith("nation:") or (key in self.weights and word in self.groups):
+            elif (
+                key.startswith("nation:")
+                or (key in self.weights and word in self.groups)
+                or (word in self.acronyms and count > 1 and not kind and word not in self.place_words)
+            ):
                 self.weights[key] += min(0.3 * count, 1.5)
 
     def _read_phrase(self, phrase: str, weight: float) -> None:

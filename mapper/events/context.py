@@ -14,6 +14,7 @@ from mapper.events.draft import FIRE, GAINS, KEEPS, TAKES, Draft
 from mapper.events.sides import Sides
 from mapper.words import singular, word_set
 
+_AIR = frozenset({"airstrike", "naval_fire"})
 _SOMEBODYS = TAKES | KEEPS | {"redeploy", "demolition"}
 _HEAVY = re.compile(
     r"\b(?:tanks?|armou?red|warplanes?|jets?|helicopters?|aircraft|bombers?|warships?|gunboats?|drones?)\b",
@@ -100,6 +101,9 @@ class _Context:
             return source if self._is_own(draft) else enemy[source]
         if action.kind in FIRE and (land := self._land(draft)) in enemy:
             return enemy[land]  # nobody bombs his own country
+        flyers = {d.side for d in self._settled if d.action.kind == action.kind in _AIR and d.side}
+        if len(flyers) == 1:
+            return flyers.pop()  # who has bombed elsewhere
         if self._sides.state and self._is_heavy(draft):
             return self._sides.state  # rebels have none
         return ""

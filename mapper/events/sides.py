@@ -370,7 +370,10 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence, *
     kind, _, word = best.partition(":")
     if kind == "nation":
         fights = is_main or evidence.peoples_only or best in evidence.armed or evidence.air[best] > 0
-        return f"{adjectives()[word]} forces" if fights else word  # "France recognised the rebels"
+        body = "army" if "state:army" in keys and is_main and not evidence.peoples_only else "forces"
+        return f"{adjectives()[word]} {body}" if fights else word  # "France recognised the rebels"
+    if word in evidence.acronyms:
+        return names.get(best) or word.upper()
     if kind in ("name", "man"):
         return names.get(best) or f"{word.title()} forces"
     if kind in ("revolt", "zeal", "loose", "armed"):

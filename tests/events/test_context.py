@@ -43,3 +43,12 @@ def test_who_is_left_a_town_is_winning_though_nobody_names_him() -> None:
     )
     fallen = next(e for e in events(text, "Marada", "Jalu", "Awjila", "Zella") if e.action.kind == "capture")
     assert fallen.side == "Rebels"
+
+
+def test_planes_that_nobody_owns_are_those_that_bombed_elsewhere() -> None:
+    text = (
+        "Kenyan jets bombed Marada on Sunday. Kenyan troops fought the militants at Zella. "
+        "The planes bombed Jalu on Monday."
+    )
+    bombed = next(e for e in events(text, "Marada", "Zella", "Jalu") if "Monday" in e.quote)
+    assert bombed.side == "Kenyan forces"

@@ -226,3 +226,18 @@ def test_a_government_that_issues_a_report_is_the_one_that_says_our() -> None:
     told = [act("our forces", "the militia"), act("the Government of National Unity", "", "capture")]
     of = find_sides(told, text=text, home="Libya").of
     assert of["our forces"] == of["the Government of National Unity"]
+
+
+def test_a_side_is_called_by_the_words_of_the_report() -> None:
+    text = "Soviet troops hold Jalu. The Soviet line is long. The Germans fled."
+    told = [act("Russian troops", "the Germans"), act("Soviet troops", "the Germans")]
+    assert find_sides(told, text=text.replace("line", "front")).of["Russian troops"] == "Soviet forces"
+    civil = [act("the Sudanese army", "the rebels"), act("the rebels", "the army")]
+    assert find_sides(civil, text="The Sudanese army met the rebels.").of["the army"] == "Sudanese army"
+    coup = [act("soldiers", "rebels"), act("rebels", "soldiers")]
+    assert find_sides(coup, text="The junta rules. Rebels met soldiers.").of["soldiers"] == "Junta forces"
+
+
+def test_a_group_that_only_the_text_names_by_its_initials_is_a_side() -> None:
+    text = "The XQF is strong. The XQF grows, and so does the XQF. The army shelled Jalu."
+    assert "XQF" in "".join(find_sides([act("the army")], text=text).enemy)

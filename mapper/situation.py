@@ -227,10 +227,16 @@ def _end_name(place: Place | None, text: str) -> str:
 
 
 def _quote(text: str, start: int, end: int, *, most: int = 400) -> str:
-    """Return the line of `text` that holds the span, cut to `most` characters about it."""
+    """Return the line of `text` that holds the span, cut to whole words and `most` characters about it."""
     low = max(text.rfind("\n", 0, start) + 1, start - most // 2)
-    high = text.find("\n", end)
-    return text[low : min(high if high >= 0 else len(text), end + most // 2)].strip()
+    line_end = text.find("\n", end)
+    high = min(line_end if line_end >= 0 else len(text), end + most // 2)
+    if low > 0 and not text[low - 1].isspace():
+        low = max(low, text.find(" ", low, start) + 1)
+    if high < len(text) and not text[high].isspace():
+        space = text.rfind(" ", end, high)
+        high = space if space >= 0 else high
+    return text[low:high].strip()
 
 
 def rejected_table(rejected: Iterable[Rejected]) -> pd.DataFrame:

@@ -97,6 +97,14 @@ def test_every_event_leads_back_to_its_sentence(example: Situation) -> None:
     assert all(quote in report.text for quote in example.timeline["quote"])
 
 
+def test_a_distance_is_quoted_in_whole_words() -> None:
+    around = "Steppes stretch everywhere. " * 30
+    text = f"{around}Ras Lanuf lies 300 miles east of Tripoli. {around}"
+    (quote,) = mapper.build([Report("r", text)]).distance_checks["quote"]
+    assert "300 miles east of Tripoli" in quote and len(quote) < 460
+    assert set(quote.split()) <= set(text.split())
+
+
 def test_a_report_without_a_date_is_mapped_and_its_events_are_undated() -> None:
     situation = mapper.build([Report("r", "Rebels captured Brega after heavy fighting.")])
     assert len(situation.timeline) >= 1

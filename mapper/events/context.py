@@ -115,8 +115,14 @@ class _Context:
             same = other.action.kind == draft.action.kind and _place(other) == _place(draft) != ""
             if same and other.side in enemy and other.certainty != draft.certainty:
                 return other.side, False  # what one claims the other denies
+        own = self._sides.words.get("our", "")
+        boasts = own in enemy and draft.certainty == "claimed" and draft.action.kind in GAINS
         gaining = (
-            self._advancing or enemy.get(self._land(draft), "") or self._sides.lead or next(iter(enemy), "")
+            (own if boasts else "")  # who tells of "our units" tells of his own gains
+            or self._advancing
+            or enemy.get(self._land(draft), "")
+            or self._sides.lead
+            or next(iter(enemy), "")
         )
         if not gaining:
             return "", False

@@ -52,3 +52,12 @@ def test_planes_that_nobody_owns_are_those_that_bombed_elsewhere() -> None:
     )
     bombed = next(e for e in events(text, "Marada", "Zella", "Jalu") if "Monday" in e.quote)
     assert bombed.side == "Kenyan forces"
+
+
+def test_a_communique_tells_of_its_own_gains() -> None:
+    text = (
+        "The enemy attacked Marada and entered Zella. The enemy shelled our units. "
+        "Our forces and our artillery met the enemy. Jalu was liberated on Monday."
+    )
+    freed = next(e for e in events(text, "Marada", "Zella", "Jalu") if "Monday" in e.quote)
+    assert freed.side == "Own forces"

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -125,6 +126,22 @@ def shared_values(column: pd.Series) -> list[Any]:
     else:
         return column.tolist()
     return [words[code] for code in codes.tolist()]  # the last one for what is missing, which is -1
+
+
+def ranks(column: pd.Series) -> NDArray[np.int64]:
+    """
+    Return the place of each value among the distinct ones in their order; what is missing comes last.
+
+    Examples
+    --------
+    >>> ranks(pd.Series(["b", "a", None, "b"], dtype="str")), ranks(pd.Series([7.0, None, 5.0]))
+    (array([1, 0, 2, 1]), array([1, 2, 0]))
+    """
+    if isinstance(column.dtype, pd.StringDtype):  # without an object of Python's for each text
+        places: NDArray[np.int64] = pc.rank(pa.array(column), tiebreaker="dense").to_numpy().astype(np.int64)
+        return places - 1
+    codes, values = pd.factorize(column, sort=True)
+    return np.where(codes < 0, len(values), codes)
 
 
 def middles(shapes: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -160,6 +160,7 @@ def situate(
     control = control_states(timeline, repeats=repeats)
     give_back()
     fronts, axis = fronts_and_axis(control, theatre=theatre, land=land_around)
+    give_back()
     return Situation(
         places=places,
         timeline=timeline,

@@ -33,7 +33,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from mapper.columns import Words, middles, shared_values
+from mapper.columns import Words, give_back, middles, ranks, shared_values
 from mapper.events.timeline import fold, mark_superseded, place_keys, require_columns
 from mapper.model import CONTROL_COLUMNS
 from mapper.space.near import PointIndex
@@ -163,8 +163,10 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
     known: dict[Any, Any] = {}
     once = known.setdefault
     timeline = timeline.assign(flags=mark_superseded(timeline), place_key=place_keys(timeline))
+    bearing = _bearing(timeline, repeats)
+    give_back()
     found = []
-    for row in _records(timeline[_READ], _bearing(timeline, repeats)):
+    for row in _records(timeline[_READ], bearing):
         supposed = row["certainty"] in ("planned", "denied")
         holder = "" if supposed else _said_holder(row)
         if not holder and not supposed and row["kind"] not in (*_LOSSES, *_AGAINST, *_AT_HOME):
@@ -208,7 +210,7 @@ def _bearing(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame
         timeline["order"].iloc[numbers], timeline["event_id"].iloc[numbers],
     )  # fmt: skip
     rows = rows.drop(columns="published")
-    return rows.iloc[np.lexsort([pd.factorize(key, sort=True)[0] for key in keys][::-1])]
+    return rows.iloc[np.lexsort([ranks(key) for key in keys][::-1])]
 
 
 def _said_holder(row: Mapping[str, Any]) -> str:
@@ -238,7 +240,8 @@ class Points:
         self.keys = timeline["place_key"].array
         lon, lat = middles(timeline["geometry"].to_numpy())
         table = pd.DataFrame({"key": self.keys, "lon": lon, "lat": lat})
-        table = table[table["key"] >= 0].sort_values(["key", "lon", "lat"]).drop_duplicates("key")
+        table = table[table["key"] >= 0].drop_duplicates()
+        table = table.sort_values(["key", "lon", "lat"]).drop_duplicates("key")
         self._places = table["key"].to_numpy()
         self._row = {key: row for row, key in enumerate(self._places.tolist())}
         self._index = PointIndex(table["lon"].to_numpy(), table["lat"].to_numpy())
@@ -381,12 +384,10 @@ def _deny(history: list[State], item: Evidence) -> None:
 
 def _table(histories: dict[int, list[State]], timeline: pd.DataFrame) -> pd.DataFrame:
     """Return the states as rows, with the name, id and point that the timeline gives each place first."""
-    named = timeline.loc[
-        timeline["place_key"] >= 0, ["place_key", "place_id", "place", "event_id", "geometry"]
-    ]
-    named = named.sort_values(["place_key", "place_id", "place", "event_id"], kind="stable")
-    firsts = named.drop_duplicates("place_key").set_index("place_key")
-    places = firsts[["place_id", "place", "geometry"]].to_dict("index")
+    order = np.lexsort([ranks(timeline[name]) for name in ("event_id", "place", "place_id", "place_key")])
+    keys, firsts = np.unique(timeline["place_key"].to_numpy()[order], return_index=True)
+    named = timeline[["place_id", "place", "geometry"]].iloc[order[firsts]].to_dict("records")
+    places = dict(zip(keys.tolist(), named, strict=True))
     rows = []
     for key, history in histories.items():
         place = places[key]

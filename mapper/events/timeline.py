@@ -22,7 +22,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from mapper.columns import Texts, Words, middles, shared_values, taken
+from mapper.columns import Texts, Words, give_back, middles, ranks, shared_values, taken
 from mapper.errors import TableError
 from mapper.events.sides import Mention, group_sides
 from mapper.model import TIMELINE_COLUMNS, Action, Event, Extraction, Report, Toponym
@@ -112,11 +112,13 @@ class Tellings:
         """Return all events taken in as a timeline; nothing can be added after."""
         columns = dict(zip(("actor", "opponent", "holder"), self._sides(theatre), strict=True))
         self._reports, self._known = [], {}
+        give_back()
         columns |= dict(chain(taken(self._words), taken(self._texts), taken(self._figures)))
         for name in tuple(self._columns):
             kind = "object" if name == "geometry" else "datetime64[us, UTC]"
             columns[name] = pd.Series(self._columns.pop(name), dtype=kind)
         rows = _rows_in_time(columns)
+        give_back()
         timeline = pd.DataFrame(index=range(len(rows)))
         for name in TIMELINE_COLUMNS:
             timeline[name] = columns.pop(name).array[rows] if name in columns else ""
@@ -204,8 +206,7 @@ def _rows_in_time(columns: Mapping[str, pd.Series]) -> NDArray[np.int64]:
         columns["since"].fillna(published), columns["since"].isna(), published, columns["told_in"],
         columns["order"], columns["start"], columns["event_id"],
     )  # fmt: skip
-    codes = [pd.factorize(key, sort=True)[0] for key in keys]
-    return np.lexsort(codes[::-1])
+    return np.lexsort([ranks(key) for key in keys][::-1])
 
 
 def _is_inside(locative: object) -> bool:

@@ -22,10 +22,11 @@ from sklearn.linear_model import LogisticRegression
 from mapper.model import Toponym
 from mapper.pipeline import default_recognizer, with_unseen
 from mapper.text.actions import find_actions
-from mapper.text.cues import BUCKETS, CERTAINTIES, FAMILIES, KINDS, READ, Cue, hashed, read_cues, read_flags
+from mapper.text.cues import BUCKETS, DOUBTS, READ, hashed, read_cues, read_flags
 from mapper.text.locatives import find_locatives
-from mapper.text.syntax import MAX_CHARS, find_sentences
-from mapper.text.weighing import DOUBTED, LIKELY, cues_of
+from mapper.text.syntax import find_sentences
+from mapper.text.telling import FAMILIES, KINDS, Cue, passages_of
+from mapper.text.weighing import DOUBTED, LIKELY
 
 TARGET = Path(__file__).parents[1] / "mapper" / "resources" / "events" / "cues.npz"
 STRENGTH = 8.0  # of the regressions: the inverse of their penalty
@@ -51,25 +52,18 @@ def examples(report: MarkedReport) -> Iterator[Example]:
     toponyms = with_unseen(text, toponyms, locatives)
     actions = find_actions(text, toponyms, locatives)
     places = [t for t in toponyms if t.role in ("literal", "associative")]
-    before = None
-    for sentence in find_sentences(text):
-        if sentence.heading:
-            continue
-        names = [t for t in places if sentence.start <= t.start < sentence.end]
-        found = [a for a in actions if a.sentence_start == sentence.start]
-        marks = [m for m in report.marks if sentence.start <= m.start < sentence.end]
-        cues = cues_of(sentence, names, found)
-        rows = read_cues(text, sentence.start, sentence.end, before, names, cues)
-        for cue, features in zip(cues, rows, strict=True):
-            told = [m for m in marks if is_told_at(m, cue, names)]
+    for passage in passages_of(find_sentences(text), places, actions):
+        marks = [m for m in report.marks if passage.sentence.start <= m.start < passage.sentence.end]
+        rows = read_cues(text, passage)
+        for cue, features in zip(passage.cues, rows, strict=True):
+            told = [m for m in marks if is_told_at(m, cue, passage.names) and m.actor != "contested"]
             yield Example(
                 report.group,
                 features,
                 cue.kinds,
-                frozenset(m.kind for m in told),
+                frozenset("holds" if m.kind == "state" else m.kind for m in told),
                 frozenset(m.certainty for m in told if m.kind in KINDS),
             )
-        before = (max(sentence.start, sentence.end - MAX_CHARS), sentence.end)
 
 
 def is_told_at(mark: Mark, cue: Cue, names: Sequence[Toponym]) -> bool:
@@ -103,10 +97,10 @@ def train(rows: Sequence[Example]) -> dict[str, np.ndarray]:
     kept = np.flatnonzero(rarity)
     inputs = scipy.sparse.hstack([weighted(counts, rarity)[:, kept], scipy.sparse.csr_matrix(frames)]).tocsr()
     told = np.array([bool(row.certainties) for row in rows])
-    columns = len(KINDS) + len(CERTAINTIES)
+    columns = len(KINDS) + len(DOUBTS)
     weights, read = np.zeros((BUCKETS, columns), np.float32), np.zeros((len(READ), columns), np.float32)
     bias = np.full(columns, -9, np.float32)  # what nobody has marked does not come in
-    for column, name in enumerate((*KINDS, *CERTAINTIES)):
+    for column, name in enumerate((*KINDS, *DOUBTS)):
         among = slice(None) if name in KINDS else told
         wanted = np.array([name in (row.kinds if name in KINDS else row.certainties) for row in rows])[among]
         if wanted.sum() < RAREST:

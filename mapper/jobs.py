@@ -164,10 +164,12 @@ def _read_all(
 
 def _read_batch(reports: list[Report], *, reading: Reading, theatre: Theatre | None) -> list[str | Rejected]:
     """Return the readings of reports as the store keeps them, which also is the cheapest way to send them."""
-    recognize, gazetteer = reading.recognize(), reading.gazetteer()
+    recognize, judge, gazetteer = reading.recognize(), reading.judge(), reading.gazetteer()
 
     def read(report: Report) -> str:
-        return codec.dumps(extract(report, recognize=recognize, gazetteer=gazetteer, theatre=theatre))
+        return codec.dumps(
+            extract(report, recognize=recognize, judge=judge, gazetteer=gazetteer, theatre=theatre)
+        )
 
     return read_each(read, reports, lambda report: report.id)
 

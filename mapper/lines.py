@@ -108,10 +108,10 @@ def _given_toponyms(record: Record) -> list[Toponym]:
 
 
 def _extract_batch(records: list[Record], *, reading: Reading) -> list[Record | Rejected]:
-    recognize, gazetteer = reading.recognize(), reading.gazetteer()
+    recognize, judge, gazetteer = reading.recognize(), reading.judge(), reading.gazetteer()
 
     def read(record: Record) -> Record:
-        extraction = extract(_report(record), recognize=recognize, gazetteer=gazetteer)
+        extraction = extract(_report(record), recognize=recognize, judge=judge, gazetteer=gazetteer)
         return evidence_record(extraction, control_states(order_events([extraction])))
 
     return read_each(read, records, lambda record: str(record["id"]))

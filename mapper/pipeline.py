@@ -27,9 +27,12 @@ from mapper.situation import rejected_table, report_tables
 from mapper.space.check import check_distances, settle_landmarks
 from mapper.space.locate import locate, placed_by_offset
 from mapper.text.actions import find_actions
+from mapper.text.cues import judge_by_cues
 from mapper.text.dates import find_dates
+from mapper.text.event_encoder import EventEncoder
 from mapper.text.locatives import find_locatives, unseen_names
 from mapper.text.reports import read_reports
+from mapper.text.telling import Judge
 from mapper.text.toponyms import Recognizer, recognizer
 from mapper.text.weighing import weigh
 from mapper.theatre import Theatre
@@ -81,12 +84,14 @@ def extract(
     report: Report,
     *,
     recognize: Recognizer | None = None,
+    judge: Judge | None = None,
     gazetteer: Gazetteer | None = None,
     theatre: Theatre | None = None,
 ) -> Extraction:
     """
     Read one report: its places, the distances it states, and its events.
 
+    `recognize` finds the names and `judge` weighs the events: of the full gear, unless others are given.
     A pure function of the report and the options: nothing is remembered between reports, so reports
     can be read in any order and on any machine.
     """
@@ -97,7 +102,8 @@ def extract(
     locations = locate(locatives, resolutions, on_land=on_land)
     checks = check_distances(locatives, resolutions)
     resolutions = placed_by_offset(resolutions, locations)
-    actions = weigh(text, toponyms, locatives, find_actions(text, toponyms, locatives))
+    actions = find_actions(text, toponyms, locatives)
+    actions = weigh(text, toponyms, locatives, actions, judge or default_judge())
     dates = find_dates(text, report.published) if actions else []  # a text without events asks for none
     events = assemble(report, resolutions, locations, actions, dates)
     return Extraction(report, tuple(resolutions), tuple(locations), tuple(checks), tuple(events))
@@ -107,6 +113,7 @@ def build(
     source: str | Path | Iterable[Report],
     *,
     recognize: Recognizer | None = None,
+    judge: Judge | None = None,
     gazetteer: Gazetteer | None = None,
     theatre: Theatre | None = None,
     engine: Engine = map,
@@ -130,7 +137,7 @@ def build(
     """
     rejected: list[Rejected] = []
     reports = read_reports(source, rejected=rejected) if isinstance(source, str | Path) else source
-    read = partial(extract, recognize=recognize, gazetteer=gazetteer, theatre=theatre)
+    read = partial(extract, recognize=recognize, judge=judge, gazetteer=gazetteer, theatre=theatre)
     extractions = sorted(engine(read, reports), key=lambda extraction: extraction.report.id)
     return situate(extractions, theatre=theatre, rejected=rejected)
 
@@ -205,6 +212,12 @@ def _title(theatre: Theatre | None, reports: pd.DataFrame) -> str:
 def default_gazetteer() -> TableGazetteer:
     """Return the gazetteer that ships with the package, opened once a process."""
     return open_gazetteer()
+
+
+@lru_cache(maxsize=2)
+def default_judge(gear: Literal["full", "fast"] = "full") -> Judge:
+    """Return what weighs the events that frames read, loaded once a process."""
+    return EventEncoder() if gear == "full" else judge_by_cues
 
 
 @lru_cache(maxsize=2)

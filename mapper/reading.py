@@ -10,12 +10,13 @@ from typing import Literal, TypeVar
 
 from mapper.bounds import bounded
 from mapper.model import Rejected
-from mapper.pipeline import default_gazetteer
+from mapper.pipeline import default_gazetteer, default_judge
 from mapper.places.among import lying_among
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
 from mapper.places.geocoder import ServiceGazetteer, WithService
 from mapper.places.install import installed
 from mapper.places.user_tables import cache_dir, user_table
+from mapper.text.telling import Judge
 from mapper.text.toponyms import Recognizer, recognizer
 
 Item = TypeVar("Item")
@@ -40,6 +41,10 @@ class Reading:
     def recognize(self) -> Recognizer:
         """Return the recogniser, loaded once a process."""
         return _recognizer(self)
+
+    def judge(self) -> Judge:
+        """Return what weighs events, loaded once a process."""
+        return default_judge(self.gear)
 
 
 def read_each(

@@ -169,7 +169,7 @@ def _without_goals(drafts: Sequence[Draft]) -> list[Draft]:
     goals = {
         (d.action.sentence_start, d.side, d.location.name)
         for d in drafts
-        if d.action.kind in ("redeploy", "holds") and d.location is not None
+        if d.action.kind == "redeploy" and d.location is not None
     }
     return [
         d

@@ -22,7 +22,7 @@ from mapper.text.discourse import Discourse, name_of, remember, speaker_of
 from mapper.text.entries import find_entries
 from mapper.text.focus import Focus, is_country
 from mapper.text.frames import is_about_war, may_tell, noun_frames
-from mapper.text.gapping import share_list, share_verb
+from mapper.text.gapping import share_verb
 from mapper.text.kinds import by_means
 from mapper.text.presence import find_presence
 from mapper.text.states import NEXT, find_states
@@ -87,7 +87,6 @@ def find_actions(text: str, toponyms: Sequence[Toponym], locatives: Sequence[Loc
             by_means(a, text, discourse.paragraph_start) for a in _sentence_actions(tree, sentence, discourse)
         ]
         found = [in_focus(a, focus, starts, actions[-_RECENT:], told) for a in told]
-        found += share_list(text, found, names, tree)
         found += share_verb(text, sentence, found, discourse.recent, names)
         before = len(actions)
         actions += found

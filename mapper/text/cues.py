@@ -1,7 +1,7 @@
 """How likely each kind of event is told of a place, by the words around it and what frames have read there.
 
-A linear model: it knows what no list of idioms can hold, and doubts a frame where the words around speak
-against it. The recipe is `data/train_cues.py`.
+A linear model, the judge of the fast gear: it knows what no list of idioms can hold, and doubts a frame where
+the words around speak against it. The recipe is `data/train_cues.py`.
 """
 
 from __future__ import annotations
@@ -11,61 +11,32 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import as_file, files
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
-from mapper.model import Certainty, Toponym
+from mapper.model import Toponym
+from mapper.text.syntax import MAX_CHARS, Sentence
+from mapper.text.telling import CERTAINTIES, FAMILY, KINDS, OfName, OfWords, Passage, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KINDS = (
-    "capture", "withdraw", "surrender", "handover", "assault", "clash", "repulse", "shelling", "airstrike",
-    "missile", "naval_fire", "ied", "demolition", "advance", "redeploy", "siege", "siege_lifted",
-)  # fmt: skip
-CERTAINTIES: tuple[Certainty, ...] = ("claimed", "denied", "planned")
-READ = (*KINDS, "holds", "other", "none")
-# Territory, ground, remote, movement, siege: first and last (excluded) of `KINDS`.
-FAMILIES = ((0, 4), (4, 7), (7, 13), (13, 15), (15, 17))
+READ = (*KINDS, "other", "none")
+DOUBTS = CERTAINTIES[1:]
 BUCKETS = 1 << 18
 _WORD = re.compile(r"@[A-Z]|\w+|[^\w\s]")
 _ENDINGS = ("ing", "ed", "es", "s", "ly")
 _FAR, _NEAR = 12, 4
+_NOBODY = ("",) * len(KINDS)
 _STOPS = frozenset(",;:.—-")
 
 
-class Cue(NamedTuple):
-    """A place or trigger of which a sentence may tell something, with the kinds that frames read there."""
-
-    start: int
-    end: int
-    named: bool
-    kinds: frozenset[str]
-
-
-def read_cues(
-    text: str,
-    start: int,
-    end: int,
-    before: tuple[int, int] | None,
-    names: Sequence[Toponym],
-    cues: Sequence[Cue],
-) -> Iterator[list[str]]:
-    """
-    Yield the features of each cue of a sentence.
-
-    Parameters
-    ----------
-    text, start, end
-        The report, and where the sentence lies in it.
-    before
-        Where the sentence before lies.
-    names
-        The place names of the sentence.
-    """
-    spans = [(n.start, n.end) for n in names]
+def read_cues(text: str, passage: Passage) -> Iterator[list[str]]:
+    """Yield the features of each cue of a passage of a text."""
+    start, end, before, cues = passage.sentence.start, passage.sentence.end, passage.before, passage.cues
+    spans = [(n.start, n.end) for n in passage.names]
     earlier = [f"p:{w}" for w in set(_words(text[slice(*before)]))] if before else []
     kinds = {kind for cue in cues for kind in cue.kinds}
     for cue in cues:
@@ -141,9 +112,34 @@ def _model() -> dict[str, NDArray[np.float32]]:
     return model
 
 
+def judge_by_cues(
+    text: str, _sentences: Sequence[Sentence], _places: Sequence[Toponym], passages: Sequence[Passage]
+) -> list[Told]:
+    """Return what each passage tells; it knows neither who did it nor where."""
+    return [_told(text, passage) for passage in passages]
+
+
+def _told(text: str, passage: Passage) -> Told:
+    # A longer run without an end is no sentence, and every name in it would be read with all the others.
+    if not passage.cues or passage.sentence.end - passage.sentence.start > MAX_CHARS:
+        return Told([None] * len(passage.names), {})
+    rows = chances(read_cues(text, passage), [cue.kinds for cue in passage.cues])
+    kinds, doubts = np.split(rows, [len(KINDS)], axis=1)
+    certainties = np.concatenate([1 - doubts.max(axis=1, keepdims=True), doubts], axis=1)
+    named = len(passage.names)
+    words: dict[tuple[int, int], OfWords] = {}
+    for cue, row in zip(passage.cues[named:], kinds[named:], strict=True):
+        for family in {FAMILY[kind] for kind in cue.kinds & FAMILY.keys()}:
+            chance = max(float(row[slice(*family)].max()), words[family].chance if family in words else 0.0)
+            words[family] = OfWords(chance, None)
+    return Told(
+        [OfName(*row, _NOBODY) for row in zip(kinds[:named], certainties[:named], strict=True)], words
+    )
+
+
 def chances(features: Iterable[list[str]], kinds: Iterable[frozenset[str]]) -> NDArray[np.float32]:
     """
-    Return how likely each of `KINDS` and, if any is told, each of `CERTAINTIES` is: a row for each cue.
+    Return how likely each of `KINDS` is and, if any is told, each doubt: a row for each cue.
 
     Parameters
     ----------

@@ -19,6 +19,8 @@ from mapper.model import NameHit
 from mapper.text.chain import BIO_MOVES, TAGS, Name, best_path, class_chances, name_runs
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 WINDOW = 126
 _EARLIEST_CUT = 60
 _CERTAINLY_NO_NAME = 0.97
-_CLS, _SEP = 101, 102  # the marks before and after a window, in the vocabulary of BERT
+CLS, SEP = 101, 102  # the marks before and after a window, in the vocabulary of BERT
 _RESOURCES = files("mapper") / "resources" / "recognizer"
 
 SHAPES = 8
@@ -146,6 +148,24 @@ def _cut_at_sentence(words: Words, text: str, bounds: NDArray[np.int64], begin: 
     return stop
 
 
+def open_tokenizer() -> Tokenizer:
+    """Open the tokenizer that ships with the package."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_str((_RESOURCES / "tokenizer.json").read_text(encoding="utf-8"))
+
+
+def open_session(weights: Traversable) -> InferenceSession:
+    """Open weights that ship with the package, to be run on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    with as_file(weights) as path:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class Encoder:
     """The shipped encoder; weights and libraries are loaded when first needed."""
 
@@ -168,7 +188,7 @@ class Encoder:
         inputs = {name: np.zeros((1, high - low + 2), np.int64) for name in ("pieces", "shapes", "marks")}
         for name, row in inputs.items():
             row[0, 1:-1] = getattr(words, name)[low:high]
-        inputs["pieces"][0, [0, -1]] = _CLS, _SEP
+        inputs["pieces"][0, [0, -1]] = CLS, SEP
         inputs["attention"] = np.ones_like(inputs["pieces"])
         (output,) = self._session.run(None, inputs)
         probabilities: NDArray[np.float32] = output[0, bounds - low + 1]
@@ -176,19 +196,11 @@ class Encoder:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_str(_RESOURCES.joinpath("tokenizer.json").read_text(encoding="utf-8"))
+        return open_tokenizer()
 
     @cached_property
     def _session(self) -> InferenceSession:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        with as_file(_RESOURCES.joinpath("encoder.onnx")) as path:
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return open_session(_RESOURCES / "encoder.onnx")
 
     def __getstate__(self) -> dict[str, object]:
         return {}

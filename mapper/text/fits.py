@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mapper.text.actors import FIGHTING, doer_class, is_person
 from mapper.text.certainty import is_verb_of, subject
 from mapper.text.frames import Frame, noun_frames
-from mapper.text.kinds import FIRE, flies, is_shot
+from mapper.text.kinds import FIRE, is_shot
 from mapper.text.roles import Roles, deref, is_fire, is_timely, noun_doer, verb_object
 from mapper.text.syntax import Tree
 from mapper.text.whereabouts import SITES, objects_of
@@ -21,16 +21,6 @@ def leads_elsewhere(tree: Tree, particle: Token) -> bool:
     """Return whether "in" has an object that is no place: "went up in four columns", "drove in from X"."""
     aims = [*objects_of(particle)]
     return particle.lower_ == "in" and bool(aims) and not any(_is_site(tree, aim) for aim in aims)
-
-
-def spares_place(tree: Tree, verb: Token, roles: Roles) -> bool:
-    """Return whether what is destroyed is no building: tanks, a brigade, aerial targets."""
-    thing = deref(subject(verb) if roles.passive else verb_object(verb))
-    if thing is None and verb.dep_ in ("acl", "amod"):
-        thing = verb.head
-    if thing is None:
-        return False
-    return doer_class(tree, thing) in (*FIGHTING, "civilian") or is_shot(thing)
 
 
 def does_other(tree: Tree, verb: Token, frame: Frame, roles: Roles) -> bool:
@@ -83,10 +73,8 @@ def doer_fits(tree: Tree, roles: Roles, frame: Frame) -> bool:
     if frame.pattern in ("leave", "leave_from", "move", "enter") and found == "civilian":
         return True
     if "weak" in frame.options:
-        if frame.kind == "advance":  # anybody crosses, lands, arrives; "no one got past X" is of a force
-            by_land = found in ("force", "nation") or (found == "arm" and not flies(roles.doer))
-            return by_land or roles.doer.lower_ in _NOBODY
-        return found in FIGHTING or found == "who"
+        nobody = frame.kind == "advance" and roles.doer.lower_ in _NOBODY  # "no one got past X"
+        return nobody or found in FIGHTING or found == "who"
     # "Shells hit the port", "driven from the town by a bombardment"
     fire = frame.pattern in ("attack", "expel") and any(
         f.kind in FIRE for f in noun_frames(roles.doer.lower_)

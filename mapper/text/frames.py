@@ -20,10 +20,11 @@ rain      something falls on the place; the doer may not be told
 explode   something blows up at the place
 clash     the subject fights, "with" or "against" the other
 repulse   the subject throws an attack back
+defend    the subject keeps the place
 move, gain, send   the subject goes towards the place, gains ground there, sends others there
 stand     the subject, a force or the place itself, holds out
 rid       the doer rids the place of the other
-lift, lay  are said of sieges
+sever     the doer cuts a road; lift and lay are said of sieges
 switch    the subject changes sides
 crowd, kill, flight, empty, recognise, agree   what befalls people and states
 hold      the subject has the place: a state, no event

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mapper.model import Action, Toponym
-from mapper.text.focus import is_country
-from mapper.text.syntax import Sentence, Tree
+from mapper.text.syntax import Sentence
 from mapper.words import word_set
-
-if TYPE_CHECKING:
-    from spacy.tokens import Token
 
 # A place, an aside in commas at most, and then at once its own time.
 _OWN_TIME = re.compile(
@@ -32,13 +27,6 @@ _TURN = re.compile(
     r"\b[Tt]he same (?:was true of|went for|goes for|happened (?:to|at|in)|befell)|"
     r"\b(?:and|then),? (?:on|in|at|by) (?:the )?\w{2,12}(?: \w{1,12})?,)"
     r"(?:\s+(?:the|a|an|poor|little|nearby|small|hamlet|village|town|city|port|of)){0,4}\s+$"
-)
-# What stands between the places of a list: "A (2 dead), B, near C and around the village of D".
-_PREP = r"(?:(?:in|at|near|around|on|of|to|into|from|outside|over|towards?|against)\s+)?"
-_BETWEEN = re.compile(
-    r"(?:\s*\([^()]{1,40}\))?(?:,\s*|\s+)(?:(?P<last>and|&|or|as well as)\s+)?(?:also\s+|later\s+|then\s+)?"
-    + _PREP
-    + r"(?:(?:the|its|nearby)\s+)?(?:(?:villages?|towns?|city|cities|ports?|settlements?)\s+of\s+)?"
 )
 _WHEN, _FILLER = word_set("gapping.when"), word_set("gapping.filler") | word_set("roles.place_nouns")
 _LONGEST, _FAR = 140, 400
@@ -105,60 +93,6 @@ def share_verb(
                 )
             )  # fmt: skip
     return shared
-
-
-def share_list(text: str, found: Sequence[Action], toponyms: Sequence[Toponym], tree: Tree) -> list[Action]:
-    """
-    Return the actions told of one place of a list for the others: "attacks near A, B and C".
-
-    The parser loses places of long lists; a list ends with "and", since "A, B" may be A in B. A place with
-    an action of its own, or that another verb is about ("A fell and B was shelled"), shares none.
-    """
-    near = [t for t in toponyms if t.role == "literal" and not is_country(t)]
-    own = {a.where for a in found}
-    shared: list[Action] = []
-    for run in _lists(text, near):
-        model = [a for a in found if a.where in run]
-        if not model:
-            continue
-        heads = {place: tree.doc[i] for i, place in tree.places.items()}
-        lead = model[0]
-        first = None if lead.where is None else heads.get(lead.where)
-        for toponym in run:
-            if toponym not in own and not _is_apart(heads.get(toponym), first):
-                shared += [replace(a, where=toponym) for a in model if a.where == lead.where]
-    return shared
-
-
-def _is_apart(place: Token | None, lead: Token | None) -> bool:
-    """Return whether a place is the subject of a verb that the place told of is not."""
-    if place is None or lead is None:
-        return False
-    first, told = _first(place), _first(lead)
-    return first.dep_ in ("nsubj", "nsubjpass") and first != told
-
-
-def _first(place: Token) -> Token:
-    """Return the first of the nouns that one is joined to."""
-    while place.dep_ == "conj" and place.head != place:
-        place = place.head
-    return place
-
-
-def _lists(text: str, toponyms: Sequence[Toponym]) -> Iterator[list[Toponym]]:
-    """Yield the runs of places that only commas and prepositions part and "and" ends."""
-    run: list[Toponym] = []
-    closed = False
-    for toponym in toponyms:
-        joint = _BETWEEN.fullmatch(text, run[-1].end, toponym.start) if run else None
-        if joint is None or closed:
-            if closed:
-                yield run
-            run, closed = [], False
-        run.append(toponym)
-        closed = joint is not None and joint["last"] is not None
-    if closed:
-        yield run
 
 
 def _is_list(text: str, sentence: Sentence, toponyms: Sequence[Toponym], before: Sequence[Action]) -> bool:

@@ -62,8 +62,6 @@ def kind_of(tree: Tree, token: Token, frame: Frame, roles: Roles) -> str:
         return "capture"
     if frame.base in ("occupy", "reoccupy") and _goes_on(token):
         return "holds"
-    if frame.base == "pass" and not roles.passive and not frame.particle:
-        return "advance"
     if frame.pattern == "enter" and _at_edge(token):
         return "advance"  # "returned to the eastern gate of the town"
     aim = token.head if token.dep_ in ("acl", "relcl") else subject(token)
@@ -117,11 +115,6 @@ def _at_edge(verb: Token) -> bool:
 def is_shot(doer: Token) -> bool:
     """Return whether a doer is what shoots or is shot, and so does not move: guns, rockets, shells."""
     return _MEANS.get(singular(doer.lower_)) in ("shelling", "missile")
-
-
-def flies(doer: Token) -> bool:
-    """Return whether a doer comes by air: helicopters, planes, drones."""
-    return _MEANS.get(singular(doer.lower_)) == "airstrike"
 
 
 def _means(tree: Tree, token: Token, doer: Token | None) -> list[str]:

@@ -42,9 +42,7 @@ def noun_roles(tree: Tree, noun: Token, frame: Frame) -> Roles:
         preps = FROM
     elif pattern in ("move", "enter"):
         preps = TOWARD
-    elif pattern == "lose":
-        preps = frozenset(("of",))  # "with the loss of nine guns at X" is none of the place
-    elif pattern in ("take", "fall", "give"):
+    elif pattern in ("take", "fall", "lose", "give"):
         preps = frozenset(("of", "in", "at", "near"))
     roles.places = places_after(tree, noun, preps)
     for child in noun.children:

@@ -142,7 +142,7 @@ def _sets(verb: Token) -> bool:
 
 
 def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
-    """ "The garrison fell back on X", "they withdrew to X": where those who leave a place go is theirs."""
+    """ "The garrison fell back on X", "they withdrew to X": where those who leave a place go."""
     if not any(f.kind == "withdraw" for f in verb_frames_of(tree, verb)):
         return
     who = doer(verb) if not is_passive(verb) else None
@@ -151,10 +151,7 @@ def _refuge(tree: Tree, verb: Token) -> Iterator[State]:
     back = verb.lower_.startswith("retir") or any(c.lower_ == "back" for c in verb.children)
     for where in places_after(tree, verb, ("to", "into", "behind", *(["on"] * back))):
         if where.named is not None:
-            gone = any(
-                c.lower_ == "had" for c in verb.children
-            )  # "had fallen back on X": they still are there
-            yield State(verb, "holds", where, who, given=gone)
+            yield State(verb, "redeploy", where, who)
 
 
 def _base(tree: Tree, noun: Token) -> Iterator[State]:

@@ -322,9 +322,6 @@ def _take(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
         return None
     if patient is not None:
         roles.places = list(places_in(tree, patient))
-        if _is_counted(patient):
-            roles.places = _listed(tree, patient)
-            return roles if roles.places else None
         if frame.objects and not roles.places:
             roles.places = places_after(
                 tree, verb, ("in", "to", "over", "at")
@@ -336,26 +333,6 @@ def _take(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     origin = _after(verb, ("from", "of"), tree)
     roles.other = origin
     return roles
-
-
-def _is_counted(noun: Token) -> bool:
-    """Return whether a noun only says how many places: "retook 20 settlements in the province"."""
-    told = noun.tag_ == "NNS" and singular(noun.lower_) in PLACE_NOUNS
-    return told and any(c.dep_ == "nummod" or c.lower_ in _MANY for c in noun.children)
-
-
-def _listed(tree: Tree, noun: Token) -> list[Where]:
-    """Return the places by which a number of places is told: "six villages, including A and B"."""
-    joined = [w for c in noun.children if c.dep_ in ("appos", "conj") for w in places_in(tree, c) if w.named]
-    cue = next((t for t in tree.doc[noun.i + 1 :] if t.lower_ in _CUES), None)
-    if joined or cue is None:
-        return joined
-    stop = next((t.i for t in tree.doc[cue.i :] if t.tag_ in ("VBD", "VBZ", "VBP")), len(tree.doc))
-    return [Where(place) for i, place in sorted(tree.places.items()) if cue.i < i < stop]
-
-
-_CUES = frozenset(("including", "among", "namely", "notably"))
-_MANY = frozenset(("several", "many", "some", "more", "most", "dozens", "few"))
 
 
 def _attack(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
@@ -376,7 +353,7 @@ def _attack(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token 
 
 
 def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | None) -> Roles | None:
-    """Patterns of few verbs: to hold out, to rid of, to lift or lay a siege."""
+    """Patterns of few verbs: to hold out, to rid of, to cut a road, to lift or lay a siege."""
     pattern = frame.pattern
     if pattern == "stand":
         if (
@@ -398,6 +375,13 @@ def _rare(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
         roles.places = list(places_in(tree, patient)) if patient is not None else []
         roles.other = _after(verb, ("of",), tree)
         return roles if roles.places else None
+    if pattern == "sever":
+        if patient is None or singular(patient.lower_) not in _ROADS:
+            return None
+        roles.places = places_after(tree, verb, ("at", "near", "in", "outside")) or list(
+            places_in(tree, patient)
+        )
+        return roles
     roles.places = (list(places_in(tree, patient)) if patient is not None else []) + places_after(
         tree, verb, AT | {"to", "of"}
     )
@@ -414,13 +398,14 @@ def _last(tree: Tree, verb: Token, frame: Frame, roles: Roles, patient: Token | 
     return roles if roles.places else None
 
 
+_ROADS = word_set("roles.roads")
 _Reader = Callable[..., Roles | None]
 _READERS: dict[str, _Reader] = {
     **dict.fromkeys(("fall", "empty"), _fall),
-    **dict.fromkeys(("lose", "give", "leave", "hold"), _keep_or_lose),
+    **dict.fromkeys(("lose", "give", "leave", "hold", "defend"), _keep_or_lose),
     **dict.fromkeys(("take", "enter"), _take),
     **dict.fromkeys(("attack", "storm", "kill", "flight", "recognise"), _attack),
-    **dict.fromkeys(("stand", "rid", "lift", "lay", "switch"), _rare),
+    **dict.fromkeys(("stand", "rid", "sever", "lift", "lay", "switch"), _rare),
     **dict.fromkeys(("fire", "rain", "explode", "crowd", "yield", "gain", "move", "send"), _fire),
     "leave_from": _leave,
     "expel": _expel,

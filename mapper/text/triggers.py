@@ -11,7 +11,7 @@ from mapper.model import Action, Certainty, Locative, Toponym
 from mapper.text.actors import FIGHTING, doer_class, is_person
 from mapper.text.certainty import VERBAL, Stance, comes_to_nothing, is_verb_of, read_stance, subject
 from mapper.text.discourse import Discourse, name_of, speaker_of
-from mapper.text.fits import doer_fits, does_other, leads_elsewhere, spares_place
+from mapper.text.fits import doer_fits, does_other, leads_elsewhere
 from mapper.text.focus import is_country
 from mapper.text.frames import Frame, noun_frames, verb_frames
 from mapper.text.kinds import FIRE, kind_of
@@ -99,7 +99,7 @@ def noun_actions(
     if verb is not None and verb.i in told and not flees and (direct or frame.kind in FIRE):
         return
     roles = noun_roles(tree, noun, frame)
-    if verb is not None and frame.pattern != "lose":
+    if verb is not None:
         _borrow(tree, noun, verb, frame, roles)
     if "weak" in frame.options and roles.doer is None and not (frame.kind == "assault" and roles.places):
         return
@@ -122,7 +122,6 @@ def _noun_frame(noun: Token) -> Frame | None:
     """Return the first frame of a noun whose modifiers stand before it, or that something is under."""
     before = {c.lower_ for c in noun.children if c.dep_ in ("compound", "amod", "nmod", "poss")}
     before |= {o.lower_ for c in noun.children if c.lower_ == "of" for o in objects_of(c)}
-    before |= {"to" for c in noun.children if c.dep_ in ("acl", "relcl") and c.tag_ == "VB"}
     before |= {singular(word) for word in before}
     under = noun.dep_ == "pobj" and noun.head.lower_ == "under"
     if noun.text in ("March", "May"):
@@ -268,8 +267,6 @@ def _emit(
     if is_verb_of("claim", token):
         stance = replace(stance, claimed=True)
     kind = kind_of(tree, token, frame, roles)
-    if kind == "demolition" and frame.part == "v" and spares_place(tree, token, roles):
-        return
     speaker = speaker_of(tree, stance, discourse)
     actor, opponent = (
         name_of(tree, roles.doer, discourse, speaker),
@@ -303,17 +300,10 @@ def _emit(
         heads = [token, *([roles.doer] if roles.doer is not None else [])]
         left = [w for head in heads for w in places_after(tree, head, ("from",))]
         roles.places = left or roles.places  # where people come from, not where they arrive
-    if any(w.named and not w.near for w in roles.places):
-        roles.places = [w for w in roles.places if not w.near]  # "in the X direction ... near A and B"
     if not any(w.named for w in roles.places) and _elsewhere(tree, token):
         return
     if kind in ("advance", "redeploy") and not _moves(tree, token, roles, frame):
         return
-    apart = frame.part == "n" or pattern == "rain" or token.tag_ == "VBG"  # "shelling killed five in X"
-    apart = apart or kind == "advance"  # "went on to enter X"
-    told = roles.places or roles.other is not None or (apart and (tree.places or kind == "clash"))
-    if kind in _UNTOLD and not told:
-        return  # "they fired": what names no place tells nothing of the one in mind
     nominal = frame.part == "n" and pattern in ("lose", "fall", "take") and not _is_spoken_of(token, frame)
     if not roles.places and (stance.planned or nominal):
         return
@@ -332,8 +322,6 @@ def _is_goal(place: Toponym | Locative) -> bool:
 def _moves(tree: Tree, token: Token, roles: Roles, frame: Frame) -> bool:
     """Return whether a movement of troops has a goal: not "I go to X", "they crossed into Chad"."""
     roles.places = [w for w in roles.places if w.named is None or _is_goal(w.named)]
-    if frame.part == "v" and roles.doer is None:
-        return False  # "were flown to X": wounded, prisoners, guns
     alone = roles.doer is not None and (roles.doer.lower_ in ("i", "me") or is_person(roles.doer))
     told = bool(roles.places) or any(i > token.i for i, place in tree.places.items() if _is_goal(place))
     return told and not (alone and "weak" in frame.options)
@@ -351,7 +339,6 @@ def _is_short(verb: Token) -> bool:
 _GOT = frozenset(
     ("get", "got", "gotten", "go", "went", "gone", "come", "came", "advance", "advanced", "push", "pushed")
 )
-_UNTOLD = frozenset(("advance", "redeploy", "assault", "clash", "shelling", "demolition"))
 _BEYOND = frozenset(("past", "beyond", "further", "farther", "nearer", "closer", "through"))
 _HELD = frozenset(("capture", "withdraw", "surrender"))  # "no brigade has retreated": somebody said so
 _GROUND = frozenset(("assault", "clash", "repulse", "advance"))

@@ -1,22 +1,45 @@
-"""What the frames have read, weighed by the words around: doubtful events go, likely ones come in."""
+"""What the frames have read, weighed by a judge: doubtful events go, likely ones come in."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty, Locative, Toponym
-from mapper.text.cues import CERTAINTIES, FAMILIES, KINDS, Cue, chances, read_cues
 from mapper.text.frames import is_about_war
-from mapper.text.syntax import MAX_CHARS, Sentence, find_sentences
+from mapper.text.syntax import Sentence, find_sentences
+from mapper.text.telling import (
+    CERTAINTIES,
+    FAMILIES,
+    FAMILY,
+    KINDS,
+    Judge,
+    OfWords,
+    Passage,
+    Told,
+    is_at,
+    is_away,
+    passages_of,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Chosen by the figures of all five sets of annotated reports, those that nobody has read among them.
-DOUBTED = 0.08
-LIKELY = 0.4
+DOUBTED = 0.05
+LIKELY = 0.5
+SURE = 0.8  # of how certain an event is, against what its frame has read
 _LEAST_WORDS = 3
 
 
 def weigh(
-    text: str, toponyms: Sequence[Toponym], locatives: Sequence[Locative], actions: Sequence[Action]
+    text: str,
+    toponyms: Sequence[Toponym],
+    locatives: Sequence[Locative],
+    actions: Sequence[Action],
+    judge: Judge,
 ) -> list[Action]:
     """
     Drop the actions of a report that the words around make unlikely, and add what they make likely.
@@ -27,97 +50,96 @@ def weigh(
         A report, its place names, and the phrases that place something by them.
     actions
         What frames have read in it (`find_actions`).
+    judge
+        What says how likely each event is.
 
     Examples
     --------
-    >>> weigh("", [], [], [])
+    >>> from mapper.text.cues import judge_by_cues
+    >>> weigh("", [], [], [], judge_by_cues)
     []
     """
     if not actions and not is_about_war(text):
         return []
-    kept: list[Action] = []
     places = [t for t in toponyms if t.role in ("literal", "associative")]
     landmarks = {(n.start, n.end) for p in locatives if p.value is not None for n in p.landmarks}
-    before: tuple[int, int] | None = None
-    for sentence in find_sentences(text):
-        if sentence.heading:
-            continue
-        names = [t for t in places if sentence.start <= t.start < sentence.end]
-        found = [a for a in actions if a.sentence_start == sentence.start]
-        bare = () if _is_heading(text, sentence) else names
+    sentences = find_sentences(text)
+    passages = list(passages_of(sentences, places, actions))
+    kept: list[Action] = []
+    for passage, told in zip(passages, judge(text, sentences, places, passages), strict=True):
+        bare = () if _is_heading(text, passage.sentence) else passage.names
         may_tell = {n for n in bare if n.role == "literal" and (n.start, n.end) not in landmarks}
-        kept += _weighed(text, sentence, before, names, found, may_tell)
-        before = (max(sentence.start, sentence.end - MAX_CHARS), sentence.end)
+        kept += [*_settled(passage, told), *_likely(passage, told, may_tell)]
     return kept
 
 
-def cues_of(sentence: Sentence, names: Iterable[Toponym], found: Sequence[Action]) -> list[Cue]:
-    """Return the cues of a sentence: its place names, and the triggers whose place it does not name."""
-    cues = [
-        Cue(n.start, n.end, True, frozenset(a.kind for a in found if _is_at(a, n.start, n.end)))
-        for n in names
-    ]
-    away = [a for a in found if a.where is None or not sentence.start <= a.where.start < sentence.end]
-    return cues + [Cue(a.start, a.end, False, frozenset({a.kind})) for a in away]
+def _settled(passage: Passage, told: Told) -> Iterator[Action]:
+    """Yield the actions of a passage that are likely enough, as certain as the judge is sure they are."""
+    for action in passage.actions:
+        family = FAMILY.get(action.kind)
+        if family is None or action.kind == "holds":
+            yield action
+        elif is_away(action, passage.sentence):
+            yield from _away(action, told.words.get(family))
+        else:
+            read = next(
+                (
+                    of_name
+                    for name, of_name in zip(passage.names, told.names, strict=True)
+                    if of_name is not None and is_at(action, name.start, name.end)
+                ),
+                None,
+            )
+            if read is None:
+                yield action
+            elif read.kinds[slice(*family)].max() >= DOUBTED:
+                yield replace(action, certainty=_certainty(read.certainties, action.certainty))
 
 
-def _is_at(action: Action, start: int, end: int) -> bool:
-    return action.where is not None and action.where.start < end and start < action.where.end
+def _away(action: Action, words: OfWords | None) -> Iterator[Action]:
+    """Yield an action whose sentence does not name its place, at the place that the judge knows."""
+    if words is None:
+        yield action
+    elif words.chance >= DOUBTED:
+        yield replace(action, where=words.place or action.where)
 
 
-def _weighed(
-    text: str,
-    sentence: Sentence,
-    before: tuple[int, int] | None,
-    names: Sequence[Toponym],
-    found: Sequence[Action],
-    may_tell: Container[Toponym],
+def _likely(passage: Passage, told: Told, may_tell: Container[Toponym]) -> Iterator[Action]:
+    """Yield what no frame reads of the places named, and is likely."""
+    for name, cue, read in zip(passage.names, passage.cues, told.names, strict=False):
+        if read is None or name not in may_tell:
+            continue
+        for first, last in FAMILIES[:-1]:
+            best = first + int(read.kinds[first:last].argmax())
+            if cue.kinds.isdisjoint(KINDS[first:last]) and read.kinds[best] >= LIKELY:
+                yield from _told(passage, KINDS[best], name, read.doers[best], read.certainties)
+
+
+def _told(
+    passage: Passage, kind: str, where: Toponym, doer: str, certainties: NDArray[np.float32]
 ) -> Iterator[Action]:
-    """Yield what stays of `found`, and what only words tell of the names that `may_tell` of something."""
-    # A longer run without an end is no sentence, and every name in it would be read with all the others.
-    cues = cues_of(sentence, names, found) if sentence.end - sentence.start <= MAX_CHARS else []
-    if not cues:
-        yield from found
-        return
-    rows = chances(
-        read_cues(text, sentence.start, sentence.end, before, names, cues), [c.kinds for c in cues]
-    )
-    doubted: set[int] = set()
-    likely: list[Action] = []
-    for i, (cue, row) in enumerate(zip(cues, rows.tolist(), strict=True)):
-        for first, last in FAMILIES:
-            best = max(range(first, last), key=lambda k: row[k])
-            if not cue.kinds.isdisjoint(KINDS[first:last]):
-                if row[best] < DOUBTED:
-                    doubted |= {id(a) for a in found if a.kind in KINDS[first:last] and _belongs(a, cue)}
-            elif row[best] >= LIKELY and cue.named and names[i] in may_tell:
-                likely.append(_action(sentence, names[i], KINDS[best], row[len(KINDS) :]))
-    yield from (a for a in found if id(a) not in doubted)
-    yield from likely
-
-
-def _belongs(action: Action, cue: Cue) -> bool:
-    """Return whether a cue stands for an action's place or trigger."""
-    return _is_at(action, cue.start, cue.end) if cue.named else action.start == cue.start
-
-
-def _action(sentence: Sentence, where: Toponym, kind: str, doubts: Sequence[float]) -> Action:
-    """Return an event that only the words around tell: its doer is left to the context."""
-    strongest = max(range(len(doubts)), key=lambda i: doubts[i])
-    certainty: Certainty = CERTAINTIES[strongest] if doubts[strongest] > LIKELY else "reported"
-    return Action(
+    """Yield an action that only the words around tell."""
+    sentence = passage.sentence
+    yield Action(
         start=where.start,
         end=where.end,
         sentence_start=sentence.start,
         sentence_end=sentence.end,
         kind=kind,
-        actor="",
+        actor=doer,
         opponent="",
-        certainty=certainty,
+        certainty="reported" if kind == "holds" else CERTAINTIES[int(certainties.argmax())],
         where=where,
+        outcome=f"controlled_by:{doer}" if kind == "holds" else "none",
         clause_start=sentence.start,
         clause_end=sentence.end,
     )
+
+
+def _certainty(chances: NDArray[np.float32], read: Certainty) -> Certainty:
+    """Return how certain an event is: as a frame has read it, unless the judge is sure."""
+    best = int(chances.argmax())
+    return CERTAINTIES[best] if chances[best] >= SURE else read
 
 
 def _is_heading(text: str, sentence: Sentence) -> bool:

@@ -32,14 +32,12 @@ _ANSWERS = {"repulse": ("assault", "advance"), "siege_lifted": ("siege",)}
 _NOWHERE = frozenset({"recognition", "agreement", "statement", "ceasefire"})
 _COMPASS = word_set("roles.compass")
 _NAMING = frozenset({"compound", "nmod", "poss", "amod", "appos", "npadvmod", "nummod"})
-_SECTORS = frozenset({"direction", "sector", "axis"})
-_DEEPEST = 24  # staffs list a dozen villages, each hanging on the one before
 _INDEFINITE = frozenset({"a", "an", "some", "any", "no", "another"})
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place as the clause gives it: named, or by a word; `near` if it only names a sector of the front."""
+    """A place as the clause gives it: named, or by a word that stands for it."""
 
     named: Toponym | Locative | None
     word: str = ""
@@ -49,7 +47,7 @@ class Where:
 
 def places_in(tree: Tree, head: Token, *, partial: bool = False, depth: int = 0) -> Iterator[Where]:
     """Yield the places that a noun phrase names, its conjuncts included."""
-    if depth > _DEEPEST:
+    if depth > 5:
         return
     place = tree.place(head)
     if place is None:
@@ -77,7 +75,7 @@ def _places_of(tree: Tree, head: Token, *, partial: bool, depth: int) -> Iterato
             # an apposition may only bring another word for the place
             if child.dep_ != "appos" or tree.place(child) is not None or where.named is not None:
                 found = True
-                yield replace(where, near=where.near or word in _SECTORS)
+                yield where
     if not found:
         yield from _stand_in(head, word, partial=within)
 

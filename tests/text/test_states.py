@@ -92,7 +92,7 @@ def test_an_entry_that_says_since_when_tells_a_change() -> None:
 )
 def test_who_retreats_to_a_place_is_there_and_does_not_leave_it(text: str) -> None:
     told = {(a.kind, a.where.text) for a in actions(text, "Velden", "Orla") if a.where is not None}
-    assert ("holds", "Velden") in told
+    assert ("redeploy", "Velden") in told
     assert ("withdraw", "Velden") not in told
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Chosen by the figures of all five sets of annotated reports, those that nobody has read among them.
-DOUBTED = 0.05
+DOUBTED = 0.03
 LIKELY = 0.5
 SURE = 0.8  # of how certain an event is, against what its frame has read
 _LEAST_WORDS = 3
@@ -137,9 +137,9 @@ def _told(
 
 
 def _certainty(chances: NDArray[np.float32], read: Certainty) -> Certainty:
-    """Return how certain an event is: as a frame has read it, unless the judge is sure."""
+    """Return how certain an event is: as read, unless the judge is sure; denials may stand further on."""
     best = int(chances.argmax())
-    return CERTAINTIES[best] if chances[best] >= SURE else read
+    return CERTAINTIES[best] if chances[best] >= SURE and read != "denied" else read
 
 
 def _is_heading(text: str, sentence: Sentence) -> bool:

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.skipif(not BENCH.exists(), reason="the bench is kept be
 
 # The least F1 of each part that a change may leave, and the most false facts.
 EVENT_FLOORS = {
-    BENCH / "frontline": ({"toponyms": 0.98, "distances": 0.97, "events": 0.79}, 0),
-    BENCH / "frontline-more": ({"toponyms": 0.98, "distances": 0.99, "events": 0.73}, 1),
-    BENCH / "frontline-exam": ({"toponyms": 0.96, "distances": 0.98, "events": 0.62}, 2),
-    OWN / "read": ({"toponyms": 0.94, "distances": 0.98, "events": 0.67}, 1),
+    BENCH / "frontline": ({"toponyms": 0.98, "distances": 0.97, "events": 0.77}, 1),
+    BENCH / "frontline-more": ({"toponyms": 0.98, "distances": 0.99, "events": 0.71}, 1),
+    BENCH / "frontline-exam": ({"toponyms": 0.96, "distances": 0.98, "events": 0.64}, 1),
+    OWN / "read": ({"toponyms": 0.94, "distances": 0.98, "events": 0.65}, 1),
     # Nobody has looked at what is missed of these: they show how well unread reports are understood.
-    OWN / "unread": ({"toponyms": 0.95, "distances": 0.98, "events": 0.53}, 0),
+    OWN / "unread": ({"toponyms": 0.95, "distances": 0.98, "events": 0.54}, 0),
 }
 
 

@@ -411,7 +411,7 @@ def evaluate(model, windows: list[dict], head: dict) -> None:
         for at, told, certain in window["told"]:
             if certain >= 0:
                 right["certainties"].append(certainties[at + 1] == certain)
-            for first, last in head["families"][:-1]:
+            for first, last in head["families"]:
                 here = any(first <= flag < last for flag in read.get(at, ()))
                 chance = kinds[at + 1, first:last].max()
                 named.append(

@@ -28,8 +28,8 @@ ORGANISATIONS = word_set("sides.organisations")
 # Bodies that belong to whoever rules: "the National Guard", "the Security Council of Ukraine".
 _OFFICES = frozenset({"guard", "council", "ministry", "parliament", "staff"})
 _TITLES = word_set("sides.titles")
-# "al-Qaeda": the article may be written small.
 _MODEL = re.compile(r"[A-Z][A-Za-z]{0,2}-\d{1,4}[A-Z]{0,2}s?")  # "F-16": a weapon
+# "al-Qaeda": the article may be written small.
 _ARTICLE = re.compile(r"(?:al|el|ash|as|an|ar)-[A-Z]")
 _CAPITALISED = re.compile(r"[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?")
 

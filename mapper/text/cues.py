@@ -18,7 +18,7 @@ import numpy as np
 
 from mapper.model import Toponym
 from mapper.text.syntax import MAX_CHARS, Sentence
-from mapper.text.telling import CERTAINTIES, FAMILY, KINDS, OfName, OfWords, Passage, Told
+from mapper.text.telling import CERTAINTIES, FAMILY, KINDS, Family, OfName, OfWords, Passage, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,6 @@ BUCKETS = 1 << 18
 _WORD = re.compile(r"@[A-Z]|\w+|[^\w\s]")
 _ENDINGS = ("ing", "ed", "es", "s", "ly")
 _FAR, _NEAR = 12, 4
-_NOBODY = ("",) * len(KINDS)
 _STOPS = frozenset(",;:.—-")
 
 
@@ -127,14 +126,18 @@ def _told(text: str, passage: Passage) -> Told:
     kinds, doubts = np.split(rows, [len(KINDS)], axis=1)
     certainties = np.concatenate([1 - doubts.max(axis=1, keepdims=True), doubts], axis=1)
     named = len(passage.names)
-    words: dict[tuple[int, int], OfWords] = {}
+    words: dict[Family, OfWords] = {}
     for cue, row in zip(passage.cues[named:], kinds[named:], strict=True):
         for family in {FAMILY[kind] for kind in cue.kinds & FAMILY.keys()}:
             chance = max(float(row[slice(*family)].max()), words[family].chance if family in words else 0.0)
             words[family] = OfWords(chance, None)
     return Told(
-        [OfName(*row, _NOBODY) for row in zip(kinds[:named], certainties[:named], strict=True)], words
+        [OfName(*row, _nobody) for row in zip(kinds[:named], certainties[:named], strict=True)], words
     )
+
+
+def _nobody(_kind: int) -> str:
+    return ""
 
 
 def chances(features: Iterable[list[str]], kinds: Iterable[frozenset[str]]) -> NDArray[np.float32]:

@@ -155,19 +155,33 @@ def open_tokenizer() -> Tokenizer:
     return Tokenizer.from_str((_RESOURCES / "tokenizer.json").read_text(encoding="utf-8"))
 
 
-def open_session(weights: Traversable) -> InferenceSession:
-    """Open weights that ship with the package, to be run on one thread."""
-    import onnxruntime
+class Shipped:
+    """Weights that ship with the package and their tokenizer; libraries are loaded when first needed."""
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    with as_file(weights) as path:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    weights: Traversable
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return open_tokenizer()
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        with as_file(self.weights) as path:
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def __getstate__(self) -> dict[str, object]:
+        return {}
 
 
-class Encoder:
-    """The shipped encoder; weights and libraries are loaded when first needed."""
+class Encoder(Shipped):
+    """The shipped recogniser of names."""
+
+    weights = _RESOURCES / "encoder.onnx"
 
     def names(self, text: str, hits: Sequence[NameHit]) -> list[Name]:
         """Return the names in `text` by position; `hits` are the names the gazetteer knows in it."""
@@ -193,17 +207,6 @@ class Encoder:
         (output,) = self._session.run(None, inputs)
         probabilities: NDArray[np.float32] = output[0, bounds - low + 1]
         return probabilities
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        return open_tokenizer()
-
-    @cached_property
-    def _session(self) -> InferenceSession:
-        return open_session(_RESOURCES / "encoder.onnx")
-
-    def __getstate__(self) -> dict[str, object]:
-        return {}
 
 
 def _decode(words: Words, rows: NDArray[np.float32]) -> list[Name]:

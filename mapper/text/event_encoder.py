@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,13 +19,12 @@ import numpy as np
 
 from mapper.model import Toponym
 from mapper.text.cues import READ, read_flags
-from mapper.text.encoder import CLS, SEP, open_session, open_tokenizer
+from mapper.text.encoder import CLS, SEP, Shipped
 from mapper.text.syntax import MAX_CHARS, Sentence
-from mapper.text.telling import CERTAINTIES, FAMILIES, KINDS, OfName, OfWords, Passage, Told
+from mapper.text.telling import CERTAINTIES, FAMILIES, KINDS, Family, OfName, OfWords, Passage, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 STAND_INS = (
@@ -35,7 +34,6 @@ STAND_INS = (
 )  # fmt: skip
 WIDTH = 252  # pieces of a window, at most
 ASKED = 128  # numbers of a question and of a key
-MARKS = 4  # of a piece: none, a place, a name that stands for a government, a trigger of an action elsewhere
 _FULL = 180  # a window of so many pieces takes no further sentence
 _EARLIER, _BEFORE = 6, 2  # names and sentences before those asked of, that a window shows too
 _MEANT = 0.5  # the least chance of the place that a word is about
@@ -61,7 +59,8 @@ class Pieces(NamedTuple):
 class Window:
     """What the encoder reads at once.
 
-    `marks` and `flags` (pieces, `READ`) say what each piece is and what frames have read there; `asked` holds
+    `marks` say what each piece is: 1 a place, 2 a name that stands for a government, 3 a trigger of an action
+    elsewhere; `flags` (pieces, `READ`) what frames have read there. `asked` holds
     for each passage its number, the piece of each of its names (-1: cut off) and the pieces of its words.
     """
 
@@ -183,8 +182,10 @@ def stood_in(text: str, pieces: Pieces, names: Sequence[int]) -> NDArray[np.int6
     )
 
 
-class EventEncoder:
-    """The shipped encoder; weights and libraries are loaded when first needed."""
+class EventEncoder(Shipped):
+    """The shipped judge of events."""
+
+    weights = _RESOURCES / "encoder.onnx"
 
     def __call__(
         self,
@@ -196,15 +197,10 @@ class EventEncoder:
         """Return what each passage tells; what lies too far into a long sentence is not read."""
         told = [Told([None] * len(passage.names), {}) for passage in passages]
         for window in read_windows(text, sentences, places, passages, self._tokenizer):
-            rows = self._run(text, window)
+            answers = _Answers(text, window, self._run(text, window), self._asked, places)
             for p, names, words in window.asked:
-                told[p] = Told(
-                    [
-                        None if at < 0 else _of_name(text, window, rows, at, self._asked)
-                        for at in names.tolist()
-                    ],
-                    dict(_of_words(text, window, rows, words, self._asked, places)),
-                )
+                of_names = [None if at < 0 else answers.of_name(at) for at in names.tolist()]
+                told[p] = Told(of_names, answers.of_words(words))
         return told
 
     def _run(self, text: str, window: Window) -> dict[str, NDArray[np.float32]]:
@@ -224,98 +220,77 @@ class EventEncoder:
         return [self._tokenizer.token_to_id(name) or 0 for name in STAND_INS]
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        return open_tokenizer()
-
-    @cached_property
-    def _session(self) -> InferenceSession:
-        return open_session(_RESOURCES / "encoder.onnx")
-
-    @cached_property
     def _asked(self) -> dict[str, NDArray[np.float32]]:
         """What each of `KINDS` adds to a question, and to the answer that there is none."""
         with as_file(_RESOURCES / "asked.npz") as path, np.load(path) as kept:
             return {name: kept[name] for name in kept.files}
 
-    def __getstate__(self) -> dict[str, object]:
-        return {}
 
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What the encoder's rows say of a window."""
 
-def _of_name(
-    text: str,
-    window: Window,
-    rows: dict[str, NDArray[np.float32]],
-    at: int,
-    asked: dict[str, NDArray[np.float32]],
-) -> OfName:
-    doers = tuple(_doer(text, window, rows, at, kind, asked) for kind in range(len(KINDS)))
-    return OfName(_sigmoid(rows["kinds"][at]), _softmax(rows["certainties"][at]), doers)
+    text: str
+    window: Window
+    rows: dict[str, NDArray[np.float32]]
+    asked: dict[str, NDArray[np.float32]]
+    places: Sequence[Toponym]
 
+    def of_name(self, at: int) -> OfName:
+        """Return what is told at the name that piece `at` is."""
+        kinds, certainties = _sigmoid(self.rows["kinds"][at]), _softmax(self.rows["certainties"][at])
+        return OfName(kinds, certainties, partial(self._doer, at))
 
-def _of_words(
-    text: str,
-    window: Window,
-    rows: dict[str, NDArray[np.float32]],
-    words: NDArray[np.int64],
-    asked: dict[str, NDArray[np.float32]],
-    places: Sequence[Toponym],
-) -> Iterator[tuple[tuple[int, int], OfWords]]:
-    """Yield what the likeliest word of each family tells."""
-    if not len(words):
-        return
-    chances = _sigmoid(rows["unnamed"][words])
-    for first, last in FAMILIES:
-        row, kind = divmod(int(chances[:, first:last].argmax()), last - first)
-        at, kind = int(words[row]), first + kind
-        place = _place(text, window, rows, at, kind, asked, places)
-        yield (first, last), OfWords(float(chances[row, kind]), place)
+    def of_words(self, words: NDArray[np.int64]) -> dict[Family, OfWords]:
+        """Return what the likeliest of some words tells of each family."""
+        if not len(words):
+            return {}
+        chances = _sigmoid(self.rows["unnamed"][words])
+        found = {}
+        for first, last in FAMILIES:
+            row, kind = divmod(int(chances[:, first:last].argmax()), last - first)
+            place = self._place(int(words[row]), first + kind)
+            found[first, last] = OfWords(float(chances[row, first + kind]), place)
+        return found
 
+    def _doer(self, at: int, kind: int) -> str:
+        """Return the words that name who did it, "" if none are likely."""
+        chances = self._pointed(
+            ("who", "someone", "nobody"), at, kind, np.arange(len(self.window.pieces.ids))
+        )
+        first = last = int(chances[:-1].argmax())
+        least = chances[first] * _SAME_MENTION
+        starts, ends = self.window.pieces.starts, self.window.pieces.ends
+        while first and starts[first] - ends[first - 1] <= (chances[first - 1] >= least):
+            first -= 1
+        while last + 1 < len(starts) and starts[last + 1] - ends[last] <= (chances[last + 1] >= least):
+            last += 1
+        if chances[first : last + 1].sum() < _MEANT:
+            return ""
+        return " ".join(self.text[starts[first] : ends[last]].split())
 
-def _doer(
-    text: str,
-    window: Window,
-    rows: dict[str, NDArray[np.float32]],
-    at: int,
-    kind: int,
-    asked: dict[str, NDArray[np.float32]],
-) -> str:
-    """Return the words that name who did it, "" if none do."""
-    scores = rows["someone"] @ (rows["who"][at] + asked["who"][kind]) / np.sqrt(ASKED)
-    chances = _softmax(np.append(scores, rows["nobody"][at] + asked["nobody"][kind]))
-    first = last = int(chances[:-1].argmax())
-    least = chances[first] * _SAME_MENTION
-    starts, ends = window.pieces.starts, window.pieces.ends
-    while first and starts[first] - ends[first - 1] <= (chances[first - 1] >= least):
-        first -= 1
-    while last + 1 < len(starts) and starts[last + 1] - ends[last] <= (chances[last + 1] >= least):
-        last += 1
-    if chances[first : last + 1].sum() < _MEANT:
-        return ""
-    return " ".join(text[starts[first] : ends[last]].split())
+    def _place(self, at: int, kind: int) -> Toponym | None:
+        """Return the place that a word is about, if one is likely; mentions of one name count together."""
+        there = np.flatnonzero((self.window.marks == 1) | (self.window.marks == 2))
+        chances = self._pointed(("where", "somewhere", "nowhere"), at, kind, there)
+        mentions: dict[str, list[tuple[float, int]]] = {}
+        for chance, i in zip(chances.tolist(), there.tolist(), strict=False):
+            number = -1 - self.window.pieces.ids[i]
+            place = self.places[number]
+            mentions.setdefault(self.text[place.start : place.end].casefold(), []).append((chance, number))
+        for found in mentions.values():
+            if sum(chance for chance, _ in found) >= _MEANT:
+                return self.places[max(found)[1]]
+        return None
 
-
-def _place(
-    text: str,
-    window: Window,
-    rows: dict[str, NDArray[np.float32]],
-    at: int,
-    kind: int,
-    asked: dict[str, NDArray[np.float32]],
-    places: Sequence[Toponym],
-) -> Toponym | None:
-    """Return the place that a word is about, if one is likely; mentions of one name count together."""
-    there = np.flatnonzero((window.marks == 1) | (window.marks == 2))
-    scores = rows["somewhere"][there] @ (rows["where"][at] + asked["where"][kind]) / np.sqrt(ASKED)
-    chances = _softmax(np.append(scores, rows["nowhere"][at] + asked["nowhere"][kind]))
-    mentions: dict[str, list[tuple[float, int]]] = {}
-    for chance, i in zip(chances.tolist(), there.tolist(), strict=False):
-        place = -1 - window.pieces.ids[i]
-        name = text[places[place].start : places[place].end].casefold()
-        mentions.setdefault(name, []).append((chance, place))
-    for found in mentions.values():
-        if sum(chance for chance, _ in found) >= _MEANT:
-            return places[max(found)[1]]
-    return None
+    def _pointed(
+        self, columns: tuple[str, str, str], at: int, kind: int, pieces: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the chances that each of some pieces answers a question; the last is that none does."""
+        question, key, none = columns
+        asked = self.rows[question][at] + self.asked[question][kind]
+        scores = self.rows[key][pieces] @ asked / np.sqrt(ASKED)
+        return _softmax(np.append(scores, self.rows[none][at] + self.asked[none][kind]))
 
 
 def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:

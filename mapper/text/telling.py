@@ -16,9 +16,9 @@ KINDS = (
     "capture", "withdraw", "surrender", "handover", "assault", "clash", "repulse", "shelling", "airstrike",
     "missile", "naval_fire", "ied", "demolition", "advance", "redeploy", "siege", "siege_lifted", "holds",
 )  # fmt: skip
-# Territory, ground, remote, movement, siege, and who holds: first and last (excluded) of `KINDS`. A judge
-# is asked who holds because it must tell that from a capture; its answer is not used.
-FAMILIES = ((0, 4), (4, 7), (7, 13), (13, 15), (15, 17), (17, 18))
+Family = tuple[int, int]  # first and last (excluded) of `KINDS`
+# Territory, ground, remote, movement, siege. Who holds a place is asked to tell it from a capture, no more.
+FAMILIES: tuple[Family, ...] = ((0, 4), (4, 7), (7, 13), (13, 15), (15, 17))
 FAMILY = {kind: family for family in FAMILIES for kind in KINDS[slice(*family)]}
 CERTAINTIES: tuple[Certainty, ...] = ("reported", "claimed", "denied", "planned")
 
@@ -46,11 +46,11 @@ class Passage(NamedTuple):
 
 
 class OfName(NamedTuple):
-    """What is told of a place that is named: the chances of `KINDS` and `CERTAINTIES`, who did each."""
+    """What is told of a place that is named: chances of `KINDS` and `CERTAINTIES`, who did each kind."""
 
     kinds: NDArray[np.float32]
     certainties: NDArray[np.float32]
-    doers: Sequence[str]
+    doer: Callable[[int], str]
 
 
 class OfWords(NamedTuple):
@@ -64,7 +64,7 @@ class Told(NamedTuple):
     """What a passage tells: of each name, and by its words of each of `FAMILIES`, where they were read."""
 
     names: Sequence[OfName | None]
-    words: Mapping[tuple[int, int], OfWords]
+    words: Mapping[Family, OfWords]
 
 
 # The text, its sentences, its place names and its passages -> what each passage tells.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mapper.model import Action, Certainty, Locative, Toponym
+from mapper.text.focus import is_country
 from mapper.text.frames import is_about_war
 from mapper.text.syntax import Sentence, find_sentences
 from mapper.text.telling import (
@@ -68,7 +69,8 @@ def weigh(
     kept: list[Action] = []
     for passage, told in zip(passages, judge(text, sentences, places, passages), strict=True):
         bare = () if _is_heading(text, passage.sentence) else passage.names
-        may_tell = {n for n in bare if n.role == "literal" and (n.start, n.end) not in landmarks}
+        literal = (n for n in bare if n.role == "literal" and not is_country(n))
+        may_tell = {n for n in literal if (n.start, n.end) not in landmarks}
         kept += [*_settled(passage, told), *_likely(passage, told, may_tell)]
     return kept
 
@@ -77,7 +79,7 @@ def _settled(passage: Passage, told: Told) -> Iterator[Action]:
     """Yield the actions of a passage that are likely enough, as certain as the judge is sure they are."""
     for action in passage.actions:
         family = FAMILY.get(action.kind)
-        if family is None or action.kind == "holds":
+        if family is None:
             yield action
         elif is_away(action, passage.sentence):
             yield from _away(action, told.words.get(family))
@@ -109,18 +111,18 @@ def _likely(passage: Passage, told: Told, may_tell: Container[Toponym]) -> Itera
     for name, cue, read in zip(passage.names, passage.cues, told.names, strict=False):
         if read is None or name not in may_tell:
             continue
-        for first, last in FAMILIES[:-1]:
+        for first, last in FAMILIES:
             best = first + int(read.kinds[first:last].argmax())
             if cue.kinds.isdisjoint(KINDS[first:last]) and read.kinds[best] >= LIKELY:
-                yield from _told(passage, KINDS[best], name, read.doers[best], read.certainties)
+                yield _action(passage, KINDS[best], name, read.doer(best), read.certainties)
 
 
-def _told(
+def _action(
     passage: Passage, kind: str, where: Toponym, doer: str, certainties: NDArray[np.float32]
-) -> Iterator[Action]:
-    """Yield an action that only the words around tell."""
+) -> Action:
+    """Return an action that only the words around tell."""
     sentence = passage.sentence
-    yield Action(
+    return Action(
         start=where.start,
         end=where.end,
         sentence_start=sentence.start,
@@ -128,9 +130,8 @@ def _told(
         kind=kind,
         actor=doer,
         opponent="",
-        certainty="reported" if kind == "holds" else CERTAINTIES[int(certainties.argmax())],
+        certainty=CERTAINTIES[int(certainties.argmax())],
         where=where,
-        outcome=f"controlled_by:{doer}" if kind == "holds" else "none",
         clause_start=sentence.start,
         clause_end=sentence.end,
     )

@@ -16,7 +16,7 @@ from mapper.text.encoder import open_tokenizer
 from mapper.text.event_encoder import STAND_INS, WIDTH, EventEncoder, read_windows, stood_in
 from mapper.text.locatives import find_locatives
 from mapper.text.syntax import find_sentences
-from mapper.text.telling import FAMILY, KINDS, Cue, Judge, OfName, OfWords, Passage, Told, passages_of
+from mapper.text.telling import FAMILY, KINDS, Cue, Family, Judge, OfName, OfWords, Passage, Told, passages_of
 from mapper.text.weighing import weigh
 
 ENCODER = EventEncoder()
@@ -120,7 +120,7 @@ def test_events_that_only_cues_tell_lead_back_to_their_sentence() -> None:
     assert text[told.action.start : told.action.end] in told.quote
 
 
-def told(names: list[OfName | None], words: dict[tuple[int, int], OfWords] | None = None) -> Judge:
+def told(names: list[OfName | None], words: dict[Family, OfWords] | None = None) -> Judge:
     """Return a judge that says the same of a text of one sentence, whatever it says."""
     return lambda text, sentences, places, passages: [Told(names, words or {})]
 
@@ -128,7 +128,7 @@ def told(names: list[OfName | None], words: dict[tuple[int, int], OfWords] | Non
 def of_name(kind: str, chance: float, certainties: list[float], doer: str = "") -> OfName:
     kinds = np.full(len(KINDS), 0.01, np.float32)
     kinds[KINDS.index(kind)] = chance
-    return OfName(kinds, np.array(certainties, np.float32), [doer] * len(KINDS))
+    return OfName(kinds, np.array(certainties, np.float32), lambda _kind: doer)
 
 
 def test_a_sure_judge_settles_how_certain_an_event_is() -> None:
@@ -222,3 +222,9 @@ def test_a_report_without_end_is_read_in_bounded_windows() -> None:
     sentences = find_sentences(text)
     told = ENCODER(text, sentences, names, list(passages_of(sentences, names, [])))
     assert told == [Told([None] * len(names), {})]
+
+
+def test_no_event_comes_in_at_a_country() -> None:
+    text = "The alliance took command of the air over Libya."
+    likely = told([of_name("capture", 0.9, [1.0, 0.0, 0.0, 0.0])])
+    assert weigh(text, [place(text, "Libya")], [], [], likely) == []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DOUBTED = 0.03
 LIKELY = 0.5
 SURE = 0.8  # of how certain an event is, against what its frame has read
+_GAINS = ("capture", "handover")
 _LEAST_WORDS = 3
 
 
@@ -113,7 +114,9 @@ def _likely(passage: Passage, told: Told, may_tell: Container[Toponym]) -> Itera
             continue
         for first, last in FAMILIES:
             best = first + int(read.kinds[first:last].argmax())
-            if cue.kinds.isdisjoint(KINDS[first:last]) and read.kinds[best] >= LIKELY:
+            # Who holds it says already whose it has become.
+            known = (*KINDS[first:last], "holds") if KINDS[best] in _GAINS else KINDS[first:last]
+            if cue.kinds.isdisjoint(known) and read.kinds[best] >= LIKELY:
                 yield _action(passage, KINDS[best], name, read.doer(best), read.certainties)
 
 

@@ -228,3 +228,10 @@ def test_no_event_comes_in_at_a_country() -> None:
     text = "The alliance took command of the air over Libya."
     likely = told([of_name("capture", 0.9, [1.0, 0.0, 0.0, 0.0])])
     assert weigh(text, [place(text, "Libya")], [], [], likely) == []
+
+
+def test_no_capture_comes_in_where_a_frame_reads_the_holder() -> None:
+    text = "By nightfall the rebels held Brega."
+    brega = place(text, "Brega")
+    holds = action(text, "held", "holds", brega)
+    assert weigh(text, [brega], [], [holds], told([of_name("capture", 0.9, [1.0, 0.0, 0.0, 0.0])])) == [holds]

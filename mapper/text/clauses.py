@@ -116,9 +116,15 @@ class Clause:
         if word_at(self.tokens, self.tail.last - 1) == "apart":
             ends = [t for t in self.names(copula) if not is_country(t)] or self.last_two(copula)
             return (ends[-1], ends[-2]) if len(ends) >= 2 else (None, None)
-        if before == "it" and (named := self.toponym(copula - 2)) is not None:
-            if self.word(copula - 3) == "from":
+        at = copula - 2 + contracted
+        if before == "it" and (named := self.toponym(at)) is not None:
+            if self.word(at - 1) == "from" and self.tail.landmark is None:
+                # "From X it's 40 km"
+                return self.focus.resolve(copula, exclude=(named,), recent=True), named
+            if self.word(at - 1) == "from":
                 return named, None
+            if self.word(at - 1) == "to" and (start := self.start_told(at - 1)) is not None:
+                return named, start
             if self.word(copula - 3) == "to" and (adverb := self.word(copula - 4)) in ("here", "there"):
                 here = adverb == "here"
                 return named, self.focus.resolve(copula, exclude=(named,), here=here, latest=not here)
@@ -139,6 +145,9 @@ class Clause:
             return self.nearest(copula - 1), None
         if before in ("there", "they", "we", "he", "she", "both", "i", "you"):
             return None, None
+        if before in (";", ",") and (doer := self.clause_before(copula)) is not None:
+            # "X: contested; lies 40 km from Y"
+            return doer, None
         if (toponym := self.toponym(copula - 1)) is not None:
             joint, other = self.word(copula - 2), self.toponym(copula - 3)
             if joint not in PREPOSITIONS and joint != "and":
@@ -173,8 +182,19 @@ class Clause:
             and (self.word(start - 1) not in _CLAUSE_MARKS)
         ):
             start -= 1
-        toponym = self.toponym(start)
+        headed = self.word(start - 1) == ":" and self.toponym(start - 2) is not None
+        toponym = self.toponym(start - 2) if headed else self.toponym(start)
         return toponym if toponym is not None and not is_country(toponym) else None
+
+    def start_told(self, to: int) -> Toponym | None:
+        """Return A of "from A to B it is 40 km", given where "to" stands; A may be "the fallen city"."""
+        for k in range(to - 2, max(-1, to - 9), -1):
+            if self.word(k) == "from":
+                start = read_landmark(self.tokens, k + 1)
+                if start is None or start.last != to:
+                    return None
+                return resolve_landmark(start, self.focus, k + 1, (self.toponym(to + 1),))
+        return None
 
     def clause_start(self, copula: int) -> int:
         """Return where the clause of a verb begins, passing over asides before it."""
@@ -216,6 +236,11 @@ class Clause:
             ends = [token.toponym for token in self.tokens[i:copula] if token.toponym is not None]
             if len(ends) >= 2:
                 return ends[1], ends[0]
+            to = copula - 2
+            if len(ends) == 1 and ends[0] is self.toponym(copula - 1) and self.word(to) == "to":
+                # "From the fallen city to X is 40 km"
+                start_at = self.start_told(to)
+                return (ends[0], start_at) if start_at is not None else (None, None)
         if self.word(i) in PREPOSITIONS:
             while i < copula and self.word(i) != ",":
                 i += 1

@@ -27,6 +27,8 @@ _JOINING = frozenset(["of", "with", "at", "in", "near"])
 PARTS = word_class("part")
 THINGS = word_class("thing")
 _STOP = word_class("stop")
+# "This headquarters" is where the report is written.
+_OF_WRITERS = frozenset(["headquarters", "base", "camp", "station", "barracks"])
 _MAX_WORDS = 6
 
 
@@ -74,6 +76,8 @@ def read_landmark(tokens: Sequence[Token], i: int, *, apposed: bool = True) -> L
         return Landmark(i, i + 1, _ADVERBS[word])
     if word == "the" and word_at(tokens, i + 1) in ("former", "latter"):
         return Landmark(i, i + 2, "former" if word_at(tokens, i + 1) == "former" else "latter")
+    if word == "the" and word_at(tokens, i + 1) in ("first", "second") and _ends(tokens, i + 2):
+        return Landmark(i, i + 2, "former" if word_at(tokens, i + 1) == "first" else "latter")
     return _read_phrase(tokens, i, apposed) or _unseen(tokens, i)
 
 
@@ -124,7 +128,7 @@ def _continues(tokens: Sequence[Token], j: int, has_noun: bool) -> bool:
 def _owns_capital(tokens: Sequence[Token], j: int) -> bool:
     """Tell whether the name at `j` is the country in "Uganda's capital", "the Argentine capital"."""
     k = j + 1
-    while word_at(tokens, k) in ("'", "s", "'s"):
+    while word_at(tokens, k) in ("'", "s", "'s", "state", "provincial", "regional"):
         k += 1
     return word_at(tokens, k) == "capital"
 
@@ -192,7 +196,9 @@ def resolve_landmark(
     if landmark.kind == "capital":
         return focus.capital(index, landmark.adjective) or focus.resolve(index, exclude=exclude)
     if landmark.kind == "thing":
-        return focus.containing(index, landmark.noun)
+        told = focus.containing(index, landmark.noun)
+        written = told is None and landmark.proximal and landmark.noun in _OF_WRITERS
+        return focus.resolve(index, exclude=exclude, here=True) if written else told
     if landmark.kind in ("former", "latter"):
         return focus.last_two(index, exclude)[landmark.kind == "latter"]
     if landmark.kind == "here":

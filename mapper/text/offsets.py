@@ -26,6 +26,8 @@ _MEASURES = word_class("measure")
 _MEASURED_AFTER = word_class("measured_after")
 # "For 5 km north of X"
 _SPANS = frozenset(["per", "for", "after", "by", "every"])
+# What stands somewhere beside having a length: "a line 75 km from X".
+_STANDING = frozenset(["line", "front", "zone", "column", "convoy", "pocket", "salient", "perimeter"])
 _REACHING = word_class("reaching")
 _ABLE = word_class("able")
 _REACH_RIGHT = 25
@@ -147,7 +149,11 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
         Whether the clause itself speaks of a distance ("from A to B is 40 km").
     """
     before, after = word_at(tokens, quantity.first - 1), word_at(tokens, quantity.last)
-    if quantity.attributive or after in _MEASURED_AFTER:
+    across = after == "across" and tail.landmark is not None
+    if quantity.attributive or (after in _MEASURED_AFTER and not across):
+        return False
+    if quantity.unit == "m" and after == "up":
+        # "a fort ten thousand feet up"
         return False
     if not framed and not tail.says_where():
         return False
@@ -157,6 +163,8 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
     measured = before == "of" and any(word_at(tokens, quantity.first - k) in _MEASURES for k in (2, 3))
     # "A line 8 km long", but "on a line 8 km north of X"
     placed = tail.link == "of" and (tail.bearing or before in ("advance", "front")) and before not in _SPANS
+    told_from = tail.link == "from" and tail.landmark is not None and tail.origin is None
+    placed = placed or (told_from and before in _STANDING)
     extent = before in _MEASURES and not placed
     if measured or before == "from" or (extent and not framed):
         return False
@@ -169,8 +177,18 @@ def is_claim(tokens: Sequence[Token], quantity: Quantity, tail: Tail, framed: bo
     if before == "," and toponym_at(tokens, quantity.first - 2) is not None:
         # "It could be seen from X, 20 km off"
         return True
-    left = [word_at(tokens, k) for k in range(quantity.first - 7, quantity.first)]
+    left = [token.word for token in _of_clause(tokens, quantity.first)]
     return not (any(w in _ABLE for w in left) and any(w in _REACHING for w in left))
+
+
+def _of_clause(tokens: Sequence[Token], first: int) -> Sequence[Token]:
+    """Return the last words of the clause before a phrase."""
+    k = first
+    while k > max(0, first - 7) and tokens[k - 1].sentence == tokens[first].sentence:
+        if tokens[k - 1].word in (";", ":"):
+            break
+        k -= 1
+    return tokens[k:first]
 
 
 def _adverbial(tokens: Sequence[Token], i: int, j: int) -> bool:

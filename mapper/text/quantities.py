@@ -260,6 +260,8 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         return None
     value, j = number
     maximum = None
+    odd = word_at(tokens, j + (word_at(tokens, j) == "-")) == "odd"
+    j += odd * (1 + (word_at(tokens, j) == "-"))
     if (unit_at := _unit(tokens, j)) is None or word_at(tokens, j) == "-":
         upper = _read_upper(tokens, j)
         if upper is not None:
@@ -278,7 +280,7 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
             maximum, j = upper[0], again[1]
     joined = maximum is not None and word_at(tokens, i - 1) in ("between", "from")
     first, comparator = _read_comparator(tokens, i - 1 if joined else i)
-    if tokens[i].word in _VAGUE or (tokens[i].word == "a" and word_at(tokens, i + 1) in _VAGUE):
+    if odd or tokens[i].word in _VAGUE or (tokens[i].word == "a" and word_at(tokens, i + 1) in _VAGUE):
         comparator = "~"
     return Quantity(
         first, _skip_second_unit(tokens, j), value * scale, unit, metres / scale,

@@ -14,6 +14,7 @@ from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT,
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing, key
 from mapper.text.landmarks import THINGS, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
+from mapper.text.quantities import begins_quantity
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 from mapper.text.unseen import DETERMINERS, name_before
@@ -161,9 +162,11 @@ class _Reader(Clause):
         if word == ";" and (bracket := self.opening_bracket(i)) is not None:
             return self.nearest(bracket, reach=6), None
         if word in ("", ";", PARAGRAPH):
-            if word != ";" and word_at(self.tokens, self.tail.last) in ("", ".", "!", "?", PARAGRAPH):
+            after = word_at(self.tokens, self.tail.last)
+            more = after == "," and begins_quantity(word_at(self.tokens, self.tail.last + 1) or ",")
+            if word != ";" and (more or after in ("", ".", "!", "?", PARAGRAPH)):
                 # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
-                return self.focus.resolve(self.first, exclude=self.named), None
+                return self.focus.resolve(self.first, exclude=self.named, recent=True), None
             return self.following(), None
         if word in ("(", "["):
             return name_before(self.tokens, i) or self.nearest(i, reach=6), None
@@ -343,7 +346,19 @@ class _Reader(Clause):
         aside = [token.word for token in self.tokens[opening + 1 : comma]]
         if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
             return self.clause_subject(opening - 1)
-        return name_before(self.tokens, comma) or self.nearest(comma), None
+        return name_before(self.tokens, comma) or self.announced(opening) or self.nearest(comma), None
+
+    def announced(self, opening: int) -> Toponym | None:
+        """Return X of "at the other end, 40 km off, X", "its neighbour, 40 km off, is X": nothing else is named."""
+        i = self.tail.last
+        if self.word(i) != "," or self.names_between(opening + 1, self.first):
+            return None
+        i += 1 + (self.word(i + 1) in ("is", "was", "lies"))
+        return self.point(self.toponym(i), i + 1)
+
+    def names_between(self, first: int, last: int) -> bool:
+        """Tell whether a name stands between two tokens."""
+        return any(self.toponym(k) is not None for k in range(first, last))
 
     def told_from_itself(self, name: int, noun: int) -> bool:
         """
@@ -378,6 +393,10 @@ class _Reader(Clause):
             if word in ("a", "an", ",", ""):
                 # "X, a village, 40 km ..."
                 return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
+            if word == "the" and settlement and noun - k > 1 and self.word(k - 1) == ",":
+                # "X, the country's second port"
+                if (toponym := self.toponym(k - 2)) is not None and not is_country(toponym):
+                    return toponym
             if word in DETERMINERS and settlement:
                 here, latest = word == "this", word == "that"
                 return self.focus.resolve(noun, exclude=self.named, here=here, latest=latest)
@@ -417,20 +436,23 @@ class _Reader(Clause):
             i -= 1
         if self.word(i) == "near" and self.word(i - 1) == ",":
             return self.named_when(i - 2)
-        if self.word(i) not in ("in", "on", "of") or (
-            self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS
+        next_to = self.word(i) in ("before", "beyond", "past", "after")
+        if not next_to and (
+            self.word(i) not in ("in", "on", "of") or (self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS)
         ):
             return None
         first = i - 1 - (self.word(i - 1) == ",")
         beside = self.word(i) == "in" or (self.word(i) == "on" and first < i - 1)
-        if beside and (toponym := self.toponym(first)) is not None:
-            return None if is_country(toponym) or self.word(first - 1) == "by" else toponym
+        if beside and (toponym := self.toponym(first)) is not None and not is_country(toponym):
+            return None if self.word(first - 1) == "by" else toponym
         for j in range(i - 1, max(0, i - 24), -1):
             word = self.word(j)
             if word in COPULAS:
                 described = self.word(j + 1) in ("a", "an", "the") or self.word(j + 1) in _HAVING
-                return self.clause_subject(j)[0] if described else None
+                measured = self.word(j + 1)[:1].isdecimal()  # "it's 17 hectares of rock in the X"
+                return self.clause_subject(j)[0] if described or measured else None
             opens = self.word(j + 1) in ("a", "an", "in", "on", "at", "near")
+            opens |= next_to and self.word(j + 1) == "the"
             if word == "," and opens and (apposed := self.named_when(j - 1)):
                 return apposed
             if self.toponym(j) is None and word not in (",", "-", "(", ")") and not word.isalnum():
@@ -441,12 +463,13 @@ class _Reader(Clause):
 
     def named_when(self, k: int) -> Toponym | None:
         """Return the place that words ending at `k` mean: "X", "X last week", "X (once Y)", "the town"."""
-        while self.word(k) in _WHEN:
+        end = k
+        while self.word(k) in _WHEN or (k < end and self.word(k) in ("on", "in")):
             k -= 1
         if self.word(k) == ")":
             k = (self.opening_bracket(k) or k) - 1
         if (toponym := self.toponym(k)) is not None:
-            return None if is_country(toponym) else toponym
+            return None if is_country(toponym) or self.focus.is_articled(k) else toponym
         definite = self.word(k) in SETTLEMENTS and self.word(k - 1) in DETERMINERS
         return self.noun_phrase(k) if definite else None
 

@@ -84,6 +84,9 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         tail.last, tail.road = i + 3, True
     elif words[0] in ("by", "in") and words[2] in _RECKONED:
         tail.last = i + 3
+    elif words[0] == "across" and (j := next((k for k in range(i + 2, i + 5) if word_at(tokens, k) == "from"), 0)):
+        # "20 km across the gulf from X"
+        tail.last = j
     elif words[:2] in (("by", "car"), ("by", "bus"), ("by", "truck"), ("of", "road")):
         tail.last, tail.road = i + 2, True
     elif words[0] in ("up", "down", "along") and (step := _way(tokens, i + 1)):
@@ -137,7 +140,7 @@ def _read_separated(tokens: Sequence[Token], tail: Tail) -> None:
 def _lands(tokens: Sequence[Token], i: int) -> bool:
     """Tell whether a landmark follows, so that "off" or "beyond" is its link and no adverb."""
     landmark = read_landmark(tokens, i)
-    return landmark is not None and landmark.kind in ("name", "settlement", "capital", "thing")
+    return landmark is not None and landmark.kind in ("name", "settlement", "capital", "thing", "it")
 
 
 def _way(tokens: Sequence[Token], i: int) -> tuple[int, bool] | None:

@@ -155,7 +155,13 @@ class Clause:
             if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
                 return toponym, other
         subject, other = self.head(self.clause_start(copula), copula)
-        return (subject or self.before_asides(copula)), other
+        return (subject or self.before_asides(copula) or self.apposed_name(copula)), other
+
+    def apposed_name(self, copula: int) -> Toponym | None:
+        """Return X of "the town in question, X, is 40 km from Y"."""
+        toponym = self.toponym(copula - 2) if self.word(copula - 1) == "," else None
+        opened = self.word(copula - 3) == "," and self.word(copula - 4).isalpha()
+        return toponym if toponym is not None and opened and not is_country(toponym) else None
 
     def before_asides(self, copula: int) -> Toponym | None:
         """Return X of "X, so long fought over, so often lost, is ...": what a sentence begins with."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mapper.model import Toponym
 from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing, key
-from mapper.text.landmarks import THINGS, read_landmark, resolve_landmark
+from mapper.text.landmarks import PARTS, THINGS, Landmark, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import begins_quantity
 from mapper.text.tails import Tail
@@ -33,6 +33,9 @@ _WITHIN = frozenset(
 )  # fmt: skip
 _ALIAS = frozenset(["formerly", "alias", "called", "known", "as", "also", "now", "once", "spelt"])
 _WHEN = word_class("calendar") | frozenset(["last", "week", "month", "year", "yesterday", "today", "ago"])
+_RELATIVE = frozenset(["where", "which", "whose", "who", "whence"])
+_SET = frozenset(["located", "lying", "situated", "standing", "set", "sited", "perched", "at", "being"])
+_HAD = frozenset(["had", "has", "fell", "became", "was", "is", "remains", "remained", "lies"])
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
 _THING_NOUNS = word_class("thing_noun")
@@ -56,6 +59,19 @@ _OPENING_WORDS = PREPOSITIONS | frozenset(
         "about",
         "that",
         "this",
+        "until",
+        "then",
+        "long",
+        "home",
+        "formerly",
+        "hitherto",
+        "no",
+        "one",
+        "his",
+        "her",
+        "scene",
+        "site",
+        "seat",
     ]
 )
 
@@ -181,6 +197,9 @@ class _Reader(Clause):
             if self.toponym(i - 1) is not None or self.word(i - 1).isalpha():
                 return self.apposed(i)
             return self.following(), None
+        if word in _SET and self.word(i - 1) in ("", ",") and (ahead := self.following()) is not None:
+            # "Lying 40 km from Y, X ..."
+            return ahead, None
         if word in _OBJECTS:
             # "which puts them 4 km from X"
             return None, None
@@ -209,6 +228,10 @@ class _Reader(Clause):
         if unseen is not None and self.word_before(unseen) in PREPOSITIONS:
             # "Shells fell at Xan Yor 40 km from Y"
             return unseen, None
+        if noun and self.word(i - 1) == "the" and self.word(i - 2) in ("in", "on", "among", "amid", "above"):
+            # "X in the hills 40 km from Y"
+            if (held := self.toponym(i - 3)) is not None and not is_country(held):
+                return held, None
         return self.before_aside(i) or self.predicated(i) or self.named_after(bare=False) or self.acting(
             i
         ), None
@@ -241,12 +264,21 @@ class _Reader(Clause):
             return acted
         i += 2 if inside else 1
         landmark = read_landmark(self.tokens, i)
+        if landmark is not None and landmark.toponym is None and self.word(self.tail.last) == ",":
+            return self.going_on(landmark)
         # "37 km from Blenheim, Marlborough, ...": a mark after the name makes it the landmark's province.
         if landmark is None or not self.word(landmark.last).isalpha():
             enclosed = self.word(self.first - 1) == "," and self.word(self.first - 2) in ("and", "or", "but")
             inverted = inside or enclosed or self.word(self.tail.last) in _INVERTED
             return landmark.toponym if landmark is not None and inverted else None
         return landmark.toponym
+
+    def going_on(self, landmark: Landmark) -> Toponym | None:
+        """Return what "40 km north of Y, the town had ...", "40 km north of Y, it was ..." go on about."""
+        meant = landmark.kind == "settlement" and landmark.first + 1 < landmark.last
+        if not (meant or landmark.kind == "it") or self.word(landmark.last) not in _HAD:
+            return None
+        return resolve_landmark(landmark, self.focus, self.first, self.named, subject=True)
 
     def acted_on(self, i: int) -> Toponym | None:
         """Return X of "40 km north of Y, troops entered X": what the verb of the clause at `i` takes."""
@@ -292,6 +324,9 @@ class _Reader(Clause):
             between = self.tokens[previous.last : i]
             if len(between) <= 3 and all(token.toponym is None for token in between):
                 return previous.subject, None
+        if (head := self.before_aside(i - 1)) is not None:
+            # "X, the army's last base in the west and 40 km from Y"
+            return head, None
         k = i - 1 - (self.word(i - 1) in AREAS)
         placed = self.toponym(k) is not None and self.word(i - 1) in AREAS
         return (self.placed_first(i - 1) if placed else None) or self.nearest(i), None
@@ -346,6 +381,9 @@ class _Reader(Clause):
         aside = [token.word for token in self.tokens[opening + 1 : comma]]
         if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
             return self.clause_subject(opening - 1)
+        if aside[:1] and aside[0] in _RELATIVE and (placed := self.named_when(opening - 1)) is not None:
+            # "X, where the army sits, 40 km from Y"
+            return placed, None
         return name_before(self.tokens, comma) or self.announced(opening) or self.nearest(comma), None
 
     def announced(self, opening: int) -> Toponym | None:
@@ -380,8 +418,14 @@ class _Reader(Clause):
     def noun_phrase(self, noun: int) -> Toponym | None:
         """Return the place that "the town", "this village" means; None for "a village" and for things."""
         settlement = self.word(noun) in SETTLEMENTS
+        if self.word(noun) in _OF_TOWNS and (unseen := name_before(self.tokens, noun)) is not None:
+            return unseen
         for k in range(noun - 1, max(-1, noun - 5), -1):
             word = self.word(k)
+            part = self.word(noun) in PARTS and self.word(noun) not in THINGS
+            if part and self.word(k + 1) in ("'", "'s") and (toponym := self.toponym(k)) is not None:
+                # "X's centre"
+                return toponym
             if settlement and (toponym := self.toponym(k)) is not None:
                 # "Marto city", but not "Australia's smallest town"
                 return toponym if self.word(k + 1) not in ("'", "'s") else None
@@ -483,6 +527,7 @@ class _Reader(Clause):
                 return self.toponym(k - 1 - area)
             if self.word(k) == ",":
                 opens = self.word(k + 1) in _OPENING_WORDS or self.word(k + 1) in _PLACED
+                opens |= self.toponym(k + 1) is not None and self.word(k + 2) == "'"
                 return self.named_when(k - 1) if opens else None
         return None
 

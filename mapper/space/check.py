@@ -26,6 +26,8 @@ _RANK: dict[Verdict, int] = {"consistent": 0, "approximate": 1, "inconsistent": 
 # A town is not a point: how far an end may move along the line and across it, in metres.
 # A figure that misses the measured distance by this factor was told from elsewhere, if that may be.
 _ASTRAY = 4.0
+# Letters between two phrases of one breath.
+_BREATH = 60
 _END_ALONG_M, _END_ACROSS_M = 6_000.0, 3_000.0
 
 
@@ -74,7 +76,8 @@ def settle_landmarks(locatives: Sequence[Locative], resolutions: Sequence[Resolu
         told = _settled(locative, places) if locative.others else locative
         before = settled[-1] if settled else None
         was = locatives[len(settled) - 1].landmarks
-        if before is not None and locative.others and before.landmarks != was == locative.landmarks:
+        moved = before is not None and before.landmarks != was == locative.landmarks
+        if moved and before is not None and locative.others and locative.start - before.end <= _BREATH:
             # Told in one breath, told from one place: "Y, 20 km to the south, and Z, 80 km to the west".
             told = replace(locative, landmarks=before.landmarks)
         settled.append(told)

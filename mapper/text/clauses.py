@@ -202,6 +202,13 @@ class Clause:
                 return resolve_landmark(start, self.focus, k + 1, (self.toponym(to + 1),))
         return None
 
+    def begins_way(self, to: int) -> bool:
+        """Tell whether "from A to B", given where "to" stands, is a way and not a walk or a flight."""
+        k = to
+        while k > 0 and self.word(k) != "from":
+            k -= 1
+        return self.word(k - 1) in ("", ",", "and", "but", *WAYS, *_DISTANCE_NOUNS)
+
     def clause_start(self, copula: int) -> int:
         """Return where the clause of a verb begins, passing over asides before it."""
         k = copula - 1

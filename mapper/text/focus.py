@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapper.model import Toponym
+from mapper.text.fates import same_fate
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import is_unit
-from mapper.text.tokens import PARAGRAPH, Token, word_at
+from mapper.text.tokens import PARAGRAPH, Token, inside_quotes, word_at
 from mapper.words import read_table
 
 SETTLEMENTS = word_class("settlement")
@@ -27,7 +28,7 @@ _FADE, _FADE_RECENT, _STAY, _FAINT = 0.5, 0.3, 0.35, 0.45
 _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _MEMORY = 80
 _TOLD_NEAR = 6  # words to either side of a name that tell of its fate
-_LOST, _BESIEGED = word_class("lost"), word_class("besieged")
+_TOLD_FAR = 30  # and behind a name that its sentence begins with
 _OTHERS = 4  # places that an unsaid landmark may mean beside the likeliest
 _CALENDAR = word_class("calendar")
 _RIVERS = frozenset(("river", "stream", "creek", "canal", "bank", "waterway"))
@@ -83,7 +84,7 @@ class Focus:
     _next: int = 0
 
     def __post_init__(self) -> None:
-        self.quoted = _inside_quotes(self.tokens)
+        self.quoted = inside_quotes(self.tokens)
         self.dateline = _dateline(self.tokens)
         self.headings, self._bylines = _headings(self.tokens)
         self._seen_sentences: set[int] = set()
@@ -191,6 +192,7 @@ class Focus:
         recent: bool = False,
         here: bool = False,
         latest: bool = False,
+        topic: bool = False,
     ) -> Toponym | None:
         """
         Return the toponym that is most in mind before the token at `index`.
@@ -207,6 +209,8 @@ class Focus:
             Let the last place win that was more than a landmark ("that village", "40 km farther on").
         here
             Let the place of the dateline or of the paragraph's heading win.
+        topic
+            Let the place win that the report goes on about, not what others are told from.
 
         Returns
         -------
@@ -223,7 +227,11 @@ class Focus:
         known = [m for m in self._mentions[-_MEMORY:] if m.key not in barred and m.index < index]
         if latest and (strong := [m for m in known if m.weight > _FAINT]):
             return strong[-1].toponym
-        return next(iter(self._ranked(known, token, recent)), None)
+        return next(iter(self._ranked(known, token, recent, topic=topic)), None)
+
+    def written_from(self, index: int) -> Toponym | None:
+        """Return the place of the heading or of the dateline that holds at a token, None without either."""
+        return self.headings.get(self.tokens[min(index, len(self.tokens) - 1)].paragraph, self.dateline)
 
     def others(self, index: int, exclude: Sequence[Toponym | None]) -> tuple[Toponym, ...]:
         """
@@ -242,7 +250,9 @@ class Focus:
         token = self.tokens[min(index, len(self.tokens) - 1)]
         return tuple(self._ranked(known, token, recent=False)[:_OTHERS])
 
-    def _ranked(self, known: Sequence[_Mention], token: Token, recent: bool) -> list[Toponym]:
+    def _ranked(
+        self, known: Sequence[_Mention], token: Token, recent: bool, *, topic: bool = False
+    ) -> list[Toponym]:
         """Return the places by the weight of their mentions, faded until `token`."""
         heading = self.headings.get(token.paragraph)
         scores: dict[str, float] = {}
@@ -251,7 +261,7 @@ class Focus:
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
             fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
             scores[mention.key] = scores.get(mention.key, 0.0) + (
-                mention.weight if recent else mention.ground
+                mention.weight if recent or topic else mention.ground
             ) * max(fade, 0.0 if recent else _STAY)
             latest[mention.key] = mention.toponym
         about = heading is not None and heading not in self._bylines
@@ -324,8 +334,16 @@ class Focus:
 
     def _shares(self, mention: _Mention, adjective: str) -> bool:
         """Tell whether words beside a mention tell of the fate that an adjective sums up."""
-        near = self.tokens[max(0, mention.index - _TOLD_NEAR) : mention.index + _TOLD_NEAR]
-        return any(t.sentence == mention.sentence and _same_fate(t.word, adjective) for t in near)
+        first, last = mention.index - _TOLD_NEAR, mention.index + _TOLD_NEAR
+        if self.begins(mention.index):
+            # What a sentence begins with may meet its fate at the end: "X, the last port, and so on, fell".
+            last = mention.index + _TOLD_FAR
+        near = self.tokens[max(0, first) : last]
+        return any(t.sentence == mention.sentence and same_fate(t.word, adjective) for t in near)
+
+    def begins(self, i: int) -> bool:
+        """Tell whether the name at `i` is the first word of its sentence."""
+        return i == 0 or self.tokens[i - 1].sentence != self.tokens[i].sentence
 
     def last_two(
         self, index: int, exclude: Sequence[Toponym | None]
@@ -363,14 +381,6 @@ class Focus:
 def key(toponym: Toponym) -> str:
     """Return the form in which two mentions of a name are the same."""
     return (toponym.name or toponym.text).strip("#@ ").casefold()
-
-
-def _same_fate(word: str, adjective: str) -> bool:
-    """Tell whether a word tells of the fate that an adjective sums up."""
-    for fate in (_LOST, _BESIEGED):
-        if adjective in fate:
-            return word in fate
-    return adjective.endswith(("ed", "ing")) and len(word) > 3 and word[:4] == adjective[:4]
 
 
 def is_country(toponym: Toponym) -> bool:
@@ -461,18 +471,6 @@ def _titles(tokens: Sequence[Token]) -> frozenset[int]:
         if token.word != PARAGRAPH:
             ends[token.sentence] = token.word
     return frozenset(sentence for sentence, word in ends.items() if word not in _MARKS)
-
-
-def _inside_quotes(tokens: Sequence[Token]) -> list[bool]:
-    """Say for each token whether it stands inside quotation marks; a paragraph's end closes them."""
-    inside, flags = False, []
-    for token in tokens:
-        if token.word == PARAGRAPH:
-            inside = False
-        elif token.word in ('"', "“", "”", "«", "»"):
-            inside = token.word in ("“", "«") or (token.word == '"' and not inside)
-        flags.append(inside)
-    return flags
 
 
 @lru_cache(maxsize=1)

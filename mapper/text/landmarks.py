@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mapper.model import Toponym
+from mapper.text.fates import tells_fate
 from mapper.text.focus import SETTLEMENTS, Focus
 from mapper.text.lexicon import word_class
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
@@ -204,10 +205,14 @@ def resolve_landmark(
     if landmark.kind == "here":
         return focus.resolve(index, exclude=exclude, here=True)
     if landmark.demonstrative:
-        here = landmark.noun in SETTLEMENTS and landmark.proximal
+        here = landmark.noun in SETTLEMENTS and landmark.proximal and focus.written_from(index) is not None
         return focus.resolve(index, exclude=exclude, latest=True, here=here)
     if landmark.adjective and (told := focus.told_as(index, landmark.adjective, exclude)) is not None:
         return told
+    if tells_fate(landmark.adjective) and (
+        fated := focus.resolve(index, exclude=(*exclude, focus.dateline), topic=True)
+    ):
+        return fated
     return focus.resolve(
         index, exclude=exclude, recent=subject or landmark.kind == "it", latest=landmark.kind == "recent"
     )

@@ -137,10 +137,10 @@ def _pair(
     first, second = (tokens[k].toponym if k >= 0 else None for k in (at - 2, at))
     if at < 2 or first is None or second is not locative.subject or tokens[at - 1].word != "and":
         return None
-    upper = locative.distance_max_m or 0.0
+    upper = quantity.maximum or 0.0
     low = replace(locative, subject=first, distance_max_m=None)
     return low, replace(
-        locative, value=upper / quantity.metres, distance_m=upper, distance_max_m=None, others=()
+        locative, value=upper, distance_m=upper * quantity.metres, distance_max_m=None, others=()
     )
 
 

@@ -62,7 +62,8 @@ def read_offset(
     first, last = quantity.first, tail.last
     subject, landmark, implicit = _ends(tokens, quantity, tail, focus, previous, subject, framing)
     _remember(tokens, first, tail, focus, subject, landmark)
-    maximum = quantity.maximum * quantity.metres if quantity.maximum is not None else None
+    ranged = quantity.maximum is not None and quantity.maximum > quantity.value
+    maximum = (quantity.maximum or 0.0) * quantity.metres if ranged else None
     return Locative(
         start=tokens[first].start,
         end=tokens[last - 1].end,
@@ -238,8 +239,10 @@ def _unsaid(
     away = tail.away and not tail.bearing and not tail.onward
     if previous is not None and previous.sentence == tokens[index].sentence:
         # "X, 40 km from Y, Z, 15 km farther on", "Z, 15 km away": from X; "15 km to the south": from Y.
-        before = [previous.subject] if farther or away else []
-        before += [] if onward else [previous.landmark]
+        before = [] if onward else [previous.landmark]
+        # "X, 12 km away, and Y, 16 km away": both from one place.
+        paired = previous.implicit and index - previous.last <= 4
+        before = [previous.subject, *before] if farther or (away and not paired) else before
         told = next((end for end in before if end is not None and end is not subject), None)
         if told is not None:
             return told

@@ -116,7 +116,7 @@ _SIGNS: tuple[tuple[Comparator, tuple[str, ...]], ...] = (
             "not much more than",
         ),
     ),
-    ("=", ("as little as", "as close as", "as near as", "as far as")),
+    ("=", ("all of", "as little as", "as close as", "as near as", "as far as")),
 )
 _PHRASES: dict[tuple[str, ...], Comparator] = {
     tuple(phrase.split()): sign
@@ -267,7 +267,8 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         if upper is not None:
             maximum, j = upper
             # "18.40 - 5 km": a time and a distance are no range
-            unit_at = _unit(tokens, j) if maximum > value else None
+            listing = word_at(tokens, j - 2) == "and"
+            unit_at = _unit(tokens, j) if maximum > value or listing else None
     if unit_at is None:
         return None
     attributive = word_at(tokens, j) in ("-", "–")
@@ -279,14 +280,14 @@ def _read_length(tokens: Sequence[Token], i: int) -> Quantity | None:
         if upper is not None and (again := _unit(tokens, upper[1])) is not None and again[0][0] == unit:
             maximum, j = upper[0], again[1]
     joined = maximum is not None and word_at(tokens, i - 1) in ("between", "from")
+    listed = maximum is not None and not joined and "and" in (token.word for token in tokens[i + 1 : j])
     first, comparator = _read_comparator(tokens, i - 1 if joined else i)
     if odd or tokens[i].word in _VAGUE or (tokens[i].word == "a" and word_at(tokens, i + 1) in _VAGUE):
         comparator = "~"
     return Quantity(
         first, _skip_second_unit(tokens, j), value * scale, unit, metres / scale,
-        maximum=maximum * scale if maximum is not None and maximum > value else None,
-        comparator=comparator, attributive=attributive,
-        listed=maximum is not None and not joined and "and" in (token.word for token in tokens[i + 1 : j]),
+        maximum=maximum * scale if maximum is not None and (maximum > value or listed) else None,
+        comparator=comparator, attributive=attributive, listed=listed,
     )  # fmt: skip
 
 
@@ -472,6 +473,9 @@ def _read_comparator(tokens: Sequence[Token], i: int) -> tuple[int, Comparator]:
                 sign = "<"
             elif word in _ABOVE:
                 sign = ">"
+            elif word == "not" and word_at(tokens, first - 2) in (",", "("):
+                # "X, not 40 km from Y"
+                sign = "<"
             elif word in _PLAIN and (word != "but" or word_at(tokens, first - 2) in _COPULAS):
                 # "It is but 40 km from X", but "5 km from X but 40 km from Y"
                 sign = "="

@@ -10,76 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapper.model import Toponym
-from mapper.text.clauses import CLAUSE_WORDS, COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Clause, Ends
-from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing, key
-from mapper.text.landmarks import PARTS, THINGS, Landmark, read_landmark, resolve_landmark
+from mapper.text.asides import OF_TOWNS, PLACED, THING_NOUNS, Aside
+from mapper.text.clauses import COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Ends
+from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing
+from mapper.text.landmarks import THINGS, Landmark, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import begins_quantity
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 from mapper.text.unseen import DETERMINERS, name_before
 
-_PLACED = word_class("placed")
 _SPEECH = word_class("speech")
 _INVERTED = word_class("inverted")
 _TAKING = word_class("lost") | word_class("besieged")
-# What a town has one of, and calls by its own name.
-_OF_TOWNS = frozenset(["airport", "airfield", "aerodrome", "station", "refinery"])
-_HAVING = frozenset(["in", "on", "with", "by", "near", "beside", "among", "below", "above", "beneath"])
-_MEMORY = 400  # words in which a name that comes again is known
-_WITHIN = frozenset(
-    ["the", "present", "what", "is", "now", "mouth", "corner", "part", "loop", "bend", "river", "region",
-     "province", "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central"]
-)  # fmt: skip
-_ALIAS = frozenset(["formerly", "alias", "called", "known", "as", "also", "now", "once", "spelt"])
-_WHEN = word_class("calendar") | frozenset(["last", "week", "month", "year", "yesterday", "today", "ago"])
 _RELATIVE = frozenset(["where", "which", "whose", "who", "whence"])
 _SET = frozenset(["located", "lying", "situated", "standing", "set", "sited", "perched", "at", "being"])
 _HAD = frozenset(["had", "has", "fell", "became", "was", "is", "remains", "remained", "lies"])
 _OBJECTS = frozenset(["them", "us", "him", "me", "her"])
 _PARTED = frozenset(["separated", "divided", "cut"])
-_THING_NOUNS = word_class("thing_noun")
-_OPENING_WORDS = PREPOSITIONS | frozenset(
-    [
-        "a",
-        "an",
-        "up",
-        "high",
-        "deep",
-        "the",
-        "its",
-        "their",
-        "our",
-        "once",
-        "itself",
-        "another",
-        "also",
-        "which",
-        "lying",
-        "about",
-        "that",
-        "this",
-        "until",
-        "then",
-        "long",
-        "home",
-        "formerly",
-        "hitherto",
-        "no",
-        "one",
-        "his",
-        "her",
-        "scene",
-        "site",
-        "seat",
-    ]
-)
-
-
-_NO_VERBS = (
-    (PREPOSITIONS - {"on"}) | DETERMINERS | CLAUSE_WORDS | frozenset(["a", "an"])
-    | word_class("part_of") | _THING_NOUNS | THINGS | AREAS | SETTLEMENTS
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +105,7 @@ def read_subject(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader(Clause):
+class _Reader(Aside):
     """Reads leftwards from a phrase by what stands before it."""
 
     previous: Previous | None
@@ -217,7 +165,7 @@ class _Reader(Clause):
             # "the X air base 40 km from Y"
             return self.noun_phrase(i), None
         k = i
-        while self.word(k) in _PLACED or (self.word(k) in ("at", "by") and k == i):
+        while self.word(k) in PLACED or (self.word(k) in ("at", "by") and k == i):
             k -= 1 + (self.word(k) in ("truth", "fact", "reality") and self.word(k - 1) == "in")
         if self.word(k) in COPULAS:
             return self.clause_subject(k)
@@ -228,10 +176,12 @@ class _Reader(Clause):
         if unseen is not None and self.word_before(unseen) in PREPOSITIONS:
             # "Shells fell at Xan Yor 40 km from Y"
             return unseen, None
-        if noun and self.word(i - 1) == "the" and self.word(i - 2) in ("in", "on", "among", "amid", "above"):
+        held = (
+            noun and self.word(i - 1) == "the" and self.word(i - 2) in ("in", "on", "among", "amid", "above")
+        )
+        if held and (holder := self.toponym(i - 3)) is not None and not is_country(holder):
             # "X in the hills 40 km from Y"
-            if (held := self.toponym(i - 3)) is not None and not is_country(held):
-                return held, None
+            return holder, None
         return self.before_aside(i) or self.predicated(i) or self.named_after(bare=False) or self.acting(
             i
         ), None
@@ -307,6 +257,9 @@ class _Reader(Clause):
             if landmark is None or not (of_town or (at and landmark.last == i + 2)):
                 return None
             return self.point(landmark.toponym, landmark.last)
+        if self.word(i) == "in" and self.tail.away and self.tail.landmark is None and not mark:
+            # "heard 40 km away in X"
+            return self.point(self.toponym(i + 1), i + 2)
         mark = mark and (bare or self.word(i - 1) == ":")
         i += self.word(i) in ("called", "named", "is")
         ends = not self.word(i + 1).isalpha() and self.toponym(i + 1) is None
@@ -336,14 +289,20 @@ class _Reader(Clause):
         k = comma - 1
         if self.word(k) == ")":
             k = (self.opening_bracket(k) or k) - 1
-        if self.previous is not None and self.previous.last == comma and self.tail.landmark is not None:
-            # "X, 40 km from Y, 60 km from Z"
+        again = self.tail.landmark is not None or (self.tail.road and not self.tail.onward)
+        if self.previous is not None and self.previous.last == comma and again:
+            # "X, 40 km from Y, 60 km from Z", "X, an hour from Y, 60 km by road"
             return self.previous.subject or self.toponym(k), None
         if (toponym := self.toponym(k)) is not None and is_country(toponym) and self.word(k - 1) == ",":
             # "X, Russia, 40 km from Y"
             k, toponym = k - 2, self.toponym(k - 2)
+        if toponym is not None and not self.tail.says_where() and self.word(k - 1) == "to":
+            # "From A to B, 40 km, ..."
+            start = self.start_told(k - 1)
+            if start is not None and self.begins_way(k - 1):
+                return toponym, start
         if toponym is not None and not is_country(toponym):
-            thing = self.word(k - 1) in ("of", "at") and self.word(k - 2) in _OF_TOWNS
+            thing = self.word(k - 1) in ("of", "at") and self.word(k - 2) in OF_TOWNS
             if thing and self.told_from_itself(k, k - 2):
                 return None, None
             # A river is no point, so what lies 40 km from Y on it has no name.
@@ -366,7 +325,7 @@ class _Reader(Clause):
         if word in AREAS and (head := self.predicated(k) or self.before_aside(k)) is not None:
             # "X lies in Y district, 40 km from Z"
             return head, None
-        if word in SETTLEMENTS or word in _THING_NOUNS or word in THINGS:
+        if word in SETTLEMENTS or word in THING_NOUNS or word in THINGS:
             held = self.holds(k - 1) if self.toponym(k - 1) else None
             return (
                 self.named_after() or held or self.noun_phrase(k)
@@ -381,174 +340,23 @@ class _Reader(Clause):
         aside = [token.word for token in self.tokens[opening + 1 : comma]]
         if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
             return self.clause_subject(opening - 1)
-        if aside[:1] and aside[0] in _RELATIVE and (placed := self.named_when(opening - 1)) is not None:
+        owner = self.toponym(opening + 1) is not None and self.word(opening + 2) == "'"
+        if (
+            aside[:1]
+            and (owner or aside[0] in _RELATIVE)
+            and (placed := self.named_when(opening - 1)) is not None
+        ):
             # "X, where the army sits, 40 km from Y"
             return placed, None
-        return name_before(self.tokens, comma) or self.announced(opening) or self.nearest(comma), None
+        return name_before(self.tokens, comma) or self.announced(comma) or self.nearest(comma), None
 
-    def announced(self, opening: int) -> Toponym | None:
-        """Return X of "at the other end, 40 km off, X", "its neighbour, 40 km off, is X": nothing else is named."""
+    def announced(self, comma: int) -> Toponym | None:
+        """Return X of "at the other end, 40 km off, X", "its neighbour, 40 km off, is X"."""
         i = self.tail.last
-        if self.word(i) != "," or self.names_between(opening + 1, self.first):
+        k = comma
+        while self.word(k - 1).isalpha() or self.word(k - 1) == "-":
+            k -= 1
+        if self.word(i) != "," or self.toponym(k - 1) is not None:
             return None
         i += 1 + (self.word(i + 1) in ("is", "was", "lies"))
         return self.point(self.toponym(i), i + 1)
-
-    def names_between(self, first: int, last: int) -> bool:
-        """Tell whether a name stands between two tokens."""
-        return any(self.toponym(k) is not None for k in range(first, last))
-
-    def told_from_itself(self, name: int, noun: int) -> bool:
-        """
-        Tell whether a thing is told from the town whose name it has: "X airport, 5 km from town".
-
-        It is not where "town" is another: "Y is besieged. X airport, 5 km from the town".
-        """
-        said = self.tail.landmark
-        if said is not None and (said.kind != "settlement" or self.word(noun) not in _OF_TOWNS):
-            return False
-        toponym = self.toponym(name)
-        meant = resolve_landmark(said, self.focus, self.first) if said else self.focus.resolve(self.first)
-        if toponym is None or (meant is not None and key(meant) != key(toponym)):
-            return toponym is None
-        earlier = self.tokens[max(0, name - _MEMORY) : name]
-        known = any(t.toponym is not None and key(t.toponym) == key(toponym) for t in earlier)
-        return known or self.focus.resolve(name, exclude=(toponym,)) is None
-
-    def noun_phrase(self, noun: int) -> Toponym | None:
-        """Return the place that "the town", "this village" means; None for "a village" and for things."""
-        settlement = self.word(noun) in SETTLEMENTS
-        if self.word(noun) in _OF_TOWNS and (unseen := name_before(self.tokens, noun)) is not None:
-            return unseen
-        for k in range(noun - 1, max(-1, noun - 5), -1):
-            word = self.word(k)
-            part = self.word(noun) in PARTS and self.word(noun) not in THINGS
-            if part and self.word(k + 1) in ("'", "'s") and (toponym := self.toponym(k)) is not None:
-                # "X's centre"
-                return toponym
-            if settlement and (toponym := self.toponym(k)) is not None:
-                # "Marto city", but not "Australia's smallest town"
-                return toponym if self.word(k + 1) not in ("'", "'s") else None
-            if k > noun - 4 and (toponym := self.toponym(k)) is not None:
-                # "the Marto base, 5 km from Y"
-                owned = self.word(k + 1) in ("'", "'s") and not self.tail.landmark
-                own = owned or self.word(noun) in WAYS
-                return None if own or self.told_from_itself(k, noun) else toponym
-            if word in ("a", "an", ",", ""):
-                # "X, a village, 40 km ..."
-                return self.toponym(k - 2) if self.word(k - 1) == "," else self.toponym(k - 1)
-            if word == "the" and settlement and noun - k > 1 and self.word(k - 1) == ",":
-                # "X, the country's second port"
-                if (toponym := self.toponym(k - 2)) is not None and not is_country(toponym):
-                    return toponym
-            if word in DETERMINERS and settlement:
-                here, latest = word == "this", word == "that"
-                return self.focus.resolve(noun, exclude=self.named, here=here, latest=latest)
-            if word in DETERMINERS:
-                # "X on the lake", "X and its barracks", "X, the army's base"
-                on = self.word(k - 1) in _HAVING or (word == "its" and self.word(k - 1) == "and")
-                head = self.toponym(k - 2) if on or self.word(k - 1) == "," else None
-                return head or self.focus.containing(noun, self.word(noun))
-        return None
-
-    def acting(self, i: int) -> Toponym | None:
-        """Return X of "X burned 40 km south of Y", "X was taken 40 km ...": a verb or two between."""
-        for k in range(i, max(-1, i - 4), -1):
-            toponym = self.toponym(k)
-            if toponym is not None:
-                begins = self.word(k - 1) in ("", ",", "and", "but", "-", "–", "—", ":")
-                plain = toponym.role == "literal" and not is_country(toponym) and self.toponym(k - 1) is None
-                return toponym if begins and plain else None
-            word = self.word(k)
-            if not word.isalpha() or word in _NO_VERBS:
-                return None
-        return None
-
-    def holds(self, k: int) -> Toponym | None:
-        """
-        Return X where the name at `k` is what X lies in: "X in Y", "X, a port in Y", "X is a port on the Y".
-
-        Not in "the town of Y", nor where what lies there has no name ("a camp in Y").
-        """
-        i = k - 1
-        if self.word(i) in _ALIAS and self.word(i - 1) in (",", *_ALIAS):
-            # "X, formerly Y", "X, also known as Y"
-            while self.word(i) != "," and k - i < 5:
-                i -= 1
-            return self.toponym(i - 1)
-        while k - i < 6 and self.word(i) in _WITHIN:
-            i -= 1
-        if self.word(i) == "near" and self.word(i - 1) == ",":
-            return self.named_when(i - 2)
-        next_to = self.word(i) in ("before", "beyond", "past", "after")
-        if not next_to and (
-            self.word(i) not in ("in", "on", "of") or (self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS)
-        ):
-            return None
-        first = i - 1 - (self.word(i - 1) == ",")
-        beside = self.word(i) == "in" or (self.word(i) == "on" and first < i - 1)
-        if beside and (toponym := self.toponym(first)) is not None and not is_country(toponym):
-            return None if self.word(first - 1) == "by" else toponym
-        for j in range(i - 1, max(0, i - 24), -1):
-            word = self.word(j)
-            if word in COPULAS:
-                described = self.word(j + 1) in ("a", "an", "the") or self.word(j + 1) in _HAVING
-                measured = self.word(j + 1)[:1].isdecimal()  # "it's 17 hectares of rock in the X"
-                return self.clause_subject(j)[0] if described or measured else None
-            opens = self.word(j + 1) in ("a", "an", "in", "on", "at", "near")
-            opens |= next_to and self.word(j + 1) == "the"
-            if word == "," and opens and (apposed := self.named_when(j - 1)):
-                return apposed
-            if self.toponym(j) is None and word not in (",", "-", "(", ")") and not word.isalnum():
-                return None
-            if word in CLAUSE_WORDS:
-                return None
-        return None
-
-    def named_when(self, k: int) -> Toponym | None:
-        """Return the place that words ending at `k` mean: "X", "X last week", "X (once Y)", "the town"."""
-        end = k
-        while self.word(k) in _WHEN or (k < end and self.word(k) in ("on", "in")):
-            k -= 1
-        if self.word(k) == ")":
-            k = (self.opening_bracket(k) or k) - 1
-        if (toponym := self.toponym(k)) is not None:
-            return None if is_country(toponym) or self.focus.is_articled(k) else toponym
-        definite = self.word(k) in SETTLEMENTS and self.word(k - 1) in DETERMINERS
-        return self.noun_phrase(k) if definite else None
-
-    def before_aside(self, i: int) -> Toponym | None:
-        """Return X of "X, a village some 40 km ...", "X, on the bank 6 km ...": an aside after a name."""
-        for k in range(i, max(0, i - 9), -1):
-            if self.toponym(k) is None and self.word(k) == "":
-                return None
-            if self.word(k) == "(":
-                area = self.word(k - 1) in AREAS or self.word(k - 1) in SETTLEMENTS
-                return self.toponym(k - 1 - area)
-            if self.word(k) == ",":
-                opens = self.word(k + 1) in _OPENING_WORDS or self.word(k + 1) in _PLACED
-                opens |= self.toponym(k + 1) is not None and self.word(k + 2) == "'"
-                return self.named_when(k - 1) if opens else None
-        return None
-
-    def predicated(self, i: int) -> Toponym | None:
-        """Return X of "X is a village 40 km from Y", "X stands on a hill, 40 km from Y"."""
-        for k in range(i, max(0, i - 9), -1):
-            word = self.word(k)
-            if word in COPULAS:
-                j = k + 1
-                while self.word(j) in _PLACED:
-                    j += 1
-                kind = {self.word(m) for m in range(j, min(j + 5, i + 1))}
-                noun = self.word(j) == "the" and kind & (SETTLEMENTS | THINGS)
-                stands = (
-                    noun
-                    or self.word(j) in ("a", "an")
-                    or self.word(j) in ("on", "in", "at", "among", "amid", "beside", "near", "above", "along")
-                )
-                return self.clause_subject(k)[0] if stands else None
-            named = self.toponym(k) is not None and self.word(k + 1) in THINGS | AREAS
-            counted = word[:1].isdecimal()  # "a town of 4,000 people"
-            if not (named or counted or word.isalpha() or word in (",", "-")) or word in CLAUSE_WORDS:
-                return None
-        return None

@@ -84,7 +84,9 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         tail.last, tail.road = i + 3, True
     elif words[0] in ("by", "in") and words[2] in _RECKONED:
         tail.last = i + 3
-    elif words[0] == "across" and (j := next((k for k in range(i + 2, i + 5) if word_at(tokens, k) == "from"), 0)):
+    elif words[0] == "across" and (
+        j := next((k for k in range(i + 2, i + 5) if word_at(tokens, k) == "from"), 0)
+    ):
         # "20 km across the gulf from X"
         tail.last = j
     elif words[:2] in (("by", "car"), ("by", "bus"), ("by", "truck"), ("of", "road")):

@@ -124,3 +124,15 @@ def _begins_sentence(text: str, last: Token, start: int, line_start: int) -> boo
     before = re.search(r"[^\W\d_]+$", text[max(0, last.start - 12) : last.start])
     word = before.group().lower() if before else ""
     return not (word in _ABBREVIATIONS or (len(word) == 1 and first.isupper()))
+
+
+def inside_quotes(tokens: Sequence[Token]) -> list[bool]:
+    """Say for each token whether it stands inside quotation marks; a paragraph's end closes them."""
+    inside, flags = False, []
+    for token in tokens:
+        if token.word == PARAGRAPH:
+            inside = False
+        elif token.word in ('"', "“", "”", "«", "»"):
+            inside = token.word in ("“", "«") or (token.word == '"' and not inside)
+        flags.append(inside)
+    return flags

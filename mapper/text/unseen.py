@@ -19,7 +19,15 @@ _PEOPLE = word_class("thing_noun") | word_class("part_of")
 _STOP = word_class("stop")
 _OPENING = frozenset(["-", "–", "—", "--", ":"])
 # Openers begin a sentence with a capital letter and name nothing.
-_NO_NAMES = (word_class("calendar"), word_class("abbreviation"), _STOP, word_class("opener"), AREAS, SETTLEMENTS, DETERMINERS)
+_NO_NAMES = (
+    word_class("calendar"),
+    word_class("abbreviation"),
+    _STOP,
+    word_class("opener"),
+    AREAS,
+    SETTLEMENTS,
+    DETERMINERS,
+)
 
 
 def name_end(tokens: Sequence[Token], i: int) -> int:

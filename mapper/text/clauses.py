@@ -102,7 +102,8 @@ class Clause:
             # "X on the Don", "X, on the east bank of the Don": towns take no article, rivers do.
             while k - i < 8 and self.word(i).isalpha() and self.word(i) not in COPULAS:
                 i -= 1
-            if self.word(i + 1) not in PREPOSITIONS:
+            fought = self.word(i) in COPULAS and self.word(i + 2) in PREPOSITIONS
+            if self.word(i + 1) not in PREPOSITIONS and not fought:
                 return None
             if self.word(i) in COPULAS:
                 return self.clause_subject(i)[0]

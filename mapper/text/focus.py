@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapper.model import Toponym
-from mapper.text.fates import same_fate
+from mapper.text.fates import same_fate, tells_fate
 from mapper.text.lexicon import word_class
 from mapper.text.quantities import is_unit
 from mapper.text.tokens import PARAGRAPH, Token, inside_quotes, word_at
@@ -261,7 +261,7 @@ class Focus:
             age = token.sentence - mention.sentence + (token.paragraph - mention.paragraph)
             fade = (_FADE_RECENT if recent else _FADE) ** min(age, 30)
             scores[mention.key] = scores.get(mention.key, 0.0) + (
-                mention.weight if recent or topic else mention.ground
+                min(mention.weight, mention.ground) if topic else mention.weight if recent else mention.ground
             ) * max(fade, 0.0 if recent else _STAY)
             latest[mention.key] = mention.toponym
         about = heading is not None and heading not in self._bylines
@@ -334,6 +334,9 @@ class Focus:
 
     def _shares(self, mention: _Mention, adjective: str) -> bool:
         """Tell whether words beside a mention tell of the fate that an adjective sums up."""
+        if tells_fate(adjective) and word_at(self.tokens, mention.index - 1) == "into":
+            # "They rode into X"
+            return True
         first, last = mention.index - _TOLD_NEAR, mention.index + _TOLD_NEAR
         if self.begins(mention.index):
             # What a sentence begins with may meet its fate at the end: "X, the last port, and so on, fell".
@@ -423,11 +426,16 @@ def _dateline(tokens: Sequence[Token]) -> Toponym | None:
         if len(prelude) > 3 or any(word.endswith(("ed", "s")) for word in prelude):
             continue
         after = [t.word for t in tokens[i + 1 : i + 14]]
-        dashed = any(word in ("-", "–", "—", "--") for word in after[:12]) and after[:1] != ["-"]
+        dashed = after[:1] != ["-"] and any(_is_dash(tokens, k) for k in range(i + 1, min(i + 13, len(tokens))))
         dated = after[:1] == [","] and any(_is_date(tokens, k) for k in range(i + 2, i + 8))
         if capitals or dated or (dashed and after and after[0] in (",", "(")):
             return token.toponym
     return None
+
+
+def _is_dash(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a dash stands at `i`, and not the hyphen of "south-east"."""
+    return tokens[i].word in ("–", "—", "--") or (tokens[i].word == "-" and tokens[i].start > tokens[i - 1].end)
 
 
 def _is_date(tokens: Sequence[Token], i: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from mapper.model import Toponym
 from mapper.text.fates import tells_fate
-from mapper.text.focus import SETTLEMENTS, Focus
+from mapper.text.focus import SETTLEMENTS, Focus, is_country_word
 from mapper.text.lexicon import word_class
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 from mapper.text.unseen import DETERMINERS, name_end, unseen_name
@@ -195,7 +195,9 @@ def resolve_landmark(
     if landmark.toponym is not None:
         return landmark.toponym
     if landmark.kind == "capital":
-        return focus.capital(index, landmark.adjective) or focus.resolve(index, exclude=exclude)
+        seat = focus.capital(index, landmark.adjective)
+        # "The Georgian capital" is no other place where the report doesn't name it.
+        return seat if seat or is_country_word(landmark.adjective) else focus.resolve(index, exclude=exclude)
     if landmark.kind == "thing":
         told = focus.containing(index, landmark.noun)
         written = told is None and landmark.proximal and landmark.noun in _OF_WRITERS

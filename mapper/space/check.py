@@ -26,6 +26,8 @@ _RANK: dict[Verdict, int] = {"consistent": 0, "approximate": 1, "inconsistent": 
 # A town is not a point: how far an end may move along the line and across it, in metres.
 # A figure that misses the measured distance by this factor was told from elsewhere, if that may be.
 _ASTRAY = 4.0
+# A district is told from as its town is, a province has no middle that a report would tell from.
+_WIDE_M = 30_000.0
 # Letters between two phrases of one breath.
 _BREATH = 60
 _END_ALONG_M, _END_ACROSS_M = 6_000.0, 3_000.0
@@ -85,11 +87,53 @@ def settle_landmarks(locatives: Sequence[Locative], resolutions: Sequence[Resolu
 
 
 def _settled(locative: Locative, places: dict[Toponym, Place | None]) -> Locative:
-    """Return the locative with the first of its possible landmarks that its figures agree with."""
+    """
+    Return the locative with the landmark that is meant.
+
+    That is the first of its possible ones that its figures agree with, if they contradict the likeliest; one
+    that they nearly agree with, if they contradict that altogether. Towns are told from towns, not from
+    provinces.
+    """
+    told = [replace(locative, landmarks=(landmark,)) for landmark in locative.others]
+    mark = places.get(locative.landmarks[0]) if locative.landmarks else None
+    if mark is not None and _is_area(mark):
+        towns = [other for other in told if _is_town(places.get(other.landmarks[0]))]
+        checks = sorted((_check(other, places) for other in towns), key=lambda c: c.verdict != "consistent")
+        return next((check.locative for check in checks if not _loose(check)), locative)
     if locative.subject is None or places.get(locative.subject) is None or not _astray(locative, places):
         return locative
-    told = (replace(locative, landmarks=(landmark,)) for landmark in locative.others)
-    return next((other for other in told if _check(other, places).verdict == "consistent"), locative)
+    checks = [_check(other, places) for other in told]
+    if fitting := [check.locative for check in checks if check.verdict == "consistent"]:
+        return fitting[0]
+    if _gross(_check(locative, places)):
+        return next((check.locative for check in checks if check.landmark and not _loose(check)), locative)
+    return locative
+
+
+def _is_area(place: Place) -> bool:
+    """Tell whether a place is a province or a country."""
+    return place.feature_class == "A" and place.extent_m > _WIDE_M
+
+
+def _is_town(place: Place | None) -> bool:
+    return place is not None and place.feature_class == "P"
+
+
+def _gross(check: DistanceCheck) -> bool:
+    """Tell whether a claim is contradicted altogether: the other way, or three times as far."""
+    turned = check.bearing_off_deg is not None and check.bearing_off_deg > 90.0
+    return turned or _ratio(check) > 3.0
+
+
+def _loose(check: DistanceCheck) -> bool:
+    """Tell whether a claim misses by more than a quarter of the compass, or a figure twice as far."""
+    turned = check.bearing_off_deg is not None and check.bearing_off_deg > 45.0
+    return turned or not 0.5 <= _ratio(check) <= 2.0
+
+
+def _ratio(check: DistanceCheck) -> float:
+    """Return the measured distance by the stated one, 1 where either is not known."""
+    return check.measured_m / check.stated_m if check.measured_m is not None and check.stated_m else 1.0
 
 
 def _astray(locative: Locative, places: dict[Toponym, Place | None]) -> bool:

@@ -13,6 +13,7 @@ PLACED = word_class("placed")
 THING_NOUNS = word_class("thing_noun")
 # What a town has one of, and calls by its own name.
 OF_TOWNS = frozenset(["airport", "airfield", "aerodrome", "station", "refinery"])
+_FATES = frozenset(["turn", "fall", "loss", "capture", "siege", "battle", "fate"])
 _HAVING = frozenset(["in", "on", "with", "by", "near", "beside", "among", "below", "above", "beneath"])
 _MEMORY = 400  # words in which a name that comes again is known
 _WITHIN = frozenset(
@@ -154,6 +155,9 @@ class Aside(Clause):
             self.word(i) not in ("in", "on", "of")
             or (self.word(i) == "of" and self.word(i - 1) in SETTLEMENTS)
         ):
+            return None
+        if self.word(i - 1) in _FATES:
+            # "It was the turn of X"
             return None
         first = i - 1 - (self.word(i - 1) == ",")
         beside = self.word(i) == "in" or (self.word(i) == "on" and first < i - 1)

@@ -255,6 +255,10 @@ class Clause:
                 # "From the fallen city to X is 40 km"
                 start_at = self.start_told(to)
                 return (ends[0], start_at) if start_at is not None else (None, None)
+        origin = read_landmark(self.tokens, i + 1) if self.word(i) == "from" else None
+        if origin is not None and origin.last == copula - 2 and self.word(copula - 2) == ",":
+            # "From Xan Yor, X is 40 km"
+            return self.toponym(copula - 1), origin.toponym
         if self.word(i) in PREPOSITIONS:
             while i < copula and self.word(i) != ",":
                 i += 1

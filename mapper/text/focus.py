@@ -29,7 +29,7 @@ _HEADING, _STOOD_FOR, _PLACED = 0.5, 0.8, 0.4
 _MEMORY = 80
 _TOLD_NEAR = 6  # words to either side of a name that tell of its fate
 _TOLD_FAR = 30  # and behind a name that its sentence begins with
-_OTHERS = 4  # places that an unsaid landmark may mean beside the likeliest
+_OTHERS = 8  # places that an unsaid landmark may mean beside the likeliest
 _CALENDAR = word_class("calendar")
 _RIVERS = frozenset(("river", "stream", "creek", "canal", "bank", "waterway"))
 _MARKS = frozenset((".", "!", "?", '"', "”", ")", ":"))
@@ -235,20 +235,17 @@ class Focus:
 
     def others(self, index: int, exclude: Sequence[Toponym | None]) -> tuple[Toponym, ...]:
         """
-        Return the places in mind before the token at `index` that `resolve` passed over, the likeliest first.
+        Return the places in mind before the token at `index` but those in `exclude`, the likeliest first.
 
-        Parameters
-        ----------
-        index
-            Where the expression stands.
-        exclude
-            What was chosen, and the other end of the statement.
+        Where the report is written, and what it begins with, are in mind to its end.
         """
         self.advance(index)
         barred = {key(t) for t in exclude if t is not None}
         known = [m for m in self._mentions[-_MEMORY:] if m.key not in barred and m.index < index]
         token = self.tokens[min(index, len(self.tokens) - 1)]
-        return tuple(self._ranked(known, token, recent=False)[:_OTHERS])
+        ranked = self._ranked(known, token, recent=False)
+        heads = {key(t) for t in (self.dateline, self.lead) if t is not None}
+        return (*ranked[:_OTHERS], *(t for t in ranked[_OTHERS:] if key(t) in heads))
 
     def _ranked(
         self, known: Sequence[_Mention], token: Token, recent: bool, *, topic: bool = False
@@ -426,7 +423,9 @@ def _dateline(tokens: Sequence[Token]) -> Toponym | None:
         if len(prelude) > 3 or any(word.endswith(("ed", "s")) for word in prelude):
             continue
         after = [t.word for t in tokens[i + 1 : i + 14]]
-        dashed = after[:1] != ["-"] and any(_is_dash(tokens, k) for k in range(i + 1, min(i + 13, len(tokens))))
+        dashed = after[:1] != ["-"] and any(
+            _is_dash(tokens, k) for k in range(i + 1, min(i + 13, len(tokens)))
+        )
         dated = after[:1] == [","] and any(_is_date(tokens, k) for k in range(i + 2, i + 8))
         if capitals or dated or (dashed and after and after[0] in (",", "(")):
             return token.toponym
@@ -435,7 +434,9 @@ def _dateline(tokens: Sequence[Token]) -> Toponym | None:
 
 def _is_dash(tokens: Sequence[Token], i: int) -> bool:
     """Tell whether a dash stands at `i`, and not the hyphen of "south-east"."""
-    return tokens[i].word in ("–", "—", "--") or (tokens[i].word == "-" and tokens[i].start > tokens[i - 1].end)
+    return tokens[i].word in ("–", "—", "--") or (
+        tokens[i].word == "-" and tokens[i].start > tokens[i - 1].end
+    )
 
 
 def _is_date(tokens: Sequence[Token], i: int) -> bool:

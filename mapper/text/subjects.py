@@ -15,7 +15,7 @@ from mapper.text.clauses import COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Ends
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing
 from mapper.text.landmarks import THINGS, Landmark, read_landmark, resolve_landmark
 from mapper.text.lexicon import word_class
-from mapper.text.quantities import begins_quantity
+from mapper.text.quantities import begins_quantity, read_compass
 from mapper.text.tails import Tail
 from mapper.text.tokens import PARAGRAPH, Token, toponym_at, word_at
 from mapper.text.unseen import DETERMINERS, name_before
@@ -280,6 +280,9 @@ class _Reader(Aside):
         if (head := self.before_aside(i - 1)) is not None:
             # "X, the army's last base in the west and 40 km from Y"
             return head, None
+        if self.toponym(i - 1) is not None and self.word(i - 2) == "of" and read_compass(self.tokens, i - 3):
+            # "The troops are north of X and 40 km from Y"
+            return None, None
         k = i - 1 - (self.word(i - 1) in AREAS)
         placed = self.toponym(k) is not None and self.word(i - 1) in AREAS
         return (self.placed_first(i - 1) if placed else None) or self.nearest(i), None

@@ -22,7 +22,7 @@ _WITHIN = frozenset(
 )  # fmt: skip
 _ALIAS = frozenset(["formerly", "alias", "called", "known", "as", "also", "now", "once", "spelt"])
 _WHEN = word_class("calendar") | frozenset(["last", "week", "month", "year", "yesterday", "today", "ago"])
-_OPENING_WORDS = PREPOSITIONS | frozenset(
+OPENING_WORDS = PREPOSITIONS | frozenset(
     [
         "a",
         "an",
@@ -200,7 +200,7 @@ class Aside(Clause):
                 area = self.word(k - 1) in AREAS or self.word(k - 1) in SETTLEMENTS
                 return self.toponym(k - 1 - area)
             if self.word(k) == ",":
-                opens = self.word(k + 1) in _OPENING_WORDS or self.word(k + 1) in PLACED
+                opens = self.word(k + 1) in OPENING_WORDS or self.word(k + 1) in PLACED
                 opens |= self.toponym(k + 1) is not None and self.word(k + 2) == "'"
                 return self.named_when(k - 1) if opens else None
         return None

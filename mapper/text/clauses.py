@@ -88,6 +88,11 @@ class Clause:
             start = next((j for j in range(k - 3, k - 8, -1) if self.word(j) in stops), k)
             if self.word(start) in ("a", "the") and self.word(start - 1) in (",", "("):
                 return self.toponym(start - 2)
+            province = self.toponym(k)
+            seat = self.word(k - 2) in ("capital", "seat") and self.word(start) == "the"
+            if seat and self.word(start - 1) == "" and province is not None and not is_country(province):
+                # "X is besieged. The capital of Y, 40 km ..."
+                return self.focus.resolve(start, exclude=(*self.named, province))
         toponym, i = self.toponym(k), k - 1
         i -= self.word(i) == "the"
         if toponym is not None and area and self.word(i) == "," and self.toponym(i - 1) is not None:
@@ -151,6 +156,10 @@ class Clause:
             return doer, None
         if (toponym := self.toponym(copula - 1)) is not None:
             joint, other = self.word(copula - 2), self.toponym(copula - 3)
+            start = self.start_told(copula - 2) if joint == "," and self.tail.landmark is None else None
+            if start is not None:
+                # "From Y, X is 40 km"
+                return toponym, start
             if joint not in PREPOSITIONS and joint != "and":
                 return self.placed_first(copula - 1) or toponym, None
             if other is not None and (joint == "to" or (joint == "and" and self.word(copula) in _PLURAL)):
@@ -255,10 +264,6 @@ class Clause:
                 # "From the fallen city to X is 40 km"
                 start_at = self.start_told(to)
                 return (ends[0], start_at) if start_at is not None else (None, None)
-        origin = read_landmark(self.tokens, i + 1) if self.word(i) == "from" else None
-        if origin is not None and origin.last == copula - 2 and self.word(copula - 2) == ",":
-            # "From Xan Yor, X is 40 km"
-            return self.toponym(copula - 1), origin.toponym
         if self.word(i) in PREPOSITIONS:
             while i < copula and self.word(i) != ",":
                 i += 1

@@ -200,6 +200,9 @@ def resolve_landmark(
         return seat if seat or is_country_word(landmark.adjective) else focus.resolve(index, exclude=exclude)
     if landmark.kind == "thing":
         told = focus.containing(index, landmark.noun)
+        if told is None and tells_fate(landmark.adjective):
+            # "The captured base"
+            return focus.told_as(index, landmark.adjective, exclude)
         written = told is None and landmark.proximal and landmark.noun in _OF_WRITERS
         return focus.resolve(index, exclude=exclude, here=True) if written else told
     if landmark.kind in ("former", "latter"):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapper.model import Toponym
-from mapper.text.asides import OF_TOWNS, PLACED, THING_NOUNS, Aside
+from mapper.text.asides import OF_TOWNS, OPENING_WORDS, PLACED, THING_NOUNS, Aside
 from mapper.text.clauses import COPULAS, PREPOSITIONS, REACH_LEFT, WAYS, Ends
 from mapper.text.focus import AREAS, SETTLEMENTS, Focus, is_country, is_thing
 from mapper.text.landmarks import THINGS, Landmark, read_landmark, resolve_landmark
@@ -131,7 +131,7 @@ class _Reader(Aside):
             if word != ";" and (more or after in ("", ".", "!", "?", PARAGRAPH)):
                 # A sentence without a verb goes on about the place before: "#X - shelled. 100 km from Y."
                 return self.focus.resolve(self.first, exclude=self.named, recent=True), None
-            return self.following(), None
+            return self.following() or (self.clause_before(self.first) if word == ";" else None), None
         if word in ("(", "["):
             return name_before(self.tokens, i) or self.nearest(i, reach=6), None
         if word == "by" and self.word(i - 3) in _PARTED and self.word(i - 4) in COPULAS:
@@ -344,14 +344,24 @@ class _Reader(Aside):
         if any(w in _SPEECH for w in aside) and self.word(opening - 1) in COPULAS:
             return self.clause_subject(opening - 1)
         owner = self.toponym(opening + 1) is not None and self.word(opening + 2) == "'"
-        if (
-            aside[:1]
-            and (owner or aside[0] in _RELATIVE)
-            and (placed := self.named_when(opening - 1)) is not None
-        ):
+        if (described := self.opening_noun(opening + 1)) is not None:
+            return described, None
+        opens = owner or (aside[:1] and (aside[0] in _RELATIVE or aside[0] in OPENING_WORDS))
+        if opens and (placed := self.named_when(opening - 1)) is not None:
             # "X, where the army sits, 40 km from Y"
             return placed, None
         return name_before(self.tokens, comma) or self.announced(comma) or self.nearest(comma), None
+
+    def opening_noun(self, i: int) -> Toponym | None:
+        """Return what "The last big town of the west" at the head of a sentence means."""
+        if self.word(i) != "the" or self.word(i - 1) != "":
+            return None
+        k = i + 1
+        while k < i + 5 and self.word(k).isalpha() and self.word(k) not in SETTLEMENTS:
+            k += 1
+        placed = self.word(k) in SETTLEMENTS and self.word(k + 1) in ("of", "in", "on")
+        named = self.toponym(k + 2) is not None and self.word(k + 3) != "'"
+        return self.noun_phrase(k) if placed and not named else None
 
     def announced(self, comma: int) -> Toponym | None:
         """Return X of "at the other end, 40 km off, X", "its neighbour, 40 km off, is X"."""

@@ -91,7 +91,7 @@ def _read_manner(tokens: Sequence[Token], tail: Tail) -> bool:
         tail.last = j
     elif words[:2] in (("by", "car"), ("by", "bus"), ("by", "truck"), ("of", "road")):
         tail.last, tail.road = i + 2, True
-    elif words[0] in ("up", "down", "along") and (step := _way(tokens, i + 1)):
+    elif words[0] in ("up", "down", "along") and (step := _way(tokens, i + 1, ("towards", "toward", "to"))):
         tail.last, tail.onward = step[0], True
         tail.road = tail.road or step[1]
     elif words[0] in ("farther", "further"):
@@ -145,7 +145,9 @@ def _lands(tokens: Sequence[Token], i: int) -> bool:
     return landmark is not None and landmark.kind in ("name", "settlement", "capital", "thing", "it")
 
 
-def _way(tokens: Sequence[Token], i: int) -> tuple[int, bool] | None:
+def _way(
+    tokens: Sequence[Token], i: int, toward: Sequence[str] = ("towards", "toward")
+) -> tuple[int, bool] | None:
     """Read "the coast road", "road", "the Tigris" after "up" and the like: index after it, whether paved."""
     j = i
     if word_at(tokens, j) in ("the", "this", "that", "same", "a"):
@@ -161,7 +163,7 @@ def _way(tokens: Sequence[Token], i: int) -> tuple[int, bool] | None:
             while word_at(tokens, k + 1) in _WAYS:
                 k += 1
             paved = word_at(tokens, k) in _PAVED
-            if word_at(tokens, k + 1) in ("towards", "toward") and (end := read_landmark(tokens, k + 2)):
+            if word_at(tokens, k + 1) in toward and (end := read_landmark(tokens, k + 2)):
                 return end.last, paved
             return k + 1, paved
         if not word.isalpha() or word in _PREPOSITIONS:

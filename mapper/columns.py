@@ -20,6 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 _CHUNK = 5_000
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of glibc's malloc.h; set, it does not grow by itself
 
 
 class Words:
@@ -96,8 +97,14 @@ def taken(
 
 
 def share_heap() -> None:
-    """Let Arrow, which keeps the texts of tables, use the common heap: its own pool gives nothing back."""
+    """Let Arrow, which keeps the texts of tables, use the common heap: its own pool gives nothing back.
+
+    Large arrays lie outside of it, and go back to the system when they are dropped.
+    """
     pa.set_memory_pool(pa.system_memory_pool())
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt:
+        mallopt(_MMAP_THRESHOLD, 1 << 20)
 
 
 def give_back() -> None:

@@ -67,16 +67,15 @@ _NEEDED = (
     "event_id", "since", "precision", "kind", "actor", "opponent", "certainty", "holder", "place_id", "place",
     "geometry", "uncertainty_m", "flags", "report_id", "published", "order",
 )  # fmt: skip
-_READ = [
-    "event_id", "kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags",
-]  # fmt: skip
+_READ = ["kind", "actor", "opponent", "certainty", "holder", "place", "place_key", "flags"]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One row of the timeline that bears on who holds a place.
 
-    `moment` is when it was so, `dated` whether the text says that, or only the publication does.
+    `row` is its number in the timeline; `moment` is when it was so, `dated` whether the text says that, or
+    only the publication does.
     `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named. What is
     `supposed` moves nothing: a plan, a denial. `guessed` is a doer whom no word of the clause tells.
     """
@@ -90,7 +89,7 @@ class Evidence:
     opponent: str
     holder: str
     certainty: str
-    event_id: str
+    row: int
     supposed: bool = False
     guessed: bool = False
 
@@ -99,7 +98,8 @@ class Evidence:
 class State:
     """Who holds a place from a moment on.
 
-    `since` is None where it was so before the first report; `moment` is when the evidence stood then.
+    `since` is None where it was so before the first report; `row` is that of the evidence in the timeline,
+    `moment` is when it stood then.
     `left` says that a withdrawal made it so, and that nobody has yet been seen to come.
     """
 
@@ -107,7 +107,7 @@ class State:
     status: Status
     since: pd.Timestamp | None
     last_confirmed: pd.Timestamp
-    event_id: str
+    row: int
     moment: pd.Timestamp
     beliefs: dict[str, float] = field(default_factory=dict)
     left: bool = False
@@ -175,7 +175,7 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
             Evidence(
                 once(row["day"], row["day"]), row["dated"], once(row["report_id"], row["report_id"]),
                 once(row["place_key"], row["place_key"]), row["kind"], row["actor"], row["opponent"], holder,
-                row["certainty"], row["event_id"], supposed, DOER_INFERRED in row["flags"],
+                row["certainty"], row["number"], supposed, DOER_INFERRED in row["flags"],
             )
         )  # fmt: skip
     return found, Points(timeline)
@@ -305,7 +305,7 @@ def _assume(history: list[State], item: Evidence, holder: str) -> None:
     if holder:
         beliefs = {item.report_id: BELIEF["inferred"]}
         since = item.moment - timedelta(days=ASSUMED_DAYS)
-        history.append(State(holder, "held", since, item.moment, item.event_id, item.moment, beliefs))
+        history.append(State(holder, "held", since, item.moment, item.row, item.moment, beliefs))
 
 
 def _heir(item: Evidence, histories: dict[int, list[State]], points: Points) -> str:
@@ -331,7 +331,7 @@ def _apply(history: list[State], item: Evidence, holder: str, belief: str) -> No
     # A first word without a date says that it is so, not since when; so does an attack beaten off.
     since = item.moment if now is not None or (item.dated and item.kind != "repulse") else None
     state = State(
-        holder, status, since, item.moment, item.event_id, item.moment, {item.report_id: trust},
+        holder, status, since, item.moment, item.row, item.moment, {item.report_id: trust},
         left=item.kind == "withdraw",
     )  # fmt: skip
     if now is not None and now.since is not None and now.since >= item.moment:
@@ -346,9 +346,10 @@ def _confirmed(now: State, item: Evidence, status: Status, trust: float) -> Stat
     """Return a state with one more piece of evidence for it."""
     if now.left and item.kind in _GAINS:
         # The town stood empty between the leaving of the one side and the coming of the other.
-        now = replace(now, since=item.moment, moment=item.moment, event_id=item.event_id, left=False)
-    # The state given is not used again: its beliefs go on in the new one.
-    now.beliefs[item.report_id] = max(trust, now.beliefs.get(item.report_id, 0.0))
+        now = replace(now, since=item.moment, moment=item.moment, row=item.row, left=False)
+    if now.confidence < MOST_CONFIDENCE:  # else more reports make it no surer
+        # The state given is not used again: its beliefs go on in the new one.
+        now.beliefs[item.report_id] = max(trust, now.beliefs.get(item.report_id, 0.0))
     return replace(
         now,
         status=status if status == "held" else now.status,
@@ -388,6 +389,7 @@ def _table(histories: dict[int, list[State]], timeline: pd.DataFrame) -> pd.Data
     keys, firsts = np.unique(timeline["place_key"].to_numpy()[order], return_index=True)
     named = timeline[["place_id", "place", "geometry"]].iloc[order[firsts]].to_dict("records")
     places = dict(zip(keys.tolist(), named, strict=True))
+    ids = timeline["event_id"].array
     rows = []
     for key, history in histories.items():
         place = places[key]
@@ -403,7 +405,7 @@ def _table(histories: dict[int, list[State]], timeline: pd.DataFrame) -> pd.Data
                     "until": following.since if following else pd.NaT,
                     "confidence": round(state.confidence, 3),
                     "last_confirmed": state.last_confirmed,
-                    "event_id": state.event_id,
+                    "event_id": ids[state.row],
                 }
             )
     control = pd.DataFrame(rows, columns=list(CONTROL_COLUMNS))

@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -36,7 +37,7 @@ LEAST_CONFIDENCE = 0.5
 # have been gone through. A few hundred reports stay below.
 MOST_READ = 200_000
 
-_NEEDED = ["report_id", "event_id", "kind", "actor", "opponent", "since", "geometry"]
+_NEEDED = ["report_id", "kind", "actor", "opponent", "since", "geometry"]
 
 _EARLY = pd.Timestamp.min.tz_localize("UTC")
 _TAKES = frozenset(
@@ -59,62 +60,64 @@ def settle_doers(timeline: pd.DataFrame, *, repeats: Mapping[str, str] | None = 
     inferred = timeline["flags"].fillna("").astype(str).str.contains(DOER_INFERRED, regex=False)
     if not inferred.any():
         return timeline
+    unsettled = np.flatnonzero(inferred)
     evidence, points = read_evidence(timeline, repeats or {})
-    known = _Known(evidence, points, set(timeline.loc[inferred, "event_id"]))
-    reports = timeline.loc[inferred, [*_NEEDED, "published"]]
+    known = _Known(evidence, points, shared_values(timeline["report_id"]), set(unsettled.tolist()))
+    reports = timeline[[*_NEEDED, "published"]].iloc[unsettled].assign(row=unsettled)
     reports = reports.sort_values(["published", "report_id"], na_position="last", kind="stable")
-    own = timeline.groupby("report_id", observed=True).indices
-    wrong: list[str] = []
-    for report_id, rows in groupby(_records(reports), key=itemgetter("report_id")):
-        told = list(rows)
-        events = [row["event_id"] for row in told]
-        but = set(timeline["event_id"].array[own[report_id]])
-        votes = sum(_agreement(row, known, but) for row in told)
-        if votes < 0:
-            wrong += events
+    wrong = np.zeros(len(timeline), dtype=bool)
+    for _, records in groupby(_records(reports), key=itemgetter("report_id")):
+        told = list(records)
+        rows = [record["row"] for record in told]
+        votes = sum(_agreement(record, known) for record in told)
+        wrong[rows] = votes < 0
         if votes != 0:
-            known.settle(events, exchanged=votes < 0)
-    del evidence, points, known, own, reports  # most of the memory, and no more needed
-    return _exchanged(timeline, inferred & timeline["event_id"].isin(wrong))
+            known.settle(rows, exchanged=votes < 0)
+    del evidence, points, known, reports  # most of the memory, and no more needed
+    return _exchanged(timeline, pd.Series(wrong, index=timeline.index))
 
 
 def _records(reports: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Give the rows of inferred events, made when their turn comes."""
-    for values in zip(*(shared_values(reports[name]) for name in _NEEDED), strict=True):
-        yield dict(zip(_NEEDED, values, strict=True))
+    names = [*_NEEDED, "row"]
+    for values in zip(*(shared_values(reports[name]) for name in names), strict=True):
+        yield dict(zip(names, values, strict=True))
 
 
 class _Known:
     """Who held what when, from the evidence that is told or settled."""
 
-    def __init__(self, evidence: list[Evidence], points: Points, unsettled: set[str]) -> None:
+    def __init__(
+        self, evidence: list[Evidence], points: Points, tellers: Sequence[str], unsettled: set[int]
+    ) -> None:
         self._evidence, self._unsettled, self.points = evidence, unsettled, points
-        self._place_of = {item.event_id: n for n, item in enumerate(evidence) if item.event_id in unsettled}
+        self._tellers = tellers
+        self._place_of = {item.row: n for n, item in enumerate(evidence) if item.row in unsettled}
         self._read = 0
         self._states: dict[int, list[State]] = {}
         self._find()
 
     def _find(self) -> None:
         self._read += len(self._evidence)
-        told = (item for item in self._evidence if item.event_id not in self._unsettled)
+        told = (item for item in self._evidence if item.row not in self._unsettled)
         self._states = histories_of(told, self.points)
 
-    def settle(self, events: Sequence[str], *, exchanged: bool) -> None:
+    def settle(self, rows: Sequence[int], *, exchanged: bool) -> None:
         """Let events count, with their sides exchanged if told so."""
-        self._unsettled.difference_update(events)
-        for number in (self._place_of[event] for event in events if event in self._place_of):
+        self._unsettled.difference_update(rows)
+        for number in (self._place_of[row] for row in rows if row in self._place_of):
             if exchanged:
                 self._evidence[number] = _turned(self._evidence[number])
         if self._read < MOST_READ:
             self._find()
 
-    def holder(self, lon: float, lat: float, moment: pd.Timestamp, but: set[str]) -> str:
-        """Return who held the nearest place just before a moment, "" where nobody but events `but` tells."""
+    def holder(self, lon: float, lat: float, moment: pd.Timestamp, but: str) -> str:
+        """Return who held the nearest place just before a moment, "" where only report `but` tells."""
         for place in self.points.around(lon, lat, SAME_TOWN_M):
             history = self._states.get(place, [])
             begun = bisect_left(history, moment, key=lambda state: state.since or _EARLY)
             state = history[begun - 1] if begun else None
-            if state is None or state.event_id in but:
+            if state is None or self._tellers[state.row] == but:
                 continue
             if state.status != CONTESTED and state.confidence >= LEAST_CONFIDENCE:
                 return state.holder
@@ -138,12 +141,12 @@ def _exchanged(timeline: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     return timeline.assign(**{name: Words(column).table_column().array for name, column in turned.items()})
 
 
-def _agreement(row: Mapping[Any, Any], known: _Known, own: set[str]) -> int:
+def _agreement(row: Mapping[Any, Any], known: _Known) -> int:
     """Return 1 where the state before fits the doer, -1 where it gainsays him, 0 where nothing is known."""
     if row["geometry"] is None or pd.isna(row["since"]) or not row["actor"] or not row["opponent"]:
         return 0
     at = shapely.centroid(row["geometry"])
-    holder = known.holder(at.x, at.y, row["since"], own)
+    holder = known.holder(at.x, at.y, row["since"], row["report_id"])
     taker, keeper = row["actor"], row["opponent"]
     if row["kind"] in _KEEPS:
         taker, keeper = keeper, taker

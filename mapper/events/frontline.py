@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
+from threadpoolctl import threadpool_limits
 
 from mapper.events.areafront import area_fronts, areas_of_sides
 from mapper.events.axis import SHARE_IN_ORDER, Axis, named_axis, principal_axis, share_in_order
@@ -152,7 +153,8 @@ def fronts_and_axis(
         drawn: list[Row] = []
         for near in near_scenes:
             draw = partial(road_fronts, near, axis) if axis else partial(area_fronts, near)
-            drawn += _dated(near, draw, next(limits))
+            with threadpool_limits(1, user_api="blas"):  # two would but wait for each other: small matrices
+                drawn += _dated(near, draw, next(limits))
         drawn += _edges(scene, drawn)
         rows += drawn if axis is main else [row | _NO_AXIS for row in drawn]
     fronts = pd.DataFrame(rows, columns=list(FRONT_LINES_COLUMNS))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from mapper.columns import middles
@@ -40,13 +41,17 @@ class Words:
 
 def days(moments: pd.Series, first: pd.Timestamp | None, *, end: bool = False) -> list[int | None]:
     """Return day numbers counted from `first`; `end` takes an excluded end to the last day it covers."""
-    times = pd.to_datetime(moments, utc=True)
+    return [None if n != n else int(n) for n in day_numbers(moments, first, end=end).tolist()]
+
+
+def day_numbers(moments: pd.Series, first: pd.Timestamp | None, *, end: bool = False) -> NDArray[np.float64]:
+    """Return the same as `days` does, NaN for None."""
     if first is None:
-        return [None] * len(times)
+        return np.full(len(moments), np.nan)
+    times = pd.to_datetime(moments, utc=True)
     if end:
         times = times - pd.Timedelta(microseconds=1)
-    numbers = np.floor((times - first) / DAY)
-    return [None if np.isnan(n) else int(n) for n in numbers]
+    return np.floor(((times - first) / DAY).to_numpy(dtype=float))
 
 
 def points(geometry: pd.Series) -> tuple[list[float | None], list[float | None]]:

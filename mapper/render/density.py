@@ -6,12 +6,14 @@ resolution up to coarser ones as a reader zooms out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import h3.api.basic_int as h3
 import numpy as np
 import pandas as pd
 
 from mapper.columns import middles
-from mapper.render.columns import Json, Words, days, flag_text, has_text
+from mapper.render.columns import Json, day_numbers, flag_text, has_text
 
 MOST_EVENTS = 100_000
 STRONGEST_EVENTS = 20_000
@@ -45,9 +47,9 @@ def strongest(timeline: pd.DataFrame) -> pd.DataFrame:
     return timeline.loc[np.sort(place.index[:STRONGEST_EVENTS])]
 
 
-def density(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) -> Json:
+def density(timeline: pd.DataFrame, first: pd.Timestamp | None, sides: Sequence[str]) -> Json:
     """
-    Return how many events each H3 cell has in each week, by side (0, 1, 2 for any other).
+    Return how many events each H3 cell has in each week, by side (0, 1, 2 for any other than two).
 
     Returns
     -------
@@ -57,7 +59,7 @@ def density(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) 
         each cell's parent among the cells one level coarser. `cell` (a number in the last level),
         `week` (counted from day 0), `side`, `count`: one row each, in the order of the weeks.
     """
-    rows = _placed(timeline, first, parties)
+    rows = _placed(timeline, first, sides)
     cells = _cells(rows)
     resolution = RESOLUTIONS[0]
     counts = _counts(rows, cells, resolution)
@@ -79,12 +81,14 @@ def density(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) 
     }
 
 
-def _placed(timeline: pd.DataFrame, first: pd.Timestamp | None, parties: Words) -> pd.DataFrame:
+def _placed(timeline: pd.DataFrame, first: pd.Timestamp | None, sides: Sequence[str]) -> pd.DataFrame:
     """Return position, week and side of the events that have a place and a date; others cannot be drawn."""
     told = timeline.loc[are_events(timeline), ["geometry", "since", "actor"]]
     lon, lat = middles(told["geometry"].to_numpy())
-    day = days(told["since"], first)
-    side = [n if n in (0, 1) else 2 for n in parties.column(told["actor"])]
+    day = day_numbers(told["since"], first)
+    side = np.full(len(told), 2)
+    for number, name in enumerate(sides):
+        side[(told["actor"] == name).to_numpy()] = number
     rows = pd.DataFrame({"lon": lon.round(4), "lat": lat.round(4), "day": day, "side": side}).dropna()
     return rows.assign(week=rows["day"].astype(int) // 7)
 

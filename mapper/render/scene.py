@@ -66,9 +66,12 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
     timeline = situation.timeline
     first, last = _span(situation)
     colours = {side.name: side.color for side in theatre.sides if side.color} if theatre else {}
-    parties, labels, kinds = Words(_sides(situation)), Words(), Words()
+    sides = _sides(situation)
+    parties, labels, kinds = Words(sides), Words(), Words()
     spelling = Spelling(situation.places)
     is_large = len(timeline) > density.MOST_EVENTS
+    # First, while nothing else is in memory: it goes over all events.
+    counted = density.density(timeline, first, sides) if is_large else None
     shown = plain(density.strongest(timeline) if is_large else timeline)
     sources = situation.reports
     if is_large:  # those of the events that are shown
@@ -102,7 +105,7 @@ def scene(situation: Situation, *, theatre: Theatre | None = None) -> Json:
         "claims": len(situation.distance_checks),
         "reports": _reports(sources, first),
         "view": _view(situation),
-        "density": density.density(timeline, first, parties) if is_large else None,
+        "density": counted,
         "tiles": dataclasses.asdict(theatre.tiles) if theatre and theatre.tiles else None,
         "attributions": list(dict.fromkeys([*situation.attributions, basemap.ATTRIBUTION])),
     }

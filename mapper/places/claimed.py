@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from rapidfuzz.distance import OSA
 from shapely.geometry import Point
 
-from mapper.model import Locative, Place, Resolution
+from mapper.model import Gazetteer, Locative, Place, Resolution, Toponym
 from mapper.places.candidates import spelling_of
 from mapper.places.names import bare_key, fold, skeleton
 from mapper.space.distance import bearing_difference, destination, geodesic
@@ -33,6 +33,9 @@ _WORD = 5  # letters of a word that stands for a longer name: "Velden" of "Ost-V
 _MISFIT = 0.2  # what lying at the edge of what the figure leaves open costs, in likeness
 _LEAD = 0.03  # of the best place before the second, elsewhere
 _SAME_M = 6_000.0
+# A place so many times as far as stated is a namesake's, if another of the name lies where it is stated.
+_ASTRAY, _ASTRAY_M, _CLOSE = 3.0, 30_000.0, 0.7
+_BESIDE = 40  # letters between "it" and the name that it surely means
 
 
 @runtime_checkable
@@ -63,9 +66,14 @@ class _Pointer:
         turned_m = max(measured_m, 1.0) * 0.0175 * bearing_difference(self.bearing_deg, measured_deg)
         return max(share, turned_m / max(_GIVE_M, 0.0175 * _GIVE_DEG * self.distance_m))
 
+    def contradicts(self, point: Point) -> bool:
+        """Tell whether a point lies more than three times as far as the claim puts it, and far off."""
+        measured_m, _ = geodesic(self.origin, point)
+        return measured_m > _ASTRAY * self.distance_m and measured_m - self.distance_m > _ASTRAY_M
+
 
 def found_by_claims(
-    resolutions: Sequence[Resolution], locatives: Sequence[Locative], gazetteer: object
+    resolutions: Sequence[Resolution], locatives: Sequence[Locative], gazetteer: Gazetteer
 ) -> list[Resolution]:
     """
     Give names that no place bears as written the place of a like name where a stated distance points.
@@ -97,7 +105,53 @@ def found_by_claims(
             searched = found.get(key) is not None or len(found) >= _MOST_SOUGHT
             if not searched and pointer is not None and _is_lost(sought, pointer):
                 found[key] = _best(spelling_of(sought.toponym), pointer, gazetteer)
+        _meant(locative, at, gazetteer, found)
     return [_told(r, found.get(spelling_of(r.toponym).casefold())) for r in resolutions]
+
+
+def _meant(
+    locative: Locative,
+    at: dict[Toponym, Resolution],
+    gazetteer: Gazetteer,
+    found: dict[str, Place | None],
+) -> None:
+    """
+    Find the namesake that a claim means where the places chosen for its two ends contradict it altogether.
+
+    "Isigny and, seven miles west of it, Carentan": of the towns called Isigny the one there, if one end alone
+    has such a namesake.
+    """
+    if not locative.claim or locative.distance_m is None:
+        return
+    landmark = locative.landmarks[0] if locative.landmarks else None
+    guessed = landmark is None or (locative.implicit and locative.start - landmark.end > _BESIDE)
+    subject, mark = (at.get(end) if end else None for end in (locative.subject, landmark))
+    if guessed or subject is None or mark is None:
+        return
+    other: dict[str, Place] = {}
+    for sought, origin, turn in ((subject, mark, 0.0), (mark, subject, 180.0)):
+        key, pointer = spelling_of(sought.toponym).casefold(), _pointer(locative, origin, turn)
+        if (
+            pointer is not None
+            and found.get(key) is None
+            and (there := _namesake(sought, pointer, gazetteer))
+        ):
+            other[key] = there
+    if len(other) == 1:
+        found.update(other)
+
+
+def _namesake(sought: Resolution, pointer: _Pointer, gazetteer: Gazetteer) -> Place | None:
+    """Return the town of the name nearest to where a claim points, None unless the chosen one is astray."""
+    if sought.place is None or not pointer.contradicts(sought.place.geometry.centroid):
+        return None
+    fits = [
+        (pointer.misfit(place.geometry.centroid), place.id, place)
+        for place in gazetteer.candidates(spelling_of(sought.toponym))
+        if place.feature_class == "P" and place.matched not in _GUESSED
+    ]
+    misfit, _, best = min(fits, default=(1.0, "", None))
+    return best if misfit <= _CLOSE else None
 
 
 def _pointer(locative: Locative, origin: Resolution, turn_deg: float) -> _Pointer | None:
@@ -181,4 +235,6 @@ def _told(resolution: Resolution, place: Place | None) -> Resolution:
     if place is None:
         return resolution
     why = (f"no place is spelled so; {place.name} lies where the report's own distance points",)
+    if place.matched not in ("claimed", *_GUESSED):
+        why = (f"of the places so called, {place.name} lies where the report's own distance points",)
     return replace(resolution, place=place, score=place.match, why=why, flags=("by_claim",))

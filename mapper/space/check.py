@@ -270,6 +270,9 @@ def _check(locative: Locative, places: dict[Toponym, Place | None]) -> DistanceC
         if verdict == "inconsistent" and missed_m < _reach(subject) + _reach(landmark):
             # "4 km inside Turkey" is told from the border, not from the middle.
             verdict = "unverifiable"
+        if measured_m == 0 and subject.name != landmark.name:
+            # Two villages that are known by the point of their commune alone.
+            verdict = "unverifiable"
         borderline = verdict != "unverifiable" and any(
             _verdict(locative, *moved) != verdict for moved in _moved(measured_m, measured_deg)
         )

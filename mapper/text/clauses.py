@@ -215,7 +215,7 @@ class Clause:
     def begins_way(self, to: int) -> bool:
         """Tell whether "from A to B", given where "to" stands, is a way and not a walk or a flight."""
         k = to
-        while k > 0 and self.word(k) != "from":
+        while to - k < 9 and self.word(k) != "from":
             k -= 1
         return self.word(k - 1) in ("", ",", "and", "but", *WAYS, *_DISTANCE_NOUNS)
 

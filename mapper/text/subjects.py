@@ -367,7 +367,7 @@ class _Reader(Aside):
         """Return X of "at the other end, 40 km off, X", "its neighbour, 40 km off, is X"."""
         i = self.tail.last
         k = comma
-        while self.word(k - 1).isalpha() or self.word(k - 1) == "-":
+        while comma - k < REACH_LEFT and (self.word(k - 1).isalpha() or self.word(k - 1) == "-"):
             k -= 1
         if self.word(i) != "," or self.toponym(k - 1) is not None:
             return None

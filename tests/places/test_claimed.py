@@ -1,5 +1,7 @@
 """Names that no table spells so, found where a stated distance points."""
 
+from dataclasses import replace
+
 import pytest
 from shapely.geometry import Point
 
@@ -23,6 +25,9 @@ class Around:
 
     def resembling(self, point, radius_m, likeness):
         return [(place, like) for place in self.places if (like := likeness(place.name)) > 0]
+
+    def candidates(self, name):
+        return [replace(p, matched="name", feature_class="P") for p in self.places if p.name == name]
 
 
 def _claim(**other):
@@ -54,6 +59,21 @@ def test_of_two_equally_like_names_apart_neither_is_taken():
 def test_a_name_with_a_place_of_its_own_keeps_it():
     own = Place("own", "Zerkan", Point(0, 0), matched="name")
     assert _found(Around(("Al Zerqan", 270, 100_000)), place=own).place is own
+
+
+def test_of_two_towns_of_one_name_the_one_is_meant_that_lies_where_the_claim_points():
+    far = Place("far", "Zerkan", destination(HOME, bearing_deg=80, distance_m=700_000), matched="name")
+    found = _found(Around(("Zerkan", 280, 90_000), ("Zerkan", 10, 900_000)), place=far)
+    assert (found.place.id, found.flags) == ("0", ("by_claim",))
+    assert "of the places so called" in found.why[0]
+
+
+@pytest.mark.parametrize(
+    ("there", "distance_m"), [(("Zerkan", 90, 100_000), 700_000), (("Zerkan", 270, 100_000), 200_000)]
+)
+def test_a_town_stays_where_no_namesake_fits_or_the_claim_is_only_inexact(there, distance_m):
+    own = Place("own", "Zerkan", destination(HOME, bearing_deg=270, distance_m=distance_m), matched="name")
+    assert _found(Around(there), place=own).place is own
 
 
 def test_a_misspelt_match_that_the_claim_contradicts_gives_way_and_one_that_it_bears_out_stays():

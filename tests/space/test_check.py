@@ -224,3 +224,26 @@ def test_what_is_told_from_a_border_is_not_contradicted_from_the_middle_of_the_c
     far = replace(told, value=4_000.0, distance_m=4_000_000.0)
     resolutions = [Resolution(inland, Place("1", "Dağli", Point(44.0, 37.1))), Resolution(country, land)]
     assert check_distances([far], resolutions)[0].verdict == "inconsistent"
+
+
+def test_towns_are_told_from_towns_and_not_from_provinces():
+    province = replace(Place("Mill", "Mill", HERE), feature_class="A", extent_m=150_000.0)
+    town = Place("Home", "Home", destination(HERE, bearing_deg=10, distance_m=5_000), feature_class="P")
+    sand = Place("Sand", "Sand", destination(HERE, bearing_deg=180, distance_m=20_000))
+    places = [Resolution(NAMES[place.name], place) for place in (province, town, sand)]
+    (told,) = settle_landmarks([_unsaid("Sand", 30, "south")], places)
+    assert told.landmarks[0].text == "Home"
+
+
+def test_what_lies_the_other_way_is_told_from_where_it_nearly_fits():
+    # Seven times as far from the mill, and that to the south; from home a third less.
+    assert _settled(_unsaid("Peak", 45, "east")) == ["Home"]
+    assert _settled(_unsaid("Peak", 90, "east")) == ["Mill"]
+
+
+def test_two_villages_at_one_point_are_not_measured():
+    near, far = Toponym(0, 1, "A"), Toponym(2, 3, "B")
+    told = Locative(0, 3, "", "offset", (near,), far, 2.0, "km", 2_000.0, claim=True)
+    places = [Resolution(near, Place("1", "A", HERE)), Resolution(far, Place("2", "B", HERE))]
+    (check,) = check_distances([told], places)
+    assert check.verdict == "unverifiable"

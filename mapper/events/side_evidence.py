@@ -64,6 +64,11 @@ _OF_OTHERS = {
 _DEEDS = frozenset({"resistance", "uprising", "revolt", "insurgency"})
 # Peoples that are usually told of together with a larger one; they may be its enemies, then the text says so.
 _PART_OF = {"Bavaria": "Germany", "Prussia": "Germany", "Saxony": "Germany", "Soviet Union": "Russia"}
+# Whose they are says little of whose "the army" is: "Lebanese police" count the dead of another's raid.
+_OFFICIALS = frozenset(
+    f"state:{word}"
+    for word in ("police", "minister", "ministry", "president", "premier", "authority", "media")
+)
 # Words in the names of those who tell of wars.
 _NEWS = frozenset({"agency", "agence", "press", "presse", "news", "newswire", "broadcasting"})
 # How much of a report's head may name who issues it.
@@ -368,7 +373,7 @@ class Evidence:
 
     def _usual_groups(self, kinds: dict[str, list[str]]) -> None:
         """Add what is usual among groups with names: each is one side, and what "the insurgents" means."""
-        groups = [k for k in kinds.get("name", []) if k[5:] in self.groups]
+        groups = [k for k in kinds.get("name", []) if k[5:] in self.groups or " " in k]
         for index, key in enumerate(groups):
             for other in groups[index + 1 :]:
                 self.bind(key, other, -0.5)
@@ -438,13 +443,16 @@ class Evidence:
         if owner and "ours" not in self.weights and "enemy" in self.weights:
             for key in (owner, *kinds.get("state", [])):
                 self.bind("enemy", key, -1.0)
+        others = [n for n in armed_peoples if n != self.home]
+        if "ours" in self.weights and self.home in peoples and len(others) == 1:
+            self.bind("enemy", others[0], 1.0)
 
     def _owners(self) -> set[str]:
         """Return the peoples whose army or government a mention names."""
         found = set()
         for mention in self.mentions + self.phrases:
             keys = [key for key, sign in side_keys(mention) if sign > 0 and " and " not in mention]
-            if any(key.startswith("state:") for key in keys):
+            if any(key.startswith("state:") and key not in _OFFICIALS for key in keys):
                 found |= {key for key in keys if key.startswith("nation:") and key in self.weights}
         return found
 

@@ -28,6 +28,8 @@ ORGANISATIONS = word_set("sides.organisations")
 # Bodies that belong to whoever rules: "the National Guard", "the Security Council of Ukraine".
 _OFFICES = frozenset({"guard", "council", "ministry", "parliament", "staff"})
 _TITLES = word_set("sides.titles")
+# What only a state has, though no word of it says so: "the air force", "special forces".
+_STATE_FORCES = re.compile(r"\b(?:armed|special|air) forces?\b|\bair defen[cs]es?\b|\bborder guards?\b")
 _MODEL = re.compile(r"[A-Z][A-Za-z]{0,2}-\d{1,4}[A-Z]{0,2}s?")  # "F-16": a weapon
 # "al-Qaeda": the article may be written small.
 _ARTICLE = re.compile(r"(?:al|el|ash|as|an|ar)-[A-Z]")
@@ -46,10 +48,10 @@ def word_classes() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def nations() -> dict[str, str]:
-    """Return the country of every adjective, people, capital and house of government, in lower case."""
+    """Return the country of every adjective, people, capital, house of government and army, in lower case."""
     found: dict[str, str] = {}
     for row in read_table("nations.tsv"):
-        for column in row[:3]:
+        for column in (*row[:3], *row[4:]):
             for word in column.split(","):
                 if word:
                     found.setdefault(singular(word), row[0])
@@ -66,6 +68,24 @@ def adjectives() -> dict[str, str]:
 def members() -> dict[str, tuple[str, ...]]:
     """Return the adjectives and members of every country and people, in lower case, singular."""
     return {row[0]: tuple(singular(w) for w in row[1].split(",") if w) for row in read_table("nations.tsv")}
+
+
+@lru_cache(maxsize=1)
+def armies() -> dict[str, tuple[str, ...]]:
+    """Return the names of the army of every country whose army has names of its own: "IDF", "Wehrmacht"."""
+    return {row[0]: tuple(row[4].split(",")) for row in read_table("nations.tsv") if len(row) > 4}
+
+
+@lru_cache(maxsize=1)
+def _capital_names() -> frozenset[str]:
+    """Return in lower case the names of armies that are written in capitals: an "Ant" is none."""
+    return frozenset(name.lower() for names in armies().values() for name in names if name.isupper())
+
+
+@lru_cache(maxsize=1)
+def _army_words() -> frozenset[str]:
+    """Return the names of armies that are words, not initials: they may be written small."""
+    return frozenset(singular(name) for names in armies().values() for name in names if name.istitle())
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +183,7 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
     titled = False  # "General Younes" is a man, "a Houthi general" is not called Houthi
     if re.search(r"\bstate (?:tv|television|radio|media|news)", text):
         found["state"] = ["media"]
-    if "armed forces" in text and "nation" not in found:
+    if _STATE_FORCES.search(text) and "nation" not in found:
         found["state"] = ["army"]
     for nation, country in peoples.items():
         if " " in nation and nation in text:
@@ -177,7 +197,9 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
         kind = classes.get(base, "name" if named else "nothing")
         earlier, before = before, ""
         titled = titled or base in _TITLES
-        of_people = base in peoples and word[:1].isupper()
+        of_people = base in _army_words() or (
+            base in peoples and (word[:1] if base not in _capital_names() else word).isupper()
+        )
         if base not in text or (kind == "nothing" and not of_people):
             continue
         if of_people:

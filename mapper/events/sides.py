@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from mapper.events.side_evidence import Evidence
-from mapper.events.side_words import STANCE, adjectives, country_codes, members, nations
+from mapper.events.side_words import STANCE, adjectives, armies, country_codes, members, nations
 from mapper.model import Action
 from mapper.words import singular, word_set
 
@@ -179,7 +179,10 @@ def _cluster(evidence: Evidence) -> tuple[dict[str, int], tuple[int, int]]:
     allies = {
         k for k in keys
         if (k.startswith("ally:") and evidence.weights[k] - evidence.air[k] < GROUND_WEIGHT)
-        or (k.startswith("nation:") and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2)
+        or (
+            k.startswith("nation:") and k != evidence.home
+            and evidence.air[k] >= 0.7 * evidence.weights[k] > 0 and len(keys) > 2
+        )
     }  # fmt: skip
     _merge(cluster, evidence.bonds, {cluster[key] for key in allies})
     ties = _ties(evidence.bonds, cluster)
@@ -370,6 +373,9 @@ def _display(keys: Sequence[str], mentions: Sequence[str], evidence: Evidence, *
     kind, _, word = best.partition(":")
     if kind == "nation":
         fights = is_main or evidence.peoples_only or best in evidence.armed or evidence.air[best] > 0
+        own = max(armies().get(word, ("",)), key=lambda name: evidence.words[name.lower()])
+        if evidence.words[own.lower()] and not any(evidence.words[w] for w in members().get(word, ())):
+            return own  # "FARDC", where nobody says "Congolese"
         body = "army" if "state:army" in keys and is_main and not evidence.peoples_only else "forces"
         return f"{adjectives()[word]} {body}" if fights else word  # "France recognised the rebels"
     if word in evidence.acronyms:

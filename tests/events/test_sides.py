@@ -241,3 +241,41 @@ def test_a_side_is_called_by_the_words_of_the_report() -> None:
 def test_a_group_that_only_the_text_names_by_its_initials_is_a_side() -> None:
     text = "The XQF is strong. The XQF grows, and so does the XQF. The army shelled Jalu."
     assert "XQF" in "".join(find_sides([act("the army")], text=text).enemy)
+
+
+def test_the_initials_of_an_army_say_whose_it_is() -> None:
+    sides = find_sides([act("the IDF", "the militants"), act("Israeli tanks", "the militants")])
+    assert sides.of["the IDF"] == sides.of["Israeli tanks"]
+    assert side_keys("Ant") != side_keys("ANT")
+    assert side_keys("the peshmerga") == side_keys("Kurdish forces")
+
+
+def test_an_army_is_called_as_the_report_calls_it() -> None:
+    text = "The FARDC left the town to the M23. The M23 attacked the FARDC."
+    sides = find_sides([act("The M23", "the FARDC")], text=text)
+    assert sides.of["the FARDC"] == "FARDC"
+
+
+def test_special_forces_are_a_states() -> None:
+    sides = find_sides([act("special forces", "the rebels"), act("the army", "the rebels")])
+    assert sides.of["special forces"] == sides.of["the army"]
+
+
+def test_the_enemy_of_a_communique_is_the_other_people_it_names() -> None:
+    text = "Azerbaijani communique. Our units took the hill from the enemy. " + "The night was quiet. " * 9
+    text += "Armenian guns shelled our positions."
+    told = [act("Our units", "the enemy"), act("Armenian guns"), act("The enemy")]
+    sides = find_sides([*told, act("Azerbaijani units", "Armenian guns")], text=text, home="Azerbaijan")
+    assert sides.of["Armenian guns"] == sides.of["The enemy"] != sides.of["Our units"]
+
+
+def test_police_who_count_the_dead_do_not_own_the_army() -> None:
+    text = "Lebanese police said that six people had died. Israeli jets bombed the road."
+    told = [
+        act("Israeli jets", kind="airstrike"),
+        act("Israeli jets", kind="airstrike"),
+        act("the army", "Shiite guerrillas"),
+        act("Lebanese police", kind="statement"),
+    ]
+    sides = find_sides(told, text=text, home="Israel")
+    assert sides.of["the army"] == sides.of["Israeli jets"] != sides.of.get("Lebanese police")

@@ -28,7 +28,7 @@ from mapper.places import resolve
 from mapper.places.candidates import Candidates, Floats, gather, great_circle_m, group_names, unit_vectors
 from mapper.places.evidence import COLUMNS, share
 from mapper.places.gazetteer import TableGazetteer, open_gazetteer
-from mapper.places.ranker import Ranker, Trees
+from mapper.places.ranker import WIDE_M, Curve, Ranker, Trees
 from mapper.text.locatives import find_locatives
 
 FOLDS = 5
@@ -39,9 +39,10 @@ SETTINGS: dict[str, Any] = {
     "min_sum_hessian_in_leaf": 1.0, "lambda_l2": 5.0, "feature_fraction": 0.5, "bagging_fraction": 0.7,
     "bagging_freq": 1, "num_threads": 1, "deterministic": True, "verbose": -1,
 }  # fmt: skip
-LAST_SEEDS = (7, 8)  # the last pass is the mean of two
+LAST_SEEDS = (7, 8, 9, 10)  # the last pass is the mean of four
 NOISY_WEIGHT = 0.5  # of a noisy copy beside the document as annotated
 DROPPED, INVENTED = 0.15, 0.15  # shares of spans that the noisy copy of a document misses and adds
+LEAST_NAMES = 100  # that a step of the calibration rests on
 OUTPUT = Path(__file__).parents[1] / "mapper" / "resources" / "resolver" / "ranker.npz"
 
 Spot = tuple[float, float] | None  # latitude, longitude
@@ -264,32 +265,30 @@ def cross_validate(states: Sequence[State]) -> tuple[list[tuple[Document, list[R
     return judged, [first[frozenset({k})] for k in range(FOLDS)]
 
 
-IDENTITY = np.array([0.0, 1.0])
-
-
 def raw_choice(state: State) -> list[Resolution]:
     """Return the choice with uncalibrated scores."""
-    raw = Ranker((), IDENTITY, IDENTITY)
+    same = np.array([0.0, 1.0])
+    raw = Ranker((), ((same, same), (same, same)))
     return resolve.choose(
         state.candidates, state.probability, state.rows, state.document.toponyms, state.locatives, raw, {}
     )
 
 
-def errors_km(document: Document, resolutions: Sequence[Resolution]) -> list[tuple[float, float]]:
-    """Return (score, error in km) for every toponym with gold; no place is infinitely wrong."""
+def errors_km(document: Document, resolutions: Sequence[Resolution]) -> list[tuple[float, float, float]]:
+    """Return (score, extent in m, error in km) for every toponym with gold; no place is infinitely wrong."""
     found = []
     for spot, resolution in zip(document.spots, resolutions, strict=True):
         if spot is None:
             continue
         if resolution.place is None:
-            found.append((resolution.score, np.inf))
+            found.append((resolution.score, 0.0, np.inf))
             continue
         point = resolution.place.geometry.centroid
         km = (
             great_circle_m(unit_vectors([(spot[1], spot[0])]), unit_vectors([(point.x, point.y)]))[0, 0]
             / 1000
         )
-        found.append((resolution.score, float(km)))
+        found.append((resolution.score, resolution.place.extent_m, float(km)))
     return found
 
 
@@ -302,14 +301,18 @@ def isotonic(raw: Floats, right: Floats) -> tuple[Floats, Floats]:
         while len(blocks) > 1 and blocks[-2][1] * blocks[-1][0] >= blocks[-1][1] * blocks[-2][0]:
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
-    # Blocks of a few names would promise certainty that no sample of that size can show.
+    # Blocks of a few names would promise a certainty that no sample of that size can show.
     merged: list[list[float]] = []
     for block in blocks:
-        if merged and merged[-1][0] < 40:
+        if merged and merged[-1][0] < LEAST_NAMES:
             merged[-1] = [a + b for a, b in zip(merged[-1], block, strict=True)]
         else:
             merged.append(block)
-    return np.array([b[2] / b[0] for b in merged]), np.array([b[1] / b[0] for b in merged])
+    if len(merged) > 1 and merged[-1][0] < LEAST_NAMES:
+        last = merged.pop()
+        merged[-1] = [a + b for a, b in zip(merged[-1], last, strict=True)]
+    # What the ranker finds impossible is.
+    return np.array([0.0, *(b[2] / b[0] for b in merged)]), np.array([0.0, *(b[1] / b[0] for b in merged)])
 
 
 def calibration_error(score: Floats, right: Floats) -> float:
@@ -318,7 +321,7 @@ def calibration_error(score: Floats, right: Floats) -> float:
     return float(sum(abs(score[bins == b].sum() - right[bins == b].sum()) for b in range(10)) / len(score))
 
 
-def table(judged: Sequence[tuple[Document, list[Resolution]]], curve: tuple[Floats, Floats]) -> None:
+def table(judged: Sequence[tuple[Document, list[Resolution]]], curves: tuple[Curve, Curve]) -> None:
     """Print accuracy and calibration by corpus, spans as annotated and with noise."""
     print("| corpus | spans | toponyms | acc@161 | acc@25 | none | ECE |\n|---|---|---|---|---|---|---|")
     corpora = dict.fromkeys(d.corpus for d, _ in judged)
@@ -326,8 +329,9 @@ def table(judged: Sequence[tuple[Document, list[Resolution]]], curve: tuple[Floa
         pairs = [p for d, r in judged if d.corpus == corpus and d.noisy == noisy for p in errors_km(d, r)]
         if not pairs:
             continue
-        score, km = (np.array(column) for column in zip(*pairs, strict=True))
-        calibrated = np.interp(score, *curve)
+        ranker = Ranker((), curves)
+        calibrated = np.array([ranker.calibrate(score, extent) for score, extent, _ in pairs])
+        km = np.array([error for _, _, error in pairs])
         ece = calibration_error(calibrated[np.isfinite(km)], (km <= NEAR_KM)[np.isfinite(km)].astype(float))
         print(
             f"| {corpus} | {('as annotated', 'noisy')[noisy]} | {len(km)} | {(km <= NEAR_KM).mean():.3f} | "
@@ -335,13 +339,13 @@ def table(judged: Sequence[tuple[Document, list[Resolution]]], curve: tuple[Floa
         )  # fmt: skip
 
 
-def write(path: Path, first: Trees, last: Trees, curve: tuple[Floats, Floats]) -> None:
+def write(path: Path, first: Trees, last: Trees, curves: tuple[Curve, Curve]) -> None:
     """Write the weights, the same bytes each time."""
     arrays: dict[str, Any] = {
         "columns": np.array(COLUMNS),
         "passes": np.array(2),
-        "raw": curve[0],
-        "calibrated": curve[1],
+        "places": np.array(curves[0]),
+        "wide": np.array(curves[1]),
     }
     for n, trees in enumerate((first, last)):
         arrays |= {
@@ -364,11 +368,16 @@ def main() -> None:
     states = [observe(begin(d, gazetteer), last=False) for d in documents if d.toponyms]
     judged, first_out = cross_validate(states)
     scored = [pair for d, r in judged if d.corpus in TRAINED_ON and not d.noisy for pair in errors_km(d, r)]
-    curve = isotonic(np.array([s for s, _ in scored]), np.array([float(km <= NEAR_KM) for _, km in scored]))
-    table(judged, curve)
+    placed = [pair for pair in scored if np.isfinite(pair[2])]
+    score, extent, km = (np.array(column) for column in zip(*placed, strict=True))
+    places, wide = (
+        isotonic(score[size], (km <= NEAR_KM)[size].astype(float))
+        for size in (extent < WIDE_M, extent >= WIDE_M)
+    )
+    table(judged, (places, wide))
     train = of_folds(states, range(FOLDS))
     last = fit([advance(first_out[s.document.fold], s) for s in train], seeds=LAST_SEEDS)
-    write(options.output, fit(train), last, curve)
+    write(options.output, fit(train), last, (places, wide))
 
 
 if __name__ == "__main__":

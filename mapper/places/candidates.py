@@ -43,7 +43,7 @@ INNER, NEIGHBOUR, NONE_OF_THESE = len(_WAYS) - 1, len(_WAYS), len(_WAYS) + 1
 _CLASS_WORDS = {
     "P": "city town village capital suburb hamlet township municipality neighbourhood neighborhood resort",
     "A": "county province state district governorate oblast region republic kingdom emirate canton parish"
-    " prefecture department division nation country federation raion rayon territory",
+    " governor gov prefecture department division nation country federation raion rayon territory",
     "S": "airport airbase airfield base port terminal refinery station hospital university college school"
     " bridge stadium cathedral church mosque museum palace hotel dam camp prison castle hall",
     "T": "mountain mountains mount mt hill hills island islands isle desert valley peninsula cape plateau"
@@ -229,6 +229,9 @@ def look_up(toponym: Toponym, gazetteer: Gazetteer) -> tuple[Place, ...]:
     ]
     if toponym.role == "demonym":
         places = [place for place in places if level_of(place) == 3] or places
+    # "Wales" is used for the United Kingdom, seldom where it has a place of its own.
+    named = {place.country for place in places if level_of(place) == 2 and place.matched == "name"}
+    places = [p for p in places if level_of(p) < 3 or p.matched == "name" or p.country not in named]
     return tuple(places)
 
 

@@ -30,6 +30,7 @@ STRONG = 0.02  # candidates less probable than this are no evidence for other na
 TOGETHER_M = 50_000.0  # places this near each other make a region that local news is about
 _ANOTHER = 0.25  # how well a distance fits that is told from another place than the words suggest
 _DETOUR = 1.25  # how much longer than the geodesic a road is
+LISTED = 0.85  # names as close as this (50 characters) may stand in one list
 FAR = math.log1p(20_000.0)  # log kilometres: half around the earth, where nothing is known
 
 # The columns of the rows, in order; trained weights know them by name.
@@ -38,9 +39,9 @@ COLUMNS = (
     "level", "class", "seat", "spellings", "extent", "candidates", "in_country", "same_name", "words",
     "short_capitals", "mentions", "first_mention", "word_fit", "demonym", "kind",
     "probability", "best_rival", "near_25", "near_100", "near_400", "nearest", "previous", "next",
-    "local_near", "local_country", "local_admin1", "same_country", "same_admin1", "top_country",
-    "named_country", "named_admin1", "named_admin2", "holds", "parent", "child", "told", "names",
-    "top_share", "spread", "possible_near", "possible_admin1",
+    "local_near", "local_country", "local_admin1", "alike", "same_country", "same_admin1", "top_country",
+    "named_country", "named_admin1", "named_admin2", "holds", "parent", "parent_lead", "child", "told",
+    "names", "top_share", "spread", "possible_near", "possible_admin1",
 )  # fmt: skip
 
 
@@ -212,6 +213,7 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
     leads = parents.T[pairs]
     has_parent, has_child = np.asarray(parents.any(1)), np.asarray(parents.any(0))
     none = np.full(total, -1.0)
+    parent = np.where(has_parent[owner], (weight * inside * follows).max(1, initial=0.0), none)
     return {
         "probability": probability,
         "best_rival": best_other(probability, owner, count, empty=0.0),
@@ -224,6 +226,7 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
         "local_near": (local * (km < 100)).sum(1),
         "local_country": (local * country).sum(1),
         "local_admin1": (local * admin1).sum(1),
+        "alike": alike(candidates, probability),
         "same_country": (weight * country).sum(1) / others,
         "same_admin1": (weight * admin1).sum(1),
         "top_country": mass[candidates.country] / max(mass.max(initial=0.0), 1e-9),
@@ -231,12 +234,27 @@ def surroundings(candidates: Candidates, probability: Floats) -> dict[str, Float
         "named_admin1": (weight * (admin1 & (of_level == 2))).max(1, initial=0.0),
         "named_admin2": (weight * (admin2 & (of_level == 1))).max(1, initial=0.0),
         "holds": (weight * holds).sum(1),
-        "parent": np.where(has_parent[owner], (weight * inside * follows).max(1, initial=0.0), none),
+        "parent": parent,
+        "parent_lead": np.where(has_parent[owner], parent - best_other(parent, owner, count, empty=0.0), 0.0),
         "child": np.where(has_child[owner], (weight * holds * leads).max(1, initial=0.0), none),
         "names": np.full(total, np.log(count)),
         "top_share": np.full(total, mass.max(initial=0.0) / max(mass.sum(), 1e-9)),
         "spread": np.full(total, np.exp(-(part * np.log(np.maximum(part, 1e-9))).sum())),
     }
+
+
+def alike(candidates: Candidates, probability: Floats) -> Floats:
+    """Return how probably the names beside each candidate's mean places of its level; -1 where none do.
+
+    In "Ohio, Oregon, Utah, Washington and Wisconsin" all are states.
+    """
+    names = np.arange(len(candidates.names))
+    beside = (candidates.closeness > LISTED) & (names[:, None] != names)
+    levels = np.zeros((len(names), 4))
+    np.add.at(levels, (candidates.owner, candidates.level), probability)
+    count = beside.sum(1)
+    means = np.where(count[:, None] > 0, beside @ levels / np.maximum(count, 1)[:, None], -1.0)
+    return np.asarray(means[candidates.owner, candidates.level])
 
 
 def same_unit(units: Ints, strong: Ints) -> NDArray[np.bool_]:

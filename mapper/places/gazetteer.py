@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 from importlib import resources
@@ -14,7 +13,8 @@ from shapely.geometry import Point
 
 from mapper.errors import GazetteerError
 from mapper.model import NameHit, Place
-from mapper.places.names import fold, looser_keys, word_set
+from mapper.places.names import fold, looser_keys
+from mapper.places.runs import UNKNOWN, Known, is_abbreviated, runs_of
 from mapper.places.table import (
     ABBREVIATION,
     ALTERNATE,
@@ -90,7 +90,7 @@ class TableGazetteer:
         self._forget()
 
     def _forget(self) -> None:
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._answers: dict[tuple[str, int], tuple[Place, ...]] = {}
 
     def __getstate__(self) -> tuple[Path, ...]:
@@ -287,13 +287,13 @@ class TableGazetteer:
         >>> gazetteer.find_names("")
         []
         """
-        runs = list(_runs(text))
+        runs = list(runs_of(text))
         self._learn({key for _, _, key in runs})
         hits = []
         for start, end, key in runs:
             known = self._known[key]
             prominence, classes = known.prominence, known.classes
-            if known.short and _is_abbreviated(text[start : end + 1]):
+            if known.short and is_abbreviated(text[start : end + 1]):
                 prominence, classes = max(prominence, known.short_prominence), classes | known.short
             if classes:
                 hits.append(NameHit(start, end, prominence, "".join(sorted(classes))))
@@ -304,7 +304,7 @@ class TableGazetteer:
         if len(self._known) > _KNOWN_KEYS:
             self._known.clear()
         new = sorted(keys - self._known.keys())
-        self._known.update((key, _UNKNOWN) for key in new)
+        self._known.update((key, UNKNOWN) for key in new)
         for first in range(0, len(new), 500):
             for table in self._tables:
                 for key, how, letter, number in table.known(new[first : first + 500]):
@@ -329,7 +329,7 @@ class TableGazetteer:
         if not rows:
             return []
         trust, exactly = _MATCH, name if factor == 1.0 else ""
-        if _is_abbreviated(name):
+        if is_abbreviated(name):
             if any(how == ABBREVIATION for _, _, how, _ in rows):
                 trust, exactly = _MATCH_IN_CAPITALS, ""
         else:
@@ -394,72 +394,6 @@ class TableGazetteer:
             part = name[hit.start : hit.end]
             found += self._by_key(part, fold(part), limit // 2, factor=_INNER - 0.05 * rank, matched="inner")
         return found
-
-
-class _Known:
-    """What find_names knows of a key: prominence and feature classes, those of abbreviations apart."""
-
-    __slots__ = ("classes", "prominence", "short", "short_prominence")
-
-    def __init__(
-        self,
-        prominence: float = 0.0,
-        classes: frozenset[str] = frozenset(),
-        short_prominence: float = 0.0,
-        short: frozenset[str] = frozenset(),
-    ) -> None:
-        self.prominence = prominence
-        self.classes = classes
-        self.short_prominence = short_prominence
-        self.short = short
-
-    def also(self, letter: str, prominence: float, *, short: bool) -> _Known:
-        """Return this with one more class."""
-        if short:
-            return _Known(
-                self.prominence, self.classes, max(self.short_prominence, prominence), self.short | {letter}
-            )
-        return _Known(
-            max(self.prominence, prominence), self.classes | {letter}, self.short_prominence, self.short
-        )
-
-
-_UNKNOWN = _Known()
-
-_TOKEN = re.compile(r"[^\W_]+(?:['’‘`ʻʼ.][^\W_]+)*\.?")
-_GAP = re.compile(r"[\s\-–/.’']{1,3}\Z")
-# Small words that names hold inside, and Arabic articles, with which a name may begin ("al-Bab").
-_PARTICLES = word_set(
-    "of the al el as es ash esh ad ar az et er de la le les los las del du des da do dos di i y and e "
-    "en upon on am an der den im in bei sur sous aux ul ez bin"
-)
-_MAX_WORDS = 5
-_MAX_WORD_CHARS = 40
-
-
-def _runs(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, key) of the runs of words that may be names."""
-    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text) if m.end() - m.start() <= _MAX_WORD_CHARS]
-    for index, (start, first_end) in enumerate(tokens):
-        if text[start].isdigit() or (text[start].islower() and text[start:first_end] not in _PARTICLES):
-            continue
-        for ahead in range(index, min(index + _MAX_WORDS, len(tokens))):
-            word_start, word_end = tokens[ahead]
-            if ahead > index and not _GAP.match(text[tokens[ahead - 1][1] : word_start]):
-                break
-            word = text[word_start:word_end]
-            lower = word[0].islower()
-            if lower and word not in _PARTICLES:
-                break
-            if not lower and len(key := fold(text[start:word_end])) > 1:
-                # A full stop belongs to an abbreviation ("U.S."), not to the end of a sentence.
-                yield start, word_end - (word.endswith(".") and "." not in word[:-1]), key
-
-
-def _is_abbreviated(text: str) -> bool:
-    """Tell whether a text is written as short forms are: in capitals ("U.S.") or with a stop ("Ky.")."""
-    letters = [c for c in text if c.isalpha()]
-    return not any(c.islower() for c in letters) or (text[:1].isupper() and text.endswith("."))
 
 
 def _ring_of_cells(point: Point, ring: int) -> list[int]:

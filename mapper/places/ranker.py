@@ -16,6 +16,11 @@ from numpy.typing import NDArray
 from mapper.places.candidates import Floats
 from mapper.places.evidence import COLUMNS
 
+WIDE_M = 700_000.0  # sources that agree on the country put its point elsewhere where it extends so far
+
+
+Curve = tuple[Floats, Floats]
+
 
 @dataclass(frozen=True, slots=True)
 class Trees:
@@ -46,15 +51,18 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """The trees of each pass, and the table that turns raw into calibrated probabilities."""
+    """The trees of each pass, and the curves that turn raw into calibrated probabilities.
+
+    A curve is raw and calibrated probabilities, rising. The first is for places, the second for what extends
+    at least `WIDE_M`.
+    """
 
     passes: tuple[Trees, ...]
-    raw: Floats
-    calibrated: Floats
+    curves: tuple[Curve, Curve]
 
-    def calibrate(self, probability: Floats) -> Floats:
-        """Return the share of picks with such a raw probability that were right in training."""
-        return np.asarray(np.interp(probability, self.raw, self.calibrated))
+    def calibrate(self, probability: float, extent_m: float) -> float:
+        """Return the share of such picks with such a raw probability that were right in training."""
+        return float(np.interp(probability, *self.curves[extent_m >= WIDE_M]))
 
 
 @cache
@@ -67,4 +75,4 @@ def shipped_ranker() -> Ranker:
             Trees(position[table[f"column_{n}"]], table[f"border_{n}"], table[f"leaf_{n}"])
             for n in range(int(table["passes"]))
         )
-        return Ranker(passes, table["raw"], table["calibrated"])
+        return Ranker(passes, (tuple(table["places"]), tuple(table["wide"])))

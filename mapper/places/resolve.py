@@ -32,6 +32,7 @@ BESIDE_M = 15_000.0  # an airport lies this near to the town whose name it bears
 RIVER_M = 50_000.0  # a river stands at its mouth, this far at most from the town that bears its name
 SEAT_M = 30_000.0  # a district and the town it is named after have points this near each other
 SEAT = 0.2  # a town this likely, measured by the province that bears its name, is meant rather than it
+SEAT_AFAR = 0.5  # where the town lies so far from the province's point that they are two answers
 SEAT_OF_DISTRICT = 0.03  # or by a district, an airport, a lake
 SEAT_OF_END = 0.005  # where the report measures a distance from it: it measures from towns
 SETTLED = 3.0  # log-odds for the place that the name has in the parts of the report before
@@ -41,6 +42,9 @@ LEAST = 0.03  # a place less probable than this, as a place and as the right one
 SURE = 0.5  # a place this probable tells where the report is about
 STRAY = 0.25  # less sure than this, a place far from all that are sure is a namesake: none
 STRAY_M = 500_000.0  # so far, and in another country
+SLIP_M = 150_000.0  # so far, where its name is not quite as written
+KNOWN = 10_000  # people: so far from all that are sure, a smaller town is a namesake however sure
+KNOWN_BY_ANOTHER_NAME = 300_000  # and so is a town that does not call itself so
 NEARBY_M = 25_000.0  # how far from its neighbour a village may lie that no table carries
 FITS = 0.1  # a place of the class that the words say, this likely beside the likeliest, is meant
 OWN = 0.02  # a place that bears the name, this likely, is meant rather than the place of a neighbouring name
@@ -261,9 +265,10 @@ def place_of(candidates: Candidates, pick: int) -> Place:
 def seat_of(candidates: Candidates, likely: Floats, mine: NDArray[np.int64], top: int, *, end: bool) -> int:
     """Return the town of the same name in or beside the place `top`, if it is nearly as likely, else `top`.
 
-    "Shells fell on Aden" means the town; the province is meant where the text says so. The same for an
-    airport, a port or a lake that bears the name of the town beside it; and always where the report measures
-    a distance from it (`end`). `likely` and `top` count the candidates `mine` of one name.
+    "Shells fell on Aden" means the town; the province is meant where the text says so, or where it is much
+    likelier and its point lies as far off as that of New York from the city. The same for an airport, a
+    port or a lake that bears the name of the town beside it; and always where the report measures a distance
+    from it (`end`). `likely` and `top` count the candidates `mine` of one name.
     """
     unit = mine[top]
     letter, level = candidates.places[unit].feature_class, candidates.level[unit]
@@ -275,10 +280,14 @@ def seat_of(candidates: Candidates, likely: Floats, mine: NDArray[np.int64], top
     if level in (1, 2):
         units = candidates.admin1 if level == 2 else candidates.admin2
         towns |= (units[mine] == units[unit]) & (units[unit] > 0)
+        same_country = candidates.country[mine] == candidates.country[unit]
+        towns |= (away < (NEAR_M if level == 2 else SEAT_M)) & same_country
     towns &= np.array([candidates.places[i].feature_class == "P" for i in mine])
     rivals = np.where(towns, likely, 0.0)
-    least = (SEAT_OF_END if end else SEAT if level == 2 else SEAT_OF_DISTRICT) * likely[top]
-    return int(np.argmax(rivals)) if rivals.max() >= max(least, 1e-9) else top
+    seat = int(np.argmax(rivals))
+    province = SEAT if away[seat] < NEAR_M else SEAT_AFAR
+    least = SEAT_OF_END if end else province if level == 2 else SEAT_OF_DISTRICT
+    return seat if rivals[seat] >= max(least * likely[top], 1e-9) else top
 
 
 def positions(candidates: Candidates, toponyms: Sequence[Toponym]) -> dict[tuple[int, int], int]:
@@ -345,21 +354,34 @@ def contradicted(
 
 def strays(candidates: Candidates, picked: dict[int, tuple[int, float]]) -> set[int]:
     """
-    Return the names whose doubtful place lies far from every sure one, in none of their countries.
+    Return the names whose place lies far from every sure one, in none of their countries, and is doubtful.
 
-    Villages that no table carries have namesakes elsewhere.
+    Villages that no table carries have namesakes elsewhere: Kilo by Hodeidah is neither Kilo in Finland nor
+    Kiel, which Latvians call so. What is known so far away is a large town, by its own name.
     """
-    sure = np.array([best for best, score in picked.values() if score >= SURE], np.int64)
-    if not len(sure):
-        return set()
-    countries = set(candidates.country[sure].tolist()) - {0}
-    return {
-        n
-        for n, (best, score) in picked.items()
-        if score < STRAY
-        and int(candidates.country[best]) not in countries
-        and great_circle_m(candidates.xyz[[best]], candidates.xyz[sure]).min() > STRAY_M
-    }
+    anchors = [best for best, score in picked.values() if score >= SURE and candidates.country[best]]
+    sure = np.array(anchors, np.int64)
+    found = set()
+    for n, (best, score) in picked.items():
+        others = sure[sure != best]
+        if not len(others) or candidates.country[best] in candidates.country[others]:
+            continue
+        place = candidates.places[best]
+        known = len(others) < 2 or not unknown(place, candidates.names[n].text)
+        if score >= STRAY and known:
+            continue
+        away = great_circle_m(candidates.xyz[[best]], candidates.xyz[others]).min()
+        if away > (STRAY_M if place.matched in WELL_MATCHED else SLIP_M):
+            found.add(n)
+    return found
+
+
+def unknown(place: Place, name: str) -> bool:
+    """Tell whether a report from elsewhere would hardly name a place so."""
+    if place.feature_class != "P":
+        return False
+    own = place.name.casefold() == name.casefold()
+    return place.population < (KNOWN if own else KNOWN_BY_ANOTHER_NAME)
 
 
 def choose(
@@ -391,7 +413,8 @@ def choose(
         top = preferred(candidates, name, there, mine)
         if name.class_word != "A":
             top = seat_of(candidates, likely, mine, top, end=n in ends)
-        picked[n] = int(mine[top]), float(ranker.calibrate(agreed[[top]])[0])
+        pick = int(mine[top])
+        picked[n] = pick, ranker.calibrate(float(agreed[top]), candidates.places[pick].extent_m)
         if not near[top].all():
             seconds[n] = int(mine[np.argmax(np.where(near[top], -1.0, likely))])
     wrong = contradicted(candidates, stated, picked, at) | strays(candidates, picked)

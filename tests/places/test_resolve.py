@@ -13,9 +13,9 @@ from shapely.geometry import Point
 
 from mapper.model import Locative, Place, Resolution, Toponym
 from mapper.places.candidates import bearings, gather, great_circle_m, group_names, look_up, unit_vectors
-from mapper.places.evidence import COLUMNS, fit, share
+from mapper.places.evidence import COLUMNS, alike, fit, share, surroundings
 from mapper.places.ranker import Trees, shipped_ranker
-from mapper.places.resolve import parts, resolve, strays
+from mapper.places.resolve import parts, resolve, seat_of, strays, unknown
 
 
 class Atlas:
@@ -164,22 +164,85 @@ def test_each_part_of_a_long_report_sees_the_statements_about_its_own_names(
 
 
 @pytest.mark.parametrize(
-    ("lon", "code", "score", "is_stray"),
+    ("lon", "code", "score", "population", "is_stray"),
     [
-        (140.0, "ZZ", 0.2, True),
-        (140.0, "ZZ", 0.6, False),
-        (140.0, "AR", 0.2, False),
-        (21.0, "ZZ", 0.2, False),
+        (140.0, "ZZ", 0.2, 50_000, True),
+        (140.0, "ZZ", 0.6, 50_000, False),
+        (140.0, "AR", 0.2, 50_000, False),
+        (21.0, "ZZ", 0.2, 50_000, False),
+        (140.0, "ZZ", 0.9, 900, True),
+        (140.0, "AR", 0.9, 900, False),
+        (21.0, "ZZ", 0.9, 900, False),
     ],
 )
-def test_a_doubtful_namesake_far_from_all_that_is_sure_is_no_answer(
-    lon: float, code: str, score: float, is_stray: bool
+def test_a_namesake_far_from_all_that_is_sure_is_no_answer_if_doubtful_or_small(
+    lon: float, code: str, score: float, population: int, is_stray: bool
 ) -> None:
-    atlas = Atlas(*ATLAS.places, town("far", "Wiell", lon, 30.0, 0, code))
+    atlas = Atlas(*ATLAS.places, town("far", "Wiell", lon, 30.0, population, code))
     toponyms = spans("Tasi and Moro held; Wiell was shelled.", "Tasi", "Moro", "Wiell")
     candidates = gather(group_names(toponyms, atlas, text=" " * 40), toponyms)
     picked = {0: (0, 0.9), 1: (1, 0.9), 2: (2, score)}
     assert strays(candidates, picked) == ({2} if is_stray else set())
+
+
+@pytest.mark.parametrize(("matched", "expected"), [("name", set()), ("misspelt", {2})])
+def test_a_misspelling_is_looked_for_nearer_than_a_name(matched: str, expected: set[int]) -> None:
+    abroad = replace(town("abroad", "Wiell", 24.0, 30.0, 900, "ZZ"), matched=matched)
+    atlas = Atlas(*ATLAS.places, abroad)
+    toponyms = spans("Tasi and Moro held; Wiell was shelled.", "Tasi", "Moro", "Wiell")
+    candidates = gather(group_names(toponyms, atlas, text=" " * 40), toponyms)
+    assert strays(candidates, {0: (0, 0.9), 1: (1, 0.9), 2: (2, 0.9)}) == expected
+
+
+@pytest.mark.parametrize(("population", "expected"), [(90_000, True), (900_000, False)])
+def test_a_report_from_elsewhere_calls_only_a_city_by_another_name_than_its_own(
+    population: int, expected: bool
+) -> None:
+    assert unknown(town("far", "Wielingen", 140.0, 30.0, population, "ZZ"), "Wiell") is expected
+    assert not unknown(town("far", "Wielingen", 140.0, 30.0, population, "ZZ"), "Wielingen")
+    assert not unknown(country("Zedland", 140.0, 30.0, "ZZ"), "Zeddish")
+
+
+@pytest.mark.parametrize(
+    ("lon", "code", "likely", "expected"),
+    [
+        (21.4, "AR", (0.7, 0.2), "P"),  # no table says that the province holds the town
+        (23.0, "AR", (0.7, 0.2), "A"),  # two answers: the likelier one
+        (21.4, "BO", (0.7, 0.2), "A"),
+        (21.4, "AR", (0.9, 0.1), "A"),
+    ],
+)
+def test_a_town_of_the_name_of_its_province_is_meant_unless_it_lies_far_off_or_is_much_less_likely(
+    lon: float, code: str, likely: tuple[float, float], expected: str
+) -> None:
+    province = Place("AR.X", "Homm", Point(20.0, 30.0), "A", "ADM1", 900_000, country="AR")
+    toponyms = spans("Homm fell.", "Homm")
+    atlas = Atlas(province, town("seat", "Homm", lon, 30.0, 90_000, code))
+    candidates = gather(group_names(toponyms, atlas, text="Homm fell."), toponyms)
+    found = seat_of(candidates, np.array(likely), np.arange(2), 0, end=False)
+    assert candidates.places[found].feature_class == expected
+
+
+def test_the_name_of_a_part_of_a_country_is_not_used_for_the_country_too() -> None:
+    whole = replace(country("Arrania", 20.0, 30.0, "AR"), match=0.95, matched="alternate")
+    part = state("Walland", 21.0, 31.0, "AR")
+
+    class Kingdom(Atlas):
+        def candidates(self, name: str) -> Sequence[Place]:
+            return self.places
+
+    assert look_up(Toponym(0, 7, "Walland"), Kingdom(whole, part)) == (part,)
+    assert look_up(Toponym(0, 7, "Walland"), Kingdom(whole)) == (whole,)
+
+
+def test_a_rival_inside_the_unit_that_follows_the_name_counts_against_a_place() -> None:
+    text = "Dorfham, Ostmark"
+    toponyms = spans(text, "Dorfham", "Ostmark")
+    candidates = gather(group_names(toponyms, ATLAS, text=text), toponyms)
+    sure = np.where([place.feature_class == "A" for place in candidates.places], 1.0, 0.3)
+    lead = surroundings(candidates, sure)["parent_lead"]
+    by_id = {place.id: value for place, value in zip(candidates.places, lead.tolist(), strict=True)}
+    assert by_id == {"dorf-e": 1.0, "dorf-w": -1.0, "dorf-w2": -1.0, "Ostmark": 0.0}
 
 
 def test_a_village_that_a_table_spells_otherwise_is_itself_and_not_the_town_beside_it() -> None:
@@ -297,8 +360,22 @@ def test_trees_give_the_sum_of_the_leaves_that_a_walk_by_hand_reaches() -> None:
 def test_shipped_weights_know_the_columns_and_calibrate_upwards() -> None:
     ranker = shipped_ranker()
     assert all(trees.column.max() < len(COLUMNS) for trees in ranker.passes)
-    curve = ranker.calibrate(np.linspace(0, 1, 11))
-    assert (np.diff(curve) >= 0).all() and curve[0] >= 0 and curve[-1] <= 1
+    for extent_m in (1_000.0, 2_000_000.0):
+        curve = [ranker.calibrate(raw, extent_m) for raw in np.linspace(0, 1, 11).tolist()]
+        assert curve == sorted(curve) and curve[0] >= 0 and curve[-1] <= 1
+    assert ranker.calibrate(1.0, 2_000_000.0) < ranker.calibrate(1.0, 1_000.0)
+
+
+def test_names_in_one_list_tell_of_what_level_the_others_are() -> None:
+    apart = "x" * 200
+    text = f"Ostmark, Westmark and Kelm. {apart} Tasi"
+    toponyms = spans(text, "Ostmark", "Westmark", "Kelm", "Tasi")
+    candidates = gather(group_names(toponyms, ATLAS, text=text), toponyms)
+    found = alike(
+        candidates, np.ones(len(candidates.places)) / np.bincount(candidates.owner)[candidates.owner]
+    )
+    by_name = {place.name: value for place, value in zip(candidates.places, found.tolist(), strict=True)}
+    assert by_name == pytest.approx({"Ostmark": 0.5, "Westmark": 0.5, "Kelm": 0.0, "Tasi": -1.0})
 
 
 def test_distances_and_bearings_between_all_pairs() -> None:

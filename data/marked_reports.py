@@ -1,7 +1,12 @@
-"""Marked reports -> records. The form is described in `data/marked-reports/README.md`."""
+"""Marked reports -> records. The form is described in `data/marked-reports/README.md`.
+
+`read_gold` reads reports whose marks stand in a file of their own (TEXT.txt, TEXT.gold.json): they mark the
+sentence that tells an event, and name its place.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +15,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "marked-reports"
 _MARK = re.compile(r"\{([^{}|]+)\|([^{}]+)\}")
+# Words that may stand for a place named before.
+_STANDS_IN = re.compile(
+    r"\b(?:(?:the|this|that|its|their) (?:town|city|village|port|base|airport|airfield|capital|bridge"
+    r"|junction|district|fortress|refinery|island|crossing|hill|place)|there|it)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class MarkedReport:
-    """A report without its marks, and the marks; `group` is the hand that wrote it."""
+    """A report without its marks, and the marks; `group` is the hand that wrote it.
+
+    `unclear` holds sentences that tell something of a place by words that are not marked; `states` says
+    whether it is marked who holds a place.
+    """
 
     id: str
     group: str
@@ -36,6 +51,8 @@ class MarkedReport:
     sides: dict[str, list[str]]
     text: str
     marks: list[Mark]
+    unclear: tuple[tuple[int, int], ...] = ()
+    states: bool = True
 
 
 def read_marked(folder: Path = FOLDER) -> Iterator[MarkedReport]:
@@ -55,6 +72,38 @@ def read_marked(folder: Path = FOLDER) -> Iterator[MarkedReport]:
                 text=text,
                 marks=marks,
             )
+
+
+def read_gold(folder: Path, groups: str) -> Iterator[MarkedReport]:
+    """Yield the reports of a folder with gold beside them, dealt to `groups` in turn."""
+    for number, path in enumerate(sorted(folder.glob("*.gold.json"))):
+        gold = json.loads(path.read_text(encoding="utf-8"))
+        text = path.with_name(path.name.replace(".gold.json", ".txt")).read_bytes().decode()
+        marks, unclear = [], []
+        for event in gold["events"]:
+            first, last = event["sentence_start"], event["sentence_end"]
+            named = [
+                (name["start"], name["end"])
+                for name in gold["toponyms"]
+                if name["name"] == event["place"] and first <= name["start"] < last
+            ]
+            said = [(first + m.start(), first + m.end()) for m in _STANDS_IN.finditer(text[first:last])]
+            if event["place"] and (named or len(said) == 1):
+                start, end = (named or said)[0]
+                facts = event["type"], event["actor"] or "", event["certainty"]
+                marks.append(Mark(start, end, event["place"], *facts))
+            else:
+                unclear.append((first, last))
+        yield MarkedReport(
+            id=gold["id"],
+            group=groups[number % len(groups)],
+            published=datetime.fromisoformat(gold["published"]).replace(tzinfo=UTC),
+            sides=gold["sides"],
+            text=text,
+            marks=marks,
+            unclear=tuple(unclear),
+            states=False,
+        )
 
 
 def _unmarked(body: str) -> tuple[str, list[Mark]]:

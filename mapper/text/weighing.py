@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Chosen by the figures of all five sets of annotated reports, those that nobody has read among them.
-DOUBTED = 0.03
+DOUBTED = 0.05
 LIKELY = 0.5
 SURE = 0.8  # of how certain an event is, against what its frame has read
 _GAINS = ("capture", "handover")

@@ -11,6 +11,7 @@ import pytest
 from mapper.model import Action, Report, Toponym
 from mapper.pipeline import extract
 from mapper.text import weighing
+from mapper.text.actions import find_actions
 from mapper.text.cues import BUCKETS, DOUBTS, chances, hashed, judge_by_cues, read_cues, read_flags
 from mapper.text.encoder import open_tokenizer
 from mapper.text.event_encoder import STAND_INS, WIDTH, EventEncoder, read_windows, stood_in
@@ -180,16 +181,14 @@ def test_an_event_of_another_family_is_none_of_the_judge() -> None:
 
 
 def test_the_encoder_points_at_the_place_that_words_are_about() -> None:
-    text = (
-        "Rebels reached Brega on Monday after two days on the road from Ajdabiya. "
-        "By nightfall the town had fallen to them."
-    )
-    names = [place(text, "Brega"), place(text, "Ajdabiya")]
+    text = "Fighters hold Kutum, 60 km from Mellit. Planes bombed the market there on Sunday."
+    names = [place(text, "Kutum"), place(text, "Mellit")]
     sentences = find_sentences(text)
-    told = ENCODER(text, sentences, names, list(passages_of(sentences, names, [])))
-    assert told[1].words[FAMILY["capture"]].place == names[0]
-    capture = KINDS.index("capture")
-    assert told[0].names[1] is not None and told[0].names[1].kinds[capture] < 0.1
+    actions = find_actions(text, names, [])
+    told = ENCODER(text, sentences, names, list(passages_of(sentences, names, actions)))
+    assert told[1].words[FAMILY["airstrike"]].place == names[0]
+    airstrike = KINDS.index("airstrike")
+    assert told[0].names[1] is not None and told[0].names[1].kinds[airstrike] < 0.1
 
 
 def test_windows_show_each_sentence_once_and_what_came_before() -> None:

@@ -9,7 +9,7 @@ of the step it is rounded to, a place its extent.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from mapper.space.distance import geodesic
 from mapper.space.plane import Plane
 
 Cut = Callable[[BaseGeometry], BaseGeometry]
+_Where = tuple[BaseGeometry, BaseGeometry, float]
 
 _UNIT_M = {"km": 1_000.0, "mi": 1_609.344, "nmi": 1_852.0, "m": 1.0}
 # A gazetteer's point stands for a town's centre to about a kilometre.
@@ -61,12 +62,19 @@ def locate(
         its flags hold "by_offset". Empty input gives an empty list.
     """
     resolved = {r.toponym: r for r in resolutions}
+    known: dict[Hashable, _Where] = {}  # what one text says again and again is drawn once
     locations = []
     for locative in locatives:
         places = [p for t in locative.landmarks if (p := _place(t, resolved)) is not None]
         if places and len(places) == len(locative.landmarks):
             subject = resolved.get(locative.subject) if locative.subject else None
-            locations.append(_location(locative, tuple(places), subject, on_land))
+            bare = replace(
+                locative, start=0, end=0, text="", landmarks=(), subject=None, others=(), implicit=False
+            )
+            said = bare, *(place.id for place in places)
+            if said not in known:
+                known[said] = _where(locative, places, on_land)
+            locations.append(_location(locative, tuple(places), subject, known[said]))
     return locations
 
 
@@ -257,10 +265,8 @@ def _stated_m(locative: Locative) -> float | None:
     return locative.hours * _DRIVE_M_PER_HOUR if locative.hours is not None else None
 
 
-def _location(
-    locative: Locative, places: tuple[Place, ...], subject: Resolution | None, on_land: Cut | None
-) -> Location:
-    """Return the location that a locative gives, by the shape that its relation has."""
+def _where(locative: Locative, places: Sequence[Place], on_land: Cut | None) -> _Where:
+    """Return the point, the region and the uncertainty of a locative, by the shape that its relation has."""
     centre = places[0].geometry.centroid
     plane = Plane(centre)
     if len(places) > 1 and locative.relation in ("between", "along"):
@@ -276,11 +282,18 @@ def _location(
             shore = nearest_points(region, target)[0]
             reach_m += geodesic(target, shore)[0]
             target = shore
+    return target, region, round(reach_m, 1)
+
+
+def _location(
+    locative: Locative, places: tuple[Place, ...], subject: Resolution | None, where: _Where
+) -> Location:
+    target, region, reach_m = where
     flags = ("by_offset",) if subject is not None and _unplaced(subject) else ()
     return Location(
         name=subject.toponym.text if subject is not None else _name(locative, places),
         geometry=target,
-        uncertainty_m=round(reach_m, 1),
+        uncertainty_m=reach_m,
         resolution=subject,
         locative=locative,
         places=places,
@@ -319,7 +332,7 @@ def _about(locative: Locative, place: Place) -> tuple[Point, BaseGeometry]:
     return Point(0, 0), sector(0.0, reach, bearing_deg=0.0, half_deg=180.0)
 
 
-def _corridor(locative: Locative, places: tuple[Place, ...], plane: Plane) -> tuple[Point, BaseGeometry]:
+def _corridor(locative: Locative, places: Sequence[Place], plane: Plane) -> tuple[Point, BaseGeometry]:
     """Return the likely point and the corridor, in the plane about the first of two landmarks."""
     end = plane.to_plane(places[1].geometry.centroid)
     length = math.hypot(end.x, end.y)

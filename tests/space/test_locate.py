@@ -246,3 +246,27 @@ def test_a_distance_without_direction_puts_no_name_anywhere():
 def test_a_name_with_a_place_of_its_own_keeps_it():
     names = [Resolution(A, Place("1", "A", HOME)), Resolution(B, Place("2", "B", Point(35, 49)))]
     assert placed_by_offset(names, locate([_told(B)], names)) == names
+
+
+def test_what_a_text_says_again_of_a_place_is_drawn_once():
+    drawn = []
+
+    def on_land(region):
+        drawn.append(region)
+        return region
+
+    again = Toponym(20, 21, "A")
+    home = Place("1", "A", HOME)
+    said = [
+        Locative(start, start + 9, text, "offset", (name,), distance_m=km * 1_000, value=km, unit="km")
+        for start, text, name, km in (
+            (0, "20 km from A", A, 20.0),
+            (20, "20 km off A", again, 20.0),
+            (40, "30 km", A, 30.0),
+        )
+    ]
+    first, second, other = locate(said, [Resolution(A, home), Resolution(again, home)], on_land=on_land)
+    assert len(drawn) == 2
+    assert (first.region, first.uncertainty_m) == (second.region, second.uncertainty_m)
+    assert (first.name, second.name) == ("20 km from A", "20 km off A")
+    assert other.uncertainty_m > first.uncertainty_m

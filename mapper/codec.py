@@ -14,7 +14,7 @@ import json
 import typing
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any
 
@@ -59,10 +59,10 @@ def loads(text: str) -> Extraction:
     try:
         nodes: list[Any] = []
         for number, *values in json.loads(text):
-            kind = _CLASSES[number]
-            if len(values) != len(_fields(kind)):
+            kind, fields, readers = _form(number)
+            if len(values) != fields:
                 raise ValueError(f"{kind.__name__} has other fields")
-            for position, read in _readers(kind):
+            for position, read in readers:
                 values[position] = read(values[position], nodes)
             nodes.append(kind(*values))
     except (TypeError, IndexError, ValueError, RecursionError, shapely.errors.ShapelyError) as error:
@@ -104,6 +104,13 @@ def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
 
+@cache
+def _form(number: int) -> tuple[type[Any], int, tuple[tuple[int, Reader], ...]]:
+    """Return the class of a number, how many fields it has and the readers of those that need one."""
+    kind = _CLASSES[number]
+    return kind, len(_fields(kind)), _readers(kind)
+
+
 def _is_left_out(kind: Any, name: str) -> bool:
     return kind is model.Location and name == "region"
 
@@ -115,6 +122,12 @@ def _readers(kind: Any) -> tuple[tuple[int, Reader], ...]:
     hints = typing.get_type_hints(kind, localns={"BaseGeometry": BaseGeometry, "pd": _NoTables})
     readers = ((number, _reader(hints[name])) for number, name in enumerate(_fields(kind)))
     return tuple((number, read) for number, read in readers if read is not _as_it_is)
+
+
+@lru_cache(maxsize=65_536)
+def _shape(wkb: str | None) -> BaseGeometry | None:
+    """Return a geometry; places come again and again, and share theirs."""
+    return None if wkb is None else shapely.from_wkb(wkb)
 
 
 def _as_it_is(value: Any, nodes: list[Any]) -> Any:
@@ -143,7 +156,7 @@ def _reader(hint: Any) -> Reader:
     if hint is datetime:
         return lambda value, nodes: datetime.fromisoformat(value)
     if isinstance(hint, type) and issubclass(hint, BaseGeometry):
-        return lambda value, nodes: shapely.from_wkb(value)
+        return lambda value, nodes: _shape(value)
     if dataclasses.is_dataclass(hint):
         return lambda value, nodes: nodes[value]
     return _as_it_is

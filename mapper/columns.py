@@ -9,7 +9,9 @@ import ctypes
 import gc
 import os
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -36,13 +38,15 @@ class Words:
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         # The empty word is always one of them, so that missing ones can be filled with it.
-        self._known: dict[str, int] = {"": 0}
+        self._known: dict[str, int] = defaultdict(count(1).__next__, {"": 0})
         self._codes = array("i")
-        for word in words:
-            self.append(word)
+        self.extend(words)
 
     def append(self, word: str) -> None:
-        self._codes.append(self._known.setdefault(word, len(self._known)))
+        self._codes.append(self._known[word])
+
+    def extend(self, words: Iterable[str]) -> None:
+        self._codes.extend(map(self._known.__getitem__, words))
 
     def table_column(self, rows: NDArray[np.int64] | slice = slice(None)) -> pd.Series:
         """Return the words, or those of some rows, as a categorical column, its categories in their order."""
@@ -72,7 +76,10 @@ class Texts:
         self._last: list[str] = []
 
     def append(self, text: str) -> None:
-        self._last.append(text)
+        self.extend([text])
+
+    def extend(self, texts: Iterable[str]) -> None:
+        self._last.extend(texts)
         if len(self._last) >= _CHUNK:
             self._pack()
 

@@ -87,15 +87,14 @@ class _PlaceRows:
         self._points: dict[str, BaseGeometry] = {}
 
     def add(self, extraction: Extraction) -> None:
-        for resolution in extraction.resolutions:
-            row = dict(
-                zip(PLACES_COLUMNS, _place_row(extraction.report.id, resolution, self._points), strict=True)
-            )
-            for name, words in self._words.items():
-                words.append(str(row[name]))
-            for name, figures in self._figures.items():
-                figures.append(row[name])
-            self._shapes.append(row["geometry"])
+        rows = [_place_row(extraction.report.id, r, self._points) for r in extraction.resolutions]
+        for name, cells in zip(PLACES_COLUMNS, zip(*rows, strict=True), strict=bool(rows)):
+            if name == "geometry":
+                self._shapes.extend(cells)
+            elif name in _FIGURES:
+                self._figures[name].extend(cells)
+            else:
+                self._words[name].extend(cells)
 
     def table(self) -> pd.DataFrame:
         columns = dict(chain(taken(self._words), taken(self._figures)))

@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from mapper.columns import Texts, Words, give_back, middles, ranks, shared_values, taken
@@ -95,17 +94,15 @@ class Tellings:
         report, once = extraction.report, self._known.setdefault
         mentions = [_mention(event) for event in extraction.events]
         self._reports.append((report.id, [once(mention, mention) for mention in mentions]))
-        for event in extraction.events:
-            shape = event.location.geometry if event.location else None
-            facts = _facts(report, event) | {"geometry": once(shapely.to_wkb(shape), shape)}
-            for name, word in self._words.items():
-                word.append(facts[name])
-            for name, text in self._texts.items():
-                text.append(facts[name])
-            for name, figures in self._figures.items():
-                figures.append(facts[name])
-            for name, column in self._columns.items():
-                column.append(facts[name] if name == "geometry" else once(facts[name], facts[name]))
+        facts = [_facts(report, event) for event in extraction.events]
+        for name, words in self._words.items():
+            words.extend([fact[name] for fact in facts])
+        for name, texts in self._texts.items():
+            texts.extend([fact[name] for fact in facts])
+        for name, figures in self._figures.items():
+            figures.extend([fact[name] for fact in facts])
+        for name, column in self._columns.items():
+            column.extend([once(fact[name], fact[name]) for fact in facts])
         return extraction
 
     def timeline(self, *, theatre: Theatre | None = None) -> pd.DataFrame:
@@ -184,6 +181,7 @@ def _facts(report: Report, event: Event) -> dict[str, Any]:
         "kind": action.kind,
         "certainty": action.certainty,
         "holder": event.holder,
+        "geometry": location.geometry if location else None,
         "place_id": place.id if place else "",
         "place": place.name if place else location.name if location else "",
         "uncertainty_m": location.uncertainty_m if location else math.nan,

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from zlib import crc32
 
@@ -111,10 +112,14 @@ def _alike(prints: NDArray[np.uint32], days: NDArray[np.float64]) -> Iterator[tu
         yield from zip(one[alike].tolist(), other[alike].tolist(), strict=True)
 
 
+@lru_cache(maxsize=65_536)
+def _hashed(word: str) -> int:
+    return crc32(word.lower().encode("utf-8", "replace"))
+
+
 def _print(text: str) -> NDArray[np.uint32]:
     """Return the smallest hashes of the runs of words of a text: alike for texts that are alike."""
-    found = islice(_WORD.finditer(text), _WORDS_READ)
-    words = [crc32(match.group().lower().encode("utf-8", "replace")) for match in found]
+    words = [_hashed(match.group()) for match in islice(_WORD.finditer(text), _WORDS_READ)]
     words += [0] * (_RUN - len(words))  # of a shorter text the one run there is
     runs = np.lib.stride_tricks.sliding_window_view(np.array(words, dtype=np.uint64), _RUN) @ _POSITIONS
     mixed = runs[:, None] * _MIX >> np.uint64(32)

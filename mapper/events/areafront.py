@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,7 @@ SHORTEST_KM = 3.0
 STILL_KM = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class _Movement:
+class _Movement(NamedTuple):
     """How far a front moved on its average, whereto, and the ground that `side_a` won (below zero: lost)."""
 
     moved_km: float = math.nan
@@ -84,7 +83,7 @@ def area_fronts(scene: Scene, days: Sequence[pd.Timestamp]) -> list[dict[str, ob
             for line in lines:
                 flanks, gap_km = _flanks(scene, found, sides, line)
                 row = front_row(scene, day, sides, line, flanks, uncertainty_m=round(1000 * gap_km))
-                rows.append(row | asdict(movements[sides]))
+                rows.append(row | movements[sides]._asdict())
         before = areas
     return rows
 
@@ -102,8 +101,11 @@ def border(a: BaseGeometry, b: BaseGeometry) -> list[LineString]:
 
 def _is_left(area: BaseGeometry, line: LineString) -> bool:
     """Tell whether an area lies on the left of its border, looking at the longest straight piece of it."""
-    (px, py), (qx, qy) = max(pairwise(line.coords), key=lambda s: math.dist(s[0], s[1]))
-    step = 1e-3 * min(1.0, 1.0 / math.dist((px, py), (qx, qy)))
+    corners = shapely.get_coordinates(line)
+    lengths = np.hypot(*np.diff(corners, axis=0).T)
+    longest = int(np.argmax(lengths))
+    (px, py), (qx, qy) = corners[longest : longest + 2].tolist()
+    step = 1e-3 * min(1.0, 1.0 / float(lengths[longest]))
     left = Point((px + qx) / 2 - (qy - py) * step, (py + qy) / 2 + (qx - px) * step)
     return bool(area.contains(left))
 

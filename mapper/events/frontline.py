@@ -233,7 +233,7 @@ def _dated(scene: Scene, draw: Draw, most: int) -> list[Row]:
 
 def _edges(scene: Scene, drawn: Sequence[Row]) -> list[Row]:
     """Return the edges of what was taken last, for the days without a front."""
-    spans = [(row["date"], row["until"]) for row in drawn]
+    spans = {(row["date"], row["until"]) for row in drawn}
 
     def draw(days: Sequence[pd.Timestamp]) -> list[Row]:
         free = [d for d in days if not any(a <= d and (pd.isna(b) or d < b) for a, b in spans)]

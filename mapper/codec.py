@@ -107,7 +107,7 @@ def _fields(kind: Any) -> tuple[str, ...]:
 @cache
 def _form(number: int) -> tuple[type[Any], int, tuple[tuple[int, Reader], ...]]:
     """Return the class of a number, how many fields it has and the readers of those that need one."""
-    kind = _CLASSES[number]
+    kind: Any = _CLASSES[number]
     return kind, len(_fields(kind)), _readers(kind)
 
 

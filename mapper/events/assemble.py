@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from mapper.events.context import infer_sides
 from mapper.events.dating import Calendar
 from mapper.events.draft import GAINS, LOSSES, ONE_IN_A_SENTENCE, Draft
+from mapper.events.partisan import speaks_for_a_side
 from mapper.events.side_words import country_codes
 from mapper.events.sides import Sides, find_sides
 from mapper.model import (
@@ -61,7 +62,7 @@ def assemble(
     []
     """
     places = _places(resolutions, locations)
-    whole = _is_one_sided(report.text)
+    partisan = speaks_for_a_side(report.text)
     named = [r.toponym.text for r in resolutions if r.toponym.role == "literal"]
     home = _home(resolutions)
     sides = find_sides(actions, text=report.text, places=named, home=home, given=given_sides)
@@ -77,7 +78,7 @@ def assemble(
         location = places[action.where] if action.where is not None else None
         draft = Draft(action, location, when, certainty=action.certainty, hour=calendar.hour(action))
         _fill_sides(draft, sides)
-        if whole and draft.certainty == "reported":
+        if partisan and draft.certainty == "reported" and not action.source:
             draft.certainty = "claimed"
         drafts.append(draft)
         previous = draft
@@ -115,23 +116,6 @@ def _places(
         if location.locative is not None:
             places.setdefault(location.locative, location)
     return places
-
-
-_OUR_SIDE = re.compile(
-    r"\b(?:our|the enemy's?|enemy)\s+(?:\w+\s+){0,2}?"
-    r"(?:forces?|units?|troops|army|aircraft|aviation|air force|"
-    r"positions|soldiers|fighters|heroic|columns?|infantry|artillery)\b|\bthe enemy\b",
-    re.IGNORECASE,
-)
-
-
-def _is_one_sided(text: str) -> bool:
-    """Return whether a report is one side's communique: "our units", "the enemy", outside quotations."""
-    plain = re.sub(r"[\"\u201c][^\"\u201d\n]{0,400}[\"\u201d]", " ", text)
-    if re.search(r"\b(?:I|me|my)\b", plain):
-        return False  # a letter or a diary, whose writer tells what he saw
-    found = len(_OUR_SIDE.findall(plain))
-    return found >= 2 and found * 250 >= len(plain.split())
 
 
 _SPEAKS = re.compile(r"(?:said|says|told|announced|claimed|admitted|denied)\b", re.IGNORECASE)

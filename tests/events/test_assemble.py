@@ -91,6 +91,9 @@ def test_a_capture_leaves_the_place_with_its_captor_and_a_denial_with_nobody() -
 def test_in_a_communique_everything_is_claimed() -> None:
     text = "Our troops have taken Jalu. The enemy fled. Our units shelled Zuara, where the enemy regrouped."
     assert {e.action.certainty for e in events(text, "Jalu", "Zuara")} == {"claimed"}
+    seen = "Residents said that soldiers burned Awjila."
+    (burned,) = (e for e in events(f"{text} {seen}", "Jalu", "Zuara", "Awjila") if e.quote == seen)
+    assert burned.action.certainty == "reported"
 
 
 def test_a_country_is_no_place_of_an_event() -> None:

@@ -380,7 +380,7 @@ def unknown(place: Place, name: str) -> bool:
     """Tell whether a report from elsewhere would hardly name a place so."""
     if place.feature_class != "P":
         return False
-    own = place.name.casefold() == name.casefold()
+    own = fold(place.name) == fold(name)
     return place.population < (KNOWN if own else KNOWN_BY_ANOTHER_NAME)
 
 

@@ -200,6 +200,7 @@ def test_a_report_from_elsewhere_calls_only_a_city_by_another_name_than_its_own(
 ) -> None:
     assert unknown(town("far", "Wielingen", 140.0, 30.0, population, "ZZ"), "Wiell") is expected
     assert not unknown(town("far", "Wielingen", 140.0, 30.0, population, "ZZ"), "Wielingen")
+    assert not unknown(town("far", "Wi'éll", 140.0, 30.0, population, "ZZ"), "Wiell")
     assert not unknown(country("Zedland", 140.0, 30.0, "ZZ"), "Zeddish")
 
 

@@ -207,7 +207,25 @@ def _same(one: Draft, other: Draft) -> bool:
     )
 
 
-def _outcome(draft: Draft) -> tuple[str, str]:
+# Words before a place that say that something was beside it: "near", "between Ras and".
+_BESIDE = re.compile(
+    r"(?:\b(?:near|outside|between|towards?|beyond|beside|(?:outskirts|edges?|vicinity|direction) of|close to)"
+    r"|(?<!the )(?<![\w-])(?:(?:north|south)[- ]?)?(?:north|south|east|west) of)"
+    r"\s+(?:the\s+)?(?:(?:town|city|village|port|hamlet)\s+of\s+)?"
+    r"(?:[A-Z][\w'\u2019-]{1,30}(?:\s+[A-Z][\w'\u2019-]{1,30}){0,2},?\s+(?:and|or)\s+)?$"
+)
+_BESIDE_CHARACTERS = 60
+
+
+def _is_beside(action: Action, text: str) -> bool:
+    """Tell whether the words before a place say that it is near, and not there."""
+    if action.where is None:
+        return False
+    start = max(action.sentence_start, action.where.start - _BESIDE_CHARACTERS)
+    return _BESIDE.search(text[start : action.where.start]) is not None
+
+
+def _outcome(draft: Draft, text: str) -> tuple[str, str]:
     """Return holder and outcome that the event leaves behind, if true."""
     kind = draft.action.kind
     if draft.certainty in ("denied", "planned"):
@@ -224,7 +242,7 @@ def _outcome(draft: Draft) -> tuple[str, str]:
         return draft.side, f"controlled_by:{draft.side}" if draft.side else "none"
     if kind in ("advance", "assault") and draft.action.partial:
         return "contested", "contested"
-    if kind == "clash" and not draft.action.partial:
+    if kind == "clash" and not draft.action.partial and not _is_beside(draft.action, text):
         return "contested", "contested"
     return "", "none"
 
@@ -269,7 +287,7 @@ def _finish(report: Report, drafts: Sequence[Draft], sides: Sides) -> list[Event
     events = []
     for order, draft in enumerate(ranked, 1):
         action = draft.action
-        holder, outcome = _outcome(draft)
+        holder, outcome = _outcome(draft, report.text)
         place = draft.location.name if draft.location else ""
         parts = (report.id, str(action.start), action.kind, place, draft.certainty)
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

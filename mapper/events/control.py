@@ -175,7 +175,8 @@ def read_evidence(timeline: pd.DataFrame, repeats: Mapping[str, str]) -> tuple[l
             Evidence(
                 once(row["day"], row["day"]), row["dated"], once(row["report_id"], row["report_id"]),
                 once(row["place_key"], row["place_key"]), row["kind"], row["actor"], row["opponent"], holder,
-                row["certainty"], row["number"], supposed, DOER_INFERRED in row["flags"],
+                row["certainty"], row["number"], supposed,
+                DOER_INFERRED in row["flags"] or PLACE_INFERRED in row["flags"],
             )
         )  # fmt: skip
     return found, Points(timeline)
@@ -277,7 +278,7 @@ def histories_of(evidence: Iterable[Evidence], points: Points) -> dict[int, list
             continue  # One side is gone; who is there now, nobody says.
         if not history and (item.guessed or item.certainty == "planned") and not heir:
             doubtful.setdefault(item.place, (item, _present(item)))
-        elif not history:
+        elif not history and not item.guessed:
             _assume(history, item, _present(item))
         if item.certainty == "denied":
             _deny(history, item)
@@ -361,8 +362,8 @@ def _status(now: State | None, item: Evidence, holder: str) -> Status:
     """Return the status that a piece of evidence gives its place."""
     if holder == CONTESTED:
         return CONTESTED
-    if item.certainty == "reported":
-        return "held"
+    if item.certainty == "reported" or (now is None and item.kind == "repulse"):
+        return "held"  # Nobody claims to have beaten off an attack on what is another's.
     if now is None or fold(now.holder) == fold(holder):
         return now.status if now else "claimed"
     clash = item.moment - now.moment <= timedelta(CLASH_DAYS)

@@ -9,13 +9,14 @@ actor of a capture, or the defender of a repulse) or a statement does (`holds`).
 | the same, on the word of one side only | `claimed` by that side; a state `held` by it already stays `held` |
 | a claim against another side's claim of that day or the day before | `contested` |
 | a claim that the other side denies, nobody else confirming it | `contested` |
-| both sides inside, fighting in the streets | `contested` |
+| both sides inside, fighting in the streets; not fighting near a place | `contested` |
 | a side withdrew or surrendered | the side named after it; else its only adjacent enemy |
 | planned, denied | nothing moves; in a place never heard of, the side that would have lost it is there |
 | shelled, bombed, besieged, attacked | nothing moves; in a place never heard of, the side fired at is there |
 | a side sends troops there, or they are at home there | nothing moves; it has a place never heard of |
-| an attack was beaten off | the defender is confirmed |
+| an attack was beaten off, whoever says so | the defender has it, and is confirmed |
 | a place was taken from a side | that side held it the week before, unless reports say otherwise |
+| no word tells by whom, or where it was | nothing is supposed of the time before |
 | silence | the state grows older, never different |
 
 Confidence is 1 - product(1 - p) over the reports behind a state, p = 0.8 told as fact, 0.5 claimed,
@@ -60,7 +61,7 @@ _LOSSES = ("withdraw", "surrender")
 _FIRE = ("shelling", "airstrike", "missile", "naval_fire", "siege", "assault")
 _AGAINST = (*_FIRE, "advance")  # at whose end the other side is
 _AT_HOME = ("repulse", "redeploy", "holds")
-# Flag of events whose doer no word of the clause tells.
+# Flags of events whose doer, or whose place, no word of the clause tells.
 DOER_INFERRED = "doer inferred"
 PLACE_INFERRED = "place inferred"
 _NEEDED = (
@@ -77,7 +78,7 @@ class Evidence:
     `row` is its number in the timeline; `moment` is when it was so, `dated` whether the text says that, or
     only the publication does.
     `holder` is a side, `contested`, or "" for a denial or a withdrawal to nobody named. What is
-    `supposed` moves nothing: a plan, a denial. `guessed` is a doer whom no word of the clause tells.
+    `supposed` moves nothing: a plan, a denial. `guessed` says that no word of the clause tells doer or place.
     """
 
     moment: pd.Timestamp
@@ -363,7 +364,7 @@ def _status(now: State | None, item: Evidence, holder: str) -> Status:
     if holder == CONTESTED:
         return CONTESTED
     if item.certainty == "reported" or (now is None and item.kind == "repulse"):
-        return "held"  # Nobody claims to have beaten off an attack on what is another's.
+        return "held"  # Who beats off an attack on a place was there before it.
     if now is None or fold(now.holder) == fold(holder):
         return now.status if now else "claimed"
     clash = item.moment - now.moment <= timedelta(CLASH_DAYS)

@@ -261,3 +261,21 @@ def test_a_withdrawal_from_a_guessed_place_colours_no_map() -> None:
     held = reading("a", 6, capture("reds", 4))
     left = event("withdraw", "Cima", "reds", 6, opponent="blues", holder="blues", flags=("place inferred",))
     assert states(held, reading("b", 7, left)) == states(held)
+
+
+def test_a_defender_who_alone_tells_that_he_held_out_holds() -> None:
+    claim = event("repulse", "Cima", "reds", 5, certainty="claimed")
+    assert states(reading("a", 6, claim)) == [("reds", "held", None, None)]
+    assert states(reading("a", 4, capture("blues", 3)), reading("b", 6, claim))[-1][:2] == ("reds", "claimed")
+
+
+@pytest.mark.parametrize("flag", ["doer inferred", "place inferred"])
+def test_what_is_guessed_supposes_nothing_of_the_time_before(flag: str) -> None:
+    taken = capture("reds", 5, opponent="blues", flags=(flag,))
+    assert states(reading("a", 6, taken)) == [("reds", "held", "05", None)]
+
+
+def test_who_is_fired_at_somewhere_is_not_put_before_who_is_told_to_be_there() -> None:
+    guessed = event("siege", "Cima", "reds", 5, opponent="blues", flags=("place inferred",))
+    told = event("advance", "Cima", "blues", 5, opponent="reds", order=2, start=9)
+    assert [s[:2] for s in states(reading("a", 7, guessed, told))] == [("reds", "held")]

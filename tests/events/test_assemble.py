@@ -227,13 +227,13 @@ def test_fire_on_a_place_is_told_once_in_a_sentence() -> None:
     assert len(told) == 1
 
 
-<<<<<<< HEAD
 def test_who_speaks_somewhere_need_not_hold_it() -> None:
     action = Action(0, 5, 0, 40, "holds", "said a rebel", "", "reported")
     kept = Action(0, 5, 0, 40, "holds", "rebels", "", "reported")
     report = Report("r", '"No answer," said a rebel officer at Jalu.')
     assert [e.action.actor for e in assemble(report, [], [], [action, kept], [])] == ["rebels"]
-=======
+
+
 @pytest.mark.parametrize(
     ("text", "holders"),
     [
@@ -246,4 +246,3 @@ def test_who_speaks_somewhere_need_not_hold_it() -> None:
 def test_fighting_near_a_place_contests_nothing(text: str, holders: list[str]) -> None:
     told = events(text, "Jalu", "Awjila")
     assert [e.holder for e in told if e.action.kind == "clash"] == holders
->>>>>>> f454014 (Fighting near a place contests none, guesses suppose nothing before them, and a defender who held out holds)

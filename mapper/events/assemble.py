@@ -209,7 +209,7 @@ def _same(one: Draft, other: Draft) -> bool:
 
 # Words before a place that say that something was beside it: "near", "between Ras and".
 _BESIDE = re.compile(
-    r"(?:\b(?:near|outside|between|towards?|beyond|beside|(?:outskirts|edges?|vicinity|direction) of|close to)"
+    r"(?:\b(?:near|outside|between|towards?|beyond|beside|close to|(?:outskirts|edges?|vicinity) of)"
     r"|(?<!the )(?<![\w-])(?:(?:north|south)[- ]?)?(?:north|south|east|west) of)"
     r"\s+(?:the\s+)?(?:(?:town|city|village|port|hamlet)\s+of\s+)?"
     r"(?:[A-Z][\w'\u2019-]{1,30}(?:\s+[A-Z][\w'\u2019-]{1,30}){0,2},?\s+(?:and|or)\s+)?$"

@@ -188,7 +188,7 @@ def standings(scene: Scene, moment: pd.Timestamp) -> list[Standing]:
     dated = (told > -FOREVER) & (told <= now)
     told = np.where(dated, told, now)
     fresh = np.maximum(LEAST_WEIGHT, 0.5 ** ((now - told) / DAY_US / HALF_LIFE_DAYS))
-    confirmed = pd.to_datetime(told, unit="us", utc=True)
+    confirmed = pd.DatetimeIndex(told.view("datetime64[us]"), tz="UTC")
     return [
         Standing(int(row), None if contested else holder, bool(claimed), day, float(weight), bool(known))
         for row, contested, holder, claimed, day, weight, known in zip(

@@ -106,6 +106,8 @@ class _Context:
             return flyers.pop()  # who has bombed elsewhere
         if self._sides.state and self._is_heavy(draft):
             return self._sides.state  # rebels have none
+        if action.kind == "ied":
+            return enemy.get(self._sides.state, "")  # nor does a state mine its own roads
         return ""
 
     def guess(self, draft: Draft) -> tuple[str, bool]:
@@ -147,8 +149,7 @@ class _Context:
 
     def _is_heavy(self, draft: Draft) -> bool:
         """Return whether the arms are such as only a state has."""
-        flown = draft.action.kind in ("airstrike", "naval_fire") and draft.action.actor
-        return bool(flown) or _HEAVY.search(draft.action.actor) is not None
+        return draft.action.kind in _AIR or _HEAVY.search(draft.action.actor) is not None
 
     def _most_advancing(self, known: Sequence[Draft], moves: Sequence[str]) -> str:
         """Return the side that does most of the taking and attacking in the report, "" when none is told."""

@@ -396,7 +396,7 @@ class Evidence:
                 )
             )
             for ruler in rulers:
-                self.bind(key, ruler, -0.3)
+                self.bind(key, ruler, -0.8)
             for kind, weight in ties.items():
                 for rival in kinds.get(kind, []):
                     self.bind(key, rival, weight)
@@ -443,9 +443,6 @@ class Evidence:
         if owner and "ours" not in self.weights and "enemy" in self.weights:
             for key in (owner, *kinds.get("state", [])):
                 self.bind("enemy", key, -1.0)
-        others = [n for n in armed_peoples if n != self.home]
-        if "ours" in self.weights and self.home in peoples and len(others) == 1:
-            self.bind("enemy", others[0], 1.0)
 
     def _owners(self) -> set[str]:
         """Return the peoples whose army or government a mention names."""
@@ -475,6 +472,17 @@ class Evidence:
             if action.kind == "capture" and action.certainty == "reported":
                 for key, sign in self.keys(action.actor):
                     self.bind("ours", key, 0.6 * sign * times)
+        self._enemy_of_issuer()
+
+    def _enemy_of_issuer(self) -> None:
+        """Take the only other people in arms for "the enemy" of whom a communique is."""
+        peoples = [
+            k for k in self.weights if k.startswith("nation:") and (k == self.home or self.weights[k] >= 0.8)
+        ]
+        own = max(sorted(peoples), key=lambda k: self.bonds.get(_pair("ours", k), 0.0), default="")
+        if len(peoples) == 2 and self.bonds.get(_pair("ours", own), 0.0) > 0:
+            peoples.remove(own)
+            self.bind("enemy", peoples[0], 1.0)
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:

@@ -113,6 +113,10 @@ def organisation(run: str) -> str:
         words.pop(0)
     while len(words) > 2 and words[1] == "of" and classes.get(words[0], "").startswith(("nothing", "alone")):
         words = words[3:] if words[2] == "the" else words[2:]  # "Fighters of the Islamic State"
+    titled = next(
+        (i for i, w in enumerate(words) if i and w in _TITLES and words[i + 1 : i + 2] != ["staff"]), None
+    )
+    words = words[:titled]  # "Russian Army General Sergei Shoigu"
     plain = [w for w in words if w not in ("of", "for", "the", "and", "in")]
     if " ".join(words) in peoples:
         return ""
@@ -198,7 +202,8 @@ def _read_words(words: list[str], keys: dict[str, float]) -> None:
         earlier, before = before, ""
         titled = titled or base in _TITLES
         of_people = base in _army_words() or (
-            base in peoples and (word[:1] if base not in _capital_names() else word).isupper()
+            base in peoples
+            and (word[:1] if base not in _capital_names() else re.sub(r"'s?$", "", word)).isupper()
         )
         if base not in text or (kind == "nothing" and not of_people):
             continue

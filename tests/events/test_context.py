@@ -61,3 +61,13 @@ def test_a_communique_tells_of_its_own_gains() -> None:
     )
     freed = next(e for e in events(text, "Marada", "Zella", "Jalu") if "Monday" in e.quote)
     assert freed.side == "Own forces"
+
+
+def test_a_mine_is_no_states_and_a_strike_from_the_air_is() -> None:
+    text = (
+        "The army took Marada and the army took Zella. Rebels attacked the army at Awjila. "
+        "A roadside bomb exploded at Jalu on Monday. Jikharra was bombed from the air on Monday."
+    )
+    told = events(text, "Marada", "Zella", "Awjila", "Jalu", "Jikharra")
+    doers = {e.location.name: e.side for e in told if "Monday" in e.quote}
+    assert doers == {"Jalu": "Rebels", "Jikharra": "Army"}

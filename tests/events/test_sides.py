@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from mapper.events.side_evidence import Evidence
-from mapper.events.side_words import side_keys
+from mapper.events.side_words import organisation, side_keys
 from mapper.events.sides import find_sides, group_sides
 from mapper.model import Action
 
@@ -279,3 +279,8 @@ def test_police_who_count_the_dead_do_not_own_the_army() -> None:
     ]
     sides = find_sides(told, text=text, home="Israel")
     assert sides.of["the army"] == sides.of["Israeli jets"] != sides.of.get("Lebanese police")
+
+
+def test_a_title_ends_the_name_of_an_army() -> None:
+    assert organisation("Russian Army General Sergei Shoigu") == ""
+    assert organisation("Army of the Loire") == "army of the loire"

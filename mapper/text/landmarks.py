@@ -214,9 +214,10 @@ def resolve_landmark(
         return focus.resolve(index, exclude=exclude, latest=True, here=here)
     if landmark.adjective and (told := focus.told_as(index, landmark.adjective, exclude)) is not None:
         return told
-    if tells_fate(landmark.adjective) and (
-        fated := focus.resolve(index, exclude=(*exclude, focus.dateline), topic=True)
-    ):
+    fated = None
+    if tells_fate(landmark.adjective) or landmark.noun == "ruins":
+        fated = focus.resolve(index, exclude=(*exclude, focus.dateline), topic=True)
+    if fated is not None:
         return fated
     return focus.resolve(
         index, exclude=exclude, recent=subject or landmark.kind == "it", latest=landmark.kind == "recent"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mapper.model import Toponym
 from mapper.text.asides import OF_TOWNS, OPENING_WORDS, PLACED, THING_NOUNS, Aside
@@ -350,7 +351,13 @@ class _Reader(Aside):
         if opens and (placed := self.named_when(opening - 1)) is not None:
             # "X, where the army sits, 40 km from Y"
             return placed, None
-        return name_before(self.tokens, comma) or self.announced(comma) or self.nearest(comma), None
+        seen = name_before(self.tokens, comma) or self.announced(comma) or self.nearest(comma)
+        if seen is None and any(
+            a.isalpha() and a not in PREPOSITIONS and b == "there" for a, b in pairwise(aside)
+        ):
+            # "A refinery there is besieged, 40 km up the road"
+            return self.focus.resolve(comma, exclude=self.named, latest=True), None
+        return seen, None
 
     def opening_noun(self, i: int) -> Toponym | None:
         """Return what "The last big town of the west" at the head of a sentence means."""

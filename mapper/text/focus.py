@@ -174,6 +174,8 @@ class Focus:
         )
         after = self.tokens[i + 1].word if i + 1 < len(self.tokens) else ""
         province = words[-1:] == ["of"] and words[-2:-1] and words[-2] in _PART_OF
+        # "The district of X" is an area of that name, "the port district of X" a part of the town.
+        inner = words[-2:-1] == ["district"] and words[-3:-2] not in ([], ["the"], ["a"])
         toponym = self.tokens[i].toponym
         thing = (
             is_attribute(self.tokens, i)
@@ -182,7 +184,7 @@ class Focus:
             or after in _QUARTERS
             or (toponym is not None and is_thing(toponym))
         )
-        return bool(speaker or province) or thing
+        return bool(speaker or (province and not inner)) or thing
 
     def resolve(
         self,
@@ -269,12 +271,8 @@ class Focus:
 
     def standing(self, index: int) -> tuple[list[str], list[str], frozenset[str]]:
         """
-        Return the keys of the places in mind before a token, and which of them were never more than an aside.
-
-        Returns
-        -------
-        ranked, recent, faint
-            By weight over the whole report, by the last sentences alone; those of little weight.
+        Return the keys of the places in mind before a token, and which of them were never more than an aside:
+        by weight over the whole report, by the last sentences alone; those of little weight.
         """
         self.advance(index)
         token = self.tokens[min(index, len(self.tokens) - 1)]

@@ -77,7 +77,11 @@ def read_landmark(tokens: Sequence[Token], i: int, *, apposed: bool = True) -> L
         return Landmark(i, i + 1, _ADVERBS[word])
     if word == "the" and word_at(tokens, i + 1) in ("former", "latter"):
         return Landmark(i, i + 2, "former" if word_at(tokens, i + 1) == "former" else "latter")
-    if word == "the" and word_at(tokens, i + 1) in ("first", "second") and _ends(tokens, i + 2):
+    if (
+        word == "the"
+        and word_at(tokens, i + 1) in ("first", "second")
+        and (_ends(tokens, i + 2) or word_at(tokens, i + 2) in ("lies", "is", "was", "stands"))
+    ):
         return Landmark(i, i + 2, "former" if word_at(tokens, i + 1) == "first" else "latter")
     return _read_phrase(tokens, i, apposed) or _unseen(tokens, i)
 

@@ -79,13 +79,16 @@ _AFTER_NTH = (
 # What is counted rather than dated: "the 18th Brigade", opening a sentence.
 _NUMBERED = "Infantry|Brigade|Division|Army|Corps|Regiment|Battalion|Armou?red|Airborne|Mechani[sz]ed|Panzer|Guards|Marine|Mountain|Tank|Motor|Assault|Street|Avenue|Parallel|Air"
 
+# What is named after a day: "the 23 March Movement".
+_NO_NAME = rf"(?!{_S}(?:Movement|Revolution|Agreement|Accord|Brigade|Division|Battalion|Group|Front|Street|Square|Avenue|Bridge|University|Stadium|Park|Hospital)\b)"
+
 RULES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"(?<![\w./-])(?P<year>{_YEAR})-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)(?!\d)"), read_iso),
     (re.compile(r"(?<![\w./-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>(?:1[5-9]|20)\d\d)(?![\w/-])"), read_numbers),
     (re.compile(r"(?m)^[ \t]{0,3}\[?(?P<a>\d\d)/(?P<b>\d\d)(?:\]|:)?(?=[ \t]{1,3}[\u2013\u2014(-]?[ \t]{0,2}[A-Z])(?P<year>)"), read_entry),
     (re.compile(rf"(?<!\d)(?P<day>[0-3]\d)[0-2]\d[0-5]\d[A-Z](?![a-z])(?:{_S}(?P<month>{_MONTH})(?:{_S}(?P<year>{_YEAR}|\d\d(?!\d)))?)?"), read_group),
-    (re.compile(rf"(?<!\w){_LEAD}(?P<day>{_DAY_WORD}){_RANGE}{_OF_DAY}{_S}(?P<month>{_MONTH})(?:,?{_S}(?P<year>{_YEAR_WORDS}))?"), read_full),
-    (re.compile(rf"(?<!\w){_LEAD}(?P<month>{_MONTH}){_S}(?:(?i:the){_S})?(?P<day>{_DAY})(?![:.]\d){_RANGE}(?:,?{_S}(?P<year>{_YEAR_WORDS}))?"), read_full),
+    (re.compile(rf"(?<!\w){_LEAD}(?P<day>{_DAY_WORD}){_RANGE}{_OF_DAY}{_S}(?P<month>{_MONTH})(?:,?{_S}(?P<year>{_YEAR_WORDS}))?{_NO_NAME}"), read_full),
+    (re.compile(rf"(?<!\w){_LEAD}(?P<month>{_MONTH}){_S}(?:(?i:the){_S})?(?P<day>{_DAY})(?![:.]\d){_RANGE}(?:,?{_S}(?P<year>{_YEAR_WORDS}))?{_NO_NAME}"), read_full),
     (re.compile(rf"(?<!\w)(?P<day>{_DAY}){_S}(?P<month>{_MONTH}){_O}(?:{_DASH}|(?i:to|until|till|and)){_O}(?P<day2>{_DAY}){_S}(?P<month2>{_MONTH})(?:,?{_S}(?P<year>{_YEAR}))?"), read_across_months),
     (re.compile(rf"(?<!\w)(?P<month>{_MONTH}){_S}(?P<day>{_DAY}){_O}(?:{_DASH}|(?i:to|until|till|and)){_O}(?P<month2>{_MONTH}){_S}(?P<day2>{_DAY})(?:,?{_S}(?P<year>{_YEAR}))?"), read_across_months),
     (re.compile(rf"(?<!\w)(?i:the){_S}(?P<day>\d{{1,2}}(?:st|nd|rd|th|d)|(?i:{_NTH_WORD})){_S}(?:(?P<whose>(?i:inst|ult)\b\.?|(?i:of{_S}(?:the|this|last){_S}month)))"), read_nth),

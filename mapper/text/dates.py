@@ -18,6 +18,7 @@ from mapper.model import DateSpan
 from mapper.text.date_discourse import Discourse, Reading, run_of_days
 from mapper.text.date_readings import (
     Read,
+    read_across_months,
     read_clause,
     read_deictic,
     read_entry,
@@ -63,7 +64,7 @@ def _matches(text: str) -> Iterator[tuple[re.Match[str], Read]]:
 
 # What tells the tense of a clause: words of the future, past verbs, and the ends of clauses.
 _TENSE = re.compile(
-    r"(?P<future>\b(?:will|shall|won't|may|might|could|would|must|due|expected|scheduled|planned|plans?|intends?|intention|intent|"
+    r"(?P<future>\b(?:will|shall|won't|may|might|could(?!n't|\s{1,3}not\b)|would|must|due|expected|scheduled|planned|plans?|intends?|intention|intent|"
     r"promise[sd]?|vow(?:s|ed)|threaten(?:s|ed)|ahead|upcoming|looms?|(?:is|are|was|were|set|going)\s{1,3}to)\b|"
     r"['\u2019]ll\b)|"
     r"(?P<past>\b(?:said|told|was|were|had|has|have|did|fell|took|held|went|came|left|struck|hit|shot|drove|got|began|"
@@ -165,7 +166,7 @@ _DATED = (read_full, read_iso, read_group, read_entry)
 # Dates that count from the day of writing wherever they stand.
 _CALENDAR = (*_DATED, read_month, read_nth)
 # Dates of which the first tells whether a text is news.
-_OPENING = (read_full, read_iso, read_month, read_weekday, read_deictic)
+_OPENING = (read_full, read_across_months, read_iso, read_month, read_weekday, read_deictic)
 _ENTRY_PLACE = re.compile(r"\s{0,3}(?:\[?\d\d/\d\d|[\w. ]{3,20}\])")
 _ENTRY = re.compile(r"[ \t]{0,3}(?:[.:|\n\u2013\u2014-]|$)")
 
@@ -256,7 +257,9 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
         if read is read_clause and spans and _SENTENCE_END.search(text, spans[-1].end, m.start()):
             reading = read(m, replace(now, base=today, last=None))
         else:
-            reading = read(m, now if read in _CALENDAR else replace(now, base=today))
+            # "28 Nov" of a series of letters may be after the dateline of the first.
+            writing = base or now.base if story is None and read in _DATED else now.base
+            reading = read(m, replace(now, base=writing if read in _CALENDAR else today))
         if reading is None:
             continue
         start = m.start()

@@ -382,3 +382,21 @@ def test_figures_elsewhere_are_no_day_and_month() -> None:
 def test_that_tuesday_is_the_one_nearest_to_the_day_told_last() -> None:
     text = "They came on 22 August. By noon that Tuesday the mill was theirs."
     assert days(find_dates(text, THURSDAY)[-1])[0] == "2016-08-23"
+
+
+def test_the_second_of_two_telegrams_is_of_the_year_of_the_first() -> None:
+    text = "TELEGRAM. ORSK 10 SEPT. Mill held.\n\nTELEGRAM. ORSK 12 SEPT. Mill lost."
+    assert [days(s)[0] for s in find_dates(text, THURSDAY)] == ["2016-09-10", "2016-09-12"]
+
+
+def test_who_could_not_walk_speaks_of_no_future() -> None:
+    assert days(only("Inside, on the 8th, men who could not walk were shot."))[0] == "2016-09-08"
+
+
+def test_a_run_of_days_long_ago_opens_a_story() -> None:
+    text = "The first battle of Orsk (25 October - 6 November 1950) was lost. Bor burned on 1 November."
+    assert days(find_dates(text, THURSDAY)[-1])[0] == "1950-11-01"
+
+
+def test_what_is_named_after_a_day_is_no_date() -> None:
+    assert find_dates("The 23 March Movement holds Orsk.", THURSDAY) == []

@@ -21,10 +21,10 @@ pytestmark = pytest.mark.skipif(not BENCH.exists(), reason="the bench is kept be
 
 # The least F1 of each part that a change may leave, and the most false facts.
 EVENT_FLOORS = {
-    BENCH / "frontline": ({"toponyms": 0.98, "distances": 0.97, "events": 0.77}, 1),
-    BENCH / "frontline-more": ({"toponyms": 0.98, "distances": 0.99, "events": 0.71}, 1),
-    BENCH / "frontline-exam": ({"toponyms": 0.96, "distances": 0.98, "events": 0.64}, 1),
-    OWN / "read": ({"toponyms": 0.94, "distances": 0.98, "events": 0.65}, 1),
+    BENCH / "frontline": ({"toponyms": 0.98, "distances": 0.97, "events": 0.81}, 0),
+    BENCH / "frontline-more": ({"toponyms": 0.98, "distances": 0.99, "events": 0.74}, 1),
+    BENCH / "frontline-exam": ({"toponyms": 0.96, "distances": 0.98, "events": 0.65}, 0),
+    OWN / "read": ({"toponyms": 0.94, "distances": 0.98, "events": 0.66}, 1),
     # Nobody has looked at what is missed of these: they show how well unread reports are understood.
     OWN / "unread": ({"toponyms": 0.95, "distances": 0.98, "events": 0.54}, 0),
 }

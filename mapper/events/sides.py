@@ -466,7 +466,9 @@ def group_sides(
     of = find_sides(chain(actions, _pairs(reports)), given=given).of
     for told in reports:
         found: dict[str, str] = {}
-        votes: dict[str, Counter[str]] = {}
+        own = {local for _, *pair in told for local in pair}
+        # What a report calls its sides counts as what it calls those who act: a mention may be misread.
+        votes = {local: Counter((of[local],)) for local in own if local in of}
         for action, side, opposing_side in told:
             for mention, local in ((action.actor, side), (action.opponent, opposing_side)):
                 name = of.get(mention, "")
@@ -478,9 +480,6 @@ def group_sides(
                 found[action.source] = of[action.source]
         for local, counts in votes.items():
             found.setdefault(local, max(sorted(counts), key=lambda n: counts[n]))
-        for local in {side for _, *pair in told for side in pair} - set(found):
-            if local in of:
-                found[local] = of[local]
         yield found
 
 

@@ -157,8 +157,8 @@ def _own(node: Token, stance: Stance) -> Stance:
             elif (
                 child.dep_ in ("nsubj", "nsubjpass")
                 and (
-                    low in ("nobody", "none", "nothing")
-                    or any(c.lower_ in ("no", "none") for c in child.children)
+                    low in ("nobody", "none", "nothing", "neither")
+                    or any(c.lower_ in ("no", "none", "neither") for c in child.children)
                 )
             ) or (child.dep_ == "dobj" and any(c.dep_ == "det" and c.lower_ == "no" for c in child.children)):
                 stance = replace(stance, negated=True)

@@ -1,6 +1,6 @@
 """`mapper` beside other geoparsers that pip installs and that need no network, in one run.
 
-    python tests/benchmarks/compare_peers.py [--shared ../shared] [--only lgl gwn] [--markdown]
+    python tests/benchmarks/compare_peers.py [--shared ../shared] [--only lgl gwn]
 
 Systems: `mapper` full and fast; spaCy en_core_web_sm, geotext and flashgeotext, each with the most populous
 place of a name (GeoNames cities500, countries and states of the U.S. by the points GeoNames gives them).

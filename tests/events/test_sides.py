@@ -163,6 +163,16 @@ def test_sides_that_a_report_only_infers_are_grouped_with_those_of_the_others() 
     assert second["Rebels"] != second["Government forces"]
 
 
+def test_one_mention_misread_does_not_turn_a_side_of_a_report_round() -> None:
+    named = [(act("rebels", "Government troops"), "Rebels", "Government forces")] * 2
+    misread = [
+        (act("Government troops", "Government troops"), "Government forces", "Rebels"),
+        (act("The rebels", ""), "Rebels", "Government forces"),
+    ]
+    _, second = group_sides([named, misread])
+    assert second["Rebels"] != second["Government forces"]
+
+
 def test_those_who_tell_of_a_war_are_no_side_of_it() -> None:
     evidence = Evidence(set())
     told = act("the army", "rebels", source="Agence France Presse")

@@ -20,6 +20,7 @@ The army says rebels shelled [Obo], rebels say no. | shelling claimed, shelling 
 Nothing has been fired at [Bria], the army said. | shelling denied
 The ministry denied having abandoned [Bria]. | withdraw denied
 The radio said wrongly that [Bria] had fallen. | capture denied
+Shells fell on [Bria]. Neither side controlled the town by evening. | shelling reported, capture denied
 The planned assault on [Bria] was shelved. | assault denied
 Residents expect an army operation to recover [Bria]. | assault planned
 """.strip().splitlines()

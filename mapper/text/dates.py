@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from mapper.model import DateSpan
@@ -241,48 +241,81 @@ def find_dates(text: str, published: datetime | None) -> list[DateSpan]:
     dateline = _dateline(text, base) if len(entries) < 2 else None  # a diary has many
     story = None if dateline else _bygone(matches, base)
     now = Discourse(dateline or story or base)
-    today = now.base
+    walk = _Walk(text, base, entries, story, now, now.base)
     tenses = _Tenses(text)
-    spans: list[DateSpan] = []
-    month_end = 0
     for index, (m, read) in enumerate(matches):
         if read in (read_same, read_night) and _joined(text, m, *matches[index + 1 : index + 2]):
             continue
-        now = replace(now, ahead=tenses.ahead(m.start(), m.end()))
-        if story is None and len(entries) < 2 and "\n" in text[month_end : m.start()]:
-            now = replace(now, month=None)  # a new paragraph of news is no longer in the month named last
-        if story is not None:
-            today = (now.last or story) + STORY_WEEK
-            now = replace(now, base=story + STORY_AHEAD, ahead=False)
-        if read is read_clause and spans and _SENTENCE_END.search(text, spans[-1].end, m.start()):
-            reading = read(m, replace(now, base=today, last=None))
-        else:
-            # "28 Nov" of a series of letters may be after the dateline of the first.
-            writing = base or now.base if story is None and read in _DATED else now.base
-            reading = read(m, replace(now, base=writing if read in _CALENDAR else today))
-        if reading is None:
-            continue
-        start = m.start()
-        lead = _SINCE.search(text, max(0, start - 24), start)
+        walk.turn_to(m, ahead=tenses.ahead(m.start(), m.end()))
+        if (reading := walk.read(m, read)) is not None:
+            walk.keep(m, reading)
+    return walk.spans
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk through the phrases of time of a text, each read by what those before it have told.
+
+    `entries` are where the entries of a diary begin; `story` is the last date told of a story of the past,
+    None in news; `today` is what weekdays and "yesterday" count from.
+    """
+
+    text: str
+    base: date | None
+    entries: set[int]
+    story: date | None
+    now: Discourse
+    today: date | None
+    month_end: int = 0
+    spans: list[DateSpan] = field(default_factory=list)
+
+    def turn_to(self, m: re.Match[str], *, ahead: bool) -> None:
+        """Know what stands where a phrase does: whether its clause looks ahead, which month goes on."""
+        self.now = replace(self.now, ahead=ahead)
+        if self.story is not None:
+            self.today = (self.now.last or self.story) + STORY_WEEK
+            self.now = replace(self.now, base=self.story + STORY_AHEAD, ahead=False)
+        elif len(self.entries) < 2 and "\n" in self.text[self.month_end : m.start()]:
+            self.now = replace(self.now, month=None)  # a new paragraph of news leaves the month named last
+
+    def read(self, m: re.Match[str], read: Read) -> Reading | None:
+        """Return what a phrase says, None if it is no time."""
+        now = self.now
+        if (
+            read is read_clause
+            and self.spans
+            and _SENTENCE_END.search(self.text, self.spans[-1].end, m.start())
+        ):
+            return read(m, replace(now, base=self.today, last=None))
+        # "28 Nov" of a series of letters may be after the dateline of the first.
+        writing = self.base or now.base if self.story is None and read in _DATED else now.base
+        return read(m, replace(now, base=writing if read in _CALENDAR else self.today))
+
+    def keep(self, m: re.Match[str], reading: Reading) -> None:
+        """Keep the span of a phrase, and what it tells those after it."""
+        now, start = self.now, m.start()
+        lead = _SINCE.search(self.text, max(0, start - 24), start)
         if reading.since and now.base and (lead or m.group().lower().startswith("since")):
             start = lead.start() if lead else start
             reading = _since(reading, now.base)
-        aside = _aside(text, start, m.end())
-        spans.append(
+        aside = _aside(self.text, start, m.end())
+        entry = m.start() in self.entries
+        self.spans.append(
             DateSpan(
-                start, m.end(), text[start : m.end()], _midnight(reading.since), _midnight(reading.until),
-                reading.precision, reading.relative, reading.offset_days, m.start() in entries, aside,
+                start, m.end(), self.text[start : m.end()],
+                _midnight(reading.since), _midnight(reading.until), reading.precision,
+                reading.relative, reading.offset_days, entry, aside,
             )
         )  # fmt: skip
+        known = reading.since is not None and reading.precision != "unknown"
         if reading.since and reading.precision in ("day", "few_days", "week", "month"):
-            now, month_end = replace(now, month=reading.since), m.end()
-        if story is not None and reading.since and reading.precision != "unknown" and not aside:
-            story = reading.since if reading.moves else max(story, reading.since)
-        if reading.since and reading.moves and not aside and reading.precision != "unknown":
-            now = replace(now, last=reading.since)
-        if m.start() in entries and len(entries) > 1 and reading.until and now.base:
-            today = reading.until - timedelta(1)  # "this morning" of a diary is that day's
-    return spans
+            self.now, self.month_end = replace(self.now, month=reading.since), m.end()
+        if self.story is not None and reading.since and known and not aside:
+            self.story = reading.since if reading.moves else max(self.story, reading.since)
+        if known and reading.moves and not aside:
+            self.now = replace(self.now, last=reading.since)
+        if entry and len(self.entries) > 1 and reading.until and now.base:
+            self.today = reading.until - timedelta(1)  # "this morning" of a diary is that day's
 
 
 def _since(reading: Reading, base: date) -> Reading:

@@ -23,7 +23,7 @@ _SLIP_SCORE = 0.6
 def respelled(text: str, found: Sequence[Toponym], names: Sequence[Name], known: Known) -> list[Toponym]:
     """Return the toponyms with slips of other mentions corrected in `name`, and slips that were none added.
 
-    "For days Ras Lanus has come under fire", after "Ras Lanuf": capitalised words that the gazetteer does not
+    "Shells fell on Ras Lanus", after "Ras Lanuf": capitalised words that the gazetteer does not
     know, a letter or two from a place of the report that it does.
     """
     anchors = _anchors(found, known)

@@ -279,7 +279,7 @@ _LONGEST_CREDIT = 60
 def _credits_apart(text: str, names: Sequence[Name]) -> list[Name]:
     """Return the names with those at the end of a line cut in two where both parts are names of the report.
 
-    "... between Ras Lanuf and Bin Jawad Reuters": a caption and who took the picture.
+    "Rebels on the road to Bin Jawad Reuters": a caption and who took the picture.
     """
     by_key: dict[str, Name] = {}
     for name in names:

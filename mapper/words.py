@@ -17,7 +17,7 @@ def read_table(name: str) -> tuple[tuple[str, ...], ...]:
     Examples
     --------
     >>> read_table("nations.tsv")[1]
-    ('Afghanistan', 'Afghan', 'Kabul', 'AF')
+    ('Afghanistan', 'Afghan', 'Kabul', 'AF', 'ANA,ANSF,ANDSF')
     """
     text = files("mapper.resources").joinpath(name).read_text(encoding="utf-8")
     lines = (line.rstrip("\n") for line in text.splitlines())

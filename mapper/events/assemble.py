@@ -72,8 +72,6 @@ def assemble(
     for action in sorted(actions, key=lambda a: (a.sentence_start, a.start)):
         if isinstance(action.where, Toponym | Locative) and action.where not in places:
             continue
-        if action.kind == "holds" and _SPEAKS.match(action.actor):
-            continue  # "said a rebel officer at the gate": who speaks there need not hold it
         when = calendar.date(action, previous.time if previous else None)
         location = places[action.where] if action.where is not None else None
         draft = Draft(action, location, when, certainty=action.certainty, hour=calendar.hour(action))
@@ -116,9 +114,6 @@ def _places(
         if location.locative is not None:
             places.setdefault(location.locative, location)
     return places
-
-
-_SPEAKS = re.compile(r"(?:said|says|told|announced|claimed|admitted|denied)\b", re.IGNORECASE)
 
 
 def _date_by_other_telling(drafts: Sequence[Draft]) -> None:

@@ -23,13 +23,13 @@ from mapper.space.distance import bearing_difference, compass_word, destination,
 _UNIT_M = {"km": 1_000.0, "mi": 1_609.344, "nmi": 1_852.0, "m": 1.0}
 _UNIT_WORDS = {"km": "km", "mi": "miles", "nmi": "nautical miles", "m": "m"}
 _RANK: dict[Verdict, int] = {"consistent": 0, "approximate": 1, "inconsistent": 2}
-# A town is not a point: how far an end may move along the line and across it, in metres.
 # A figure that misses the measured distance by this factor was told from elsewhere, if that may be.
 _ASTRAY = 4.0
 # A district is told from as its town is, a province has no middle that a report would tell from.
 _WIDE_M = 30_000.0
 # Letters between two phrases of one breath.
 _BREATH = 60
+# A town is not a point: how far an end may move along the line and across it, in metres.
 _END_ALONG_M, _END_ACROSS_M = 6_000.0, 3_000.0
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from mapper.model import Action, Toponym
 from mapper.text.actors import peoples
+from mapper.text.lexicon import word_class
 from mapper.text.syntax import Sentence, find_sentences
 from mapper.words import read_table, singular
 
@@ -142,6 +143,8 @@ def _tenure(text: str, sentence: Sentence, name: Toponym, names: Sequence[Topony
 
 def _holder(words: str, anybody: bool) -> str:
     """Return the words for a side, "" where they name none: a force, a people, a group; `anybody`'s hands."""
+    if words.split()[0].lower() in _SPEECH:
+        return ""  # "said a rebel officer at the gate": who speaks there need not hold it
     last = words.split()[-1].removesuffix("’").removesuffix("'")
     base = singular(last)
     if base in ("ours", "our"):
@@ -154,6 +157,7 @@ def _holder(words: str, anybody: bool) -> str:
     return words if named and (anybody or (words.lower().startswith("the ") and last.endswith("s"))) else ""
 
 
+_SPEECH = word_class("speech") | {"admitted", "denied"}
 _DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 
 

@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import Point
 
 from mapper.events.assemble import assemble
-from mapper.model import Action, Event, Place, Report, Resolution, Toponym
+from mapper.model import Event, Place, Report, Resolution, Toponym
 from mapper.text.actions import find_actions
 from mapper.text.dates import find_dates
 
@@ -225,24 +225,3 @@ def test_an_attack_and_its_failure_in_one_sentence_are_one_repulse() -> None:
 def test_fire_on_a_place_is_told_once_in_a_sentence() -> None:
     told = events("Government jets bombed Jalu on Monday and shells hit Jalu.", "Jalu")
     assert len(told) == 1
-
-
-def test_who_speaks_somewhere_need_not_hold_it() -> None:
-    action = Action(0, 5, 0, 40, "holds", "said a rebel", "", "reported")
-    kept = Action(0, 5, 0, 40, "holds", "rebels", "", "reported")
-    report = Report("r", '"No answer," said a rebel officer at Jalu.')
-    assert [e.action.actor for e in assemble(report, [], [], [action, kept], [])] == ["rebels"]
-
-
-@pytest.mark.parametrize(
-    ("text", "holders"),
-    [
-        ("Rebels and soldiers clashed in Jalu on Monday.", ["contested"]),
-        ("Rebels and soldiers clashed near the town of Jalu on Monday.", [""]),
-        ("Rebels clashed with soldiers between Jalu and Awjila on Monday.", ["", ""]),
-        ("Rebels clashed with soldiers in the east of Jalu on Monday.", ["contested"]),
-    ],
-)
-def test_fighting_near_a_place_contests_nothing(text: str, holders: list[str]) -> None:
-    told = events(text, "Jalu", "Awjila")
-    assert [e.holder for e in told if e.action.kind == "clash"] == holders

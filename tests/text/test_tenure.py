@@ -48,6 +48,7 @@ def test_places_in_a_list_share_their_holder() -> None:
         "The BBC's man in Jalu met nobody.",
         "Jalu, where soldiers died, buried them.",
         "Jalu's government resigned.",
+        '"We wait," said a rebel officer at Jalu.',
     ],
 )
 def test_what_is_denied_asked_or_no_holding_is_left_alone(text: str) -> None:

@@ -225,3 +225,17 @@ def test_an_attack_and_its_failure_in_one_sentence_are_one_repulse() -> None:
 def test_fire_on_a_place_is_told_once_in_a_sentence() -> None:
     told = events("Government jets bombed Jalu on Monday and shells hit Jalu.", "Jalu")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "holders"),
+    [
+        ("Rebels and soldiers clashed in Jalu on Monday.", ["contested"]),
+        ("Rebels and soldiers clashed near the town of Jalu on Monday.", [""]),
+        ("Rebels clashed with soldiers between Jalu and Awjila on Monday.", ["", ""]),
+        ("Rebels clashed with soldiers in the east of Jalu on Monday.", ["contested"]),
+    ],
+)
+def test_fighting_near_a_place_contests_nothing(text: str, holders: list[str]) -> None:
+    told = events(text, "Jalu", "Awjila")
+    assert [e.holder for e in told if e.action.kind == "clash"] == holders
